@@ -1,0 +1,124 @@
+package v1alpha1
+
+import "fulcrum.dev/fulcrum/internal/unit"
+
+// Claim is what somebody has said about cost, for plan to check: exactly one of bill, node, ratio, saving, step and sold.
+type Claim struct {
+	// Says is the claim, in at most 100 characters on one line.
+	Says string `json:"says"`
+	// Because says why the claim holds or not, and under which assumption. It is shown as it stands.
+	Because string `json:"because,omitempty"`
+	// Low and High bound what is claimed, both included: USD a month for bill and node, a share for ratio and saving
+	// (0.4 is 40 %), seconds for step. At least one of them, and none with sold.
+	Low *unit.Decimal `json:"low,omitempty"`
+	// High is the upper bound.
+	High *unit.Decimal `json:"high,omitempty"`
+	// Bill claims what a month's use of an offer costs, or the fixed cost of a cluster.
+	Bill *BillClaim `json:"bill,omitempty"`
+	// Node claims what a node costs a month at an hourly price that no catalogue has.
+	Node *NodeClaim `json:"node,omitempty"`
+	// Ratio claims at which utilisation of a node serverless costs the same.
+	Ratio *RatioClaim `json:"ratio,omitempty"`
+	// Saving claims how much less a price class costs than on demand.
+	Saving *SavingClaim `json:"saving,omitempty"`
+	// Step claims in which steps of time an offer is billed.
+	Step *StepClaim `json:"step,omitempty"`
+	// Sold claims that something is sold.
+	Sold *SoldClaim `json:"sold,omitempty"`
+}
+
+// BillClaim is a month's use of one offer.
+type BillClaim struct {
+	// Offer is a catalogue id such as aws/lambda/x86, or that of a cluster's fixed cost, such as aws/eks, which stands alone.
+	Offer string `json:"offer"`
+	// PriceClass is on-demand, spot, 1y or 3y. Default: on-demand.
+	PriceClass string `json:"priceClass,omitempty" check:"oneof=on-demand spot 1y 3y"`
+	// Region picks one region of the offer. Default: the offer's first.
+	Region string `json:"region,omitempty"`
+	// Memory of one environment or instance. Default: what the offer comes with.
+	Memory unit.Memory `json:"memory,omitempty" check:"gt=0"`
+	// VCPU of one instance, where the offer sells it separately. Default: what the offer comes with.
+	VCPU float64 `json:"vcpu,omitempty" check:"gt=0"`
+	// Requests a month, such as 3M.
+	Requests unit.Count `json:"requests,omitempty" check:"gt=0,lte=1e15"`
+	// Duration is the time that one request takes.
+	Duration unit.Duration `json:"duration,omitempty" check:"gt=0"`
+	// Provisioned is the number of environments kept warm. Default: 0.
+	Provisioned int `json:"provisioned,omitempty" check:"lte=1e6"`
+	// OnProvisioned is the share of the requests that they serve. Default: all.
+	OnProvisioned *unit.Share `json:"onProvisioned,omitempty"`
+	// Hours a month that each node, instance or provisioned environment is held. Default: 730 or, with requests where the
+	// platform scales to zero, as long as the requests take.
+	Hours *float64 `json:"hours,omitempty" check:"lte=1e6"`
+	// Instances is the number of nodes or instances. Default: 1.
+	Instances int `json:"instances,omitempty" check:"gte=1,lte=1e6"`
+	// FreeTier counts the provider's monthly free allowance. Default: false.
+	FreeTier bool `json:"freeTier,omitempty"`
+}
+
+// NodeClaim is a node for a month of 730 hours.
+type NodeClaim struct {
+	// Hourly is the price of an hour, in USD.
+	Hourly unit.Money `json:"hourly" check:"gt=0"`
+}
+
+// RatioClaim is the price of a node over that of the same hardware without servers, both at work all month. Below that
+// utilisation of the node serverless is cheaper; above 1 it always is.
+type RatioClaim struct {
+	// Node is the node.
+	Node RatioSide `json:"node"`
+	// Serverless is what stands against it.
+	Serverless RatioSide `json:"serverless"`
+	// PerNode is how many serverless instances or environments do the work of one node. Default: 1.
+	PerNode float64 `json:"perNode,omitempty" check:"gt=0,lte=1e6"`
+	// Fixed adds the fixed cost of the node's cluster: its control-plane, or all of it. Default: none.
+	Fixed string `json:"fixed,omitempty" check:"oneof=control-plane all"`
+	// Nodes is how many nodes share that fixed cost. Default, with fixed: 1.
+	Nodes int `json:"nodes,omitempty" check:"gte=1,lte=1e6"`
+}
+
+// RatioSide is one side of a price ratio.
+type RatioSide struct {
+	// Offer is a catalogue id such as aws/ec2/g6.xlarge.
+	Offer string `json:"offer"`
+	// PriceClass is on-demand, spot, 1y or 3y. Default: on-demand.
+	PriceClass string `json:"priceClass,omitempty" check:"oneof=on-demand spot 1y 3y"`
+	// Region picks one region of the offer. Default: the offer's first.
+	Region string `json:"region,omitempty"`
+	// Memory of one environment or instance. Default: what the offer comes with.
+	Memory unit.Memory `json:"memory,omitempty" check:"gt=0"`
+	// VCPU of one instance, where the offer sells it separately. Default: what the offer comes with.
+	VCPU float64 `json:"vcpu,omitempty" check:"gt=0"`
+}
+
+// SavingClaim is a price class against the offer's first price on demand.
+type SavingClaim struct {
+	// Offer is a catalogue id such as aws/ec2/g5.xlarge.
+	Offer string `json:"offer"`
+	// PriceClass is spot, 1y or 3y.
+	PriceClass string `json:"priceClass" check:"oneof=spot 1y 3y"`
+	// Region picks one region of the price class. Default: the first.
+	Region string `json:"region,omitempty"`
+}
+
+// StepClaim is the step of time that the bill of an offer is rounded up to.
+type StepClaim struct {
+	// Offer is a catalogue id such as gcp/cloud-run/l4.
+	Offer string `json:"offer"`
+}
+
+// SoldClaim is something that is or is not sold.
+type SoldClaim struct {
+	// Offer is a catalogue id, or what one would ask for, such as aws/lambda/gpu.
+	Offer string `json:"offer"`
+}
+
+func (c *Claim) applyDefaults() {
+	if c.Ratio == nil {
+		return
+	}
+	setDefault(&c.Ratio.PerNode, 1)
+	if c.Ratio.Fixed != "" {
+		setDefault(&c.Ratio.Nodes, 1)
+	}
+}

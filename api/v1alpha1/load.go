@@ -1,0 +1,124 @@
+package v1alpha1
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+	sigsyaml "sigs.k8s.io/yaml"
+)
+
+// maxFileSize bounds a model file. Traces have files of their own.
+const maxFileSize = 1 << 20
+
+// Load reads a model file: it checks every field against the types of this
+// package, then the rules between fields, and fills in the defaults. The name is
+// used in messages only.
+//
+// The error is of type Problems and holds everything that is wrong, up to 20.
+func Load(name string, data []byte) (*Model, error) {
+	r := newReport(name)
+	root, problem := parse(data)
+	if problem != nil {
+		problem.File = name
+		return nil, Problems{*problem}
+	}
+	m, err := r.decode(root)
+	if err != nil {
+		return nil, Problems{{File: name, Message: err.Error()}}
+	}
+	m.validate(r)
+	if len(r.problems) > 0 {
+		return nil, r.problems.sorted()
+	}
+	m.applyDefaults()
+	return m, nil
+}
+
+// parse returns the root of the file's only document.
+func parse(data []byte) (*yaml.Node, *Problem) {
+	if len(data) > maxFileSize {
+		return nil, &Problem{Message: fmt.Sprintf("expected a model file of at most 1 MiB, got %d bytes: requests belong in a trace file of their own (spec.traffic.trace.path)", len(data))}
+	}
+	if at := invalidUTF8(data); at >= 0 {
+		return nil, &Problem{
+			Line:    1 + bytes.Count(data[:at], []byte{'\n'}),
+			Message: fmt.Sprintf("expected UTF-8 text, got byte 0x%02x: save the file as UTF-8", data[at]),
+		}
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var document yaml.Node
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return nil, &Problem{Message: "the file is empty: expected a model with apiVersion, kind, metadata and spec"}
+	case err != nil:
+		return nil, syntaxProblem(err, data)
+	}
+	var next yaml.Node
+	switch err := decoder.Decode(&next); {
+	case err == nil:
+		return nil, &Problem{Line: next.Line, Message: "expected one model in a file, got a second document after ---: give each model its own file"}
+	case !errors.Is(err, io.EOF):
+		return nil, syntaxProblem(err, data)
+	}
+	if document.Kind != yaml.DocumentNode || len(document.Content) == 0 {
+		return nil, &Problem{Message: "the file is empty: expected a model with apiVersion, kind, metadata and spec"}
+	}
+	return document.Content[0], nil
+}
+
+// invalidUTF8 returns the index of the first byte that is not part of UTF-8 text, or -1.
+func invalidUTF8(data []byte) int {
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
+}
+
+// What the YAML parser's messages look like: most begin with a line, one names an alias instead.
+var (
+	yamlLine    = regexp.MustCompile(`^line (\d+): `)
+	yamlUnknown = regexp.MustCompile(`^unknown anchor '(.*)' referenced`)
+)
+
+// syntaxProblem turns an error of the YAML parser into a problem with its line.
+func syntaxProblem(err error, data []byte) *Problem {
+	message := strings.TrimPrefix(err.Error(), "yaml: ")
+	line := 0
+	if found := yamlLine.FindStringSubmatch(message); found != nil {
+		line, _ = strconv.Atoi(found[1]) // digits by the pattern; 0 is no line
+		message = strings.TrimPrefix(message, found[0])
+	} else if found := yamlUnknown.FindStringSubmatch(message); found != nil {
+		before, _, _ := bytes.Cut(data, []byte("*"+found[1]))
+		line = 1 + bytes.Count(before, []byte{'\n'})
+		message = fmt.Sprintf("*%s stands for nothing: put &%s before the value that it repeats, further up", found[1], found[1])
+	}
+	return &Problem{Line: line, Message: "expected YAML: " + message}
+}
+
+// decode returns the model that the document holds, without the values that the
+// check refused. What is decoded is what was checked: the checker gives back
+// each scalar as the type of its field asks, so that a text that one version of
+// YAML reads as a number and another does not cannot change on the way.
+func (r *report) decode(root *yaml.Node) (*Model, error) {
+	checked, err := json.Marshal(r.checkRoot(root))
+	if err != nil {
+		return nil, fmt.Errorf("expected a model that can be decoded: %w", err)
+	}
+	m := new(Model)
+	if err := sigsyaml.UnmarshalStrict(checked, m); err != nil {
+		return nil, fmt.Errorf("expected a model that can be decoded: %w", err)
+	}
+	return m, nil
+}

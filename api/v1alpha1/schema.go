@@ -1,0 +1,14 @@
+package v1alpha1
+
+import (
+	_ "embed"
+	"slices"
+)
+
+//go:embed schema/model.schema.json
+var schema []byte
+
+// Schema returns the JSON Schema (2020-12) of a model file, for editors. It is
+// generated from the types of this package and says what a single field may
+// hold; the rules between fields are Load's.
+func Schema() []byte { return slices.Clone(schema) }

@@ -1,0 +1,159 @@
+package v1alpha1
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	sigsyaml "sigs.k8s.io/yaml"
+
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+func TestSchemaIsCurrent(t *testing.T) {
+	generated := generateSchema(t)
+	if *update {
+		if err := os.WriteFile("schema/model.schema.json", generated, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(Schema()), string(generated)); diff != "" {
+		t.Errorf("schema/model.schema.json is not what the types give; run go test ./api/v1alpha1 -update (-committed +generated):\n%s", diff)
+	}
+}
+
+// TestSchemaDescribesEveryField: a field without a description is one without a comment.
+func TestSchemaDescribesEveryField(t *testing.T) {
+	var document struct {
+		Definitions map[string]struct {
+			Properties map[string]struct{ Description string }
+			OneOf      []struct {
+				Properties map[string]struct{ Description string }
+			}
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal(Schema(), &document); err != nil {
+		t.Fatal(err)
+	}
+	for typ := range typesOf(reflect.TypeFor[Model]()) {
+		definition, ok := document.Definitions[typ.Name()]
+		properties := definition.Properties
+		for _, o := range definition.OneOf {
+			if o.Properties != nil {
+				properties = o.Properties
+			}
+		}
+		if !ok {
+			t.Errorf("no definition of %s", typ.Name())
+			continue
+		}
+		for _, name := range namesOf(typ) {
+			if properties[name].Description == "" {
+				t.Errorf("%s.%s has no description", typ.Name(), name)
+			}
+		}
+	}
+}
+
+func compileSchema(t testing.TB) *jsonschema.Schema {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("model.schema.json", document); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := compiler.Compile("model.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compiled
+}
+
+// obeysSchema returns what the schema says about a YAML file.
+func obeysSchema(t testing.TB, s *jsonschema.Schema, data []byte) error {
+	t.Helper()
+	asJSON, err := sigsyaml.YAMLToJSON(data)
+	if err != nil {
+		return err
+	}
+	instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(asJSON))
+	if err != nil {
+		return err
+	}
+	return s.Validate(instance)
+}
+
+func TestValidFilesAndExamplesObeySchema(t *testing.T) {
+	compiled := compileSchema(t)
+	examples, err := filepath.Glob("../../examples/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(files(t, "testdata/valid/*.yaml"), examples...) {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			data := read(t, name)
+			m, err := Load(name, data)
+			if err != nil {
+				t.Fatalf("Load:\n%v", err)
+			}
+			if err := obeysSchema(t, compiled, data); err != nil {
+				t.Errorf("as written: %v", err)
+			}
+			withDefaults, err := sigsyaml.Marshal(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := obeysSchema(t, compiled, withDefaults); err != nil {
+				t.Errorf("with defaults: %v", err)
+			}
+		})
+	}
+}
+
+// TestSchemaRefuses holds the schema to the problems that it can know: those of
+// a single field.
+func TestSchemaRefuses(t *testing.T) {
+	compiled := compileSchema(t)
+	for _, name := range []string{
+		"header", "header-missing", "not-a-mapping", "unknown-fields", "wrong-kinds", "empty-values", "empty-lists",
+		"quantities", "negative-numbers", "zeros", "shares", "required-fields", "spec-missing", "trace-format", "versions",
+	} {
+		if err := obeysSchema(t, compiled, read(t, "testdata/invalid/"+name+".yaml")); err == nil {
+			t.Errorf("%s.yaml: the schema allows it", name)
+		}
+	}
+}
+
+// TestSchemaPatternsAgreeWithParsers: what a pattern allows is what the unit's parser reads.
+func TestSchemaPatternsAgreeWithParsers(t *testing.T) {
+	texts := strings.Fields("0 0s 1 -1 2s 1h30m 7d 2w 1.5d .5s 5. 1e3 250ms 10µs 10us 1m30 2x s - 9.35GB 512MiB 6MB 0B 5kB 1,000MB 16Gi 80G 3K " +
+		"5MB/s 16GiB 1TB 1e3GB 5/s 300/min 3M/month 1/h 2/d 5/year 8B 1.5k 3M 2G 4K k 1% 0.01 100% 50%% % 500 0.526 -0.5 1.67e-05 $5 1_000")
+	for name, parse := range map[string]func(string) error{
+		"Duration": func(s string) error { _, err := unit.ParseDuration(s); return err },
+		"Bytes":    func(s string) error { _, err := unit.ParseBytes(s); return err },
+		"Memory":   func(s string) error { _, err := unit.ParseMemory(s); return err },
+		"Rate":     func(s string) error { _, err := unit.ParseRate(s); return err },
+		"Count":    func(s string) error { _, err := unit.ParseCount(s); return err },
+		"Share":    func(s string) error { _, err := unit.ParseShare(s); return err },
+		"Money":    func(s string) error { _, err := unit.ParseDecimal(s); return err },
+		"Decimal":  func(s string) error { _, err := unit.ParseDecimal(s); return err },
+	} {
+		pattern := compilePattern(t, name)
+		for _, text := range texts {
+			readable := parse(text) == nil && !strings.HasPrefix(text, "-")
+			if allowed := pattern.MatchString(text); allowed != readable {
+				t.Errorf("%s: the schema allows %q: %t, the parser reads it: %t", name, text, allowed, readable)
+			}
+		}
+	}
+}
