@@ -1,0 +1,75 @@
+package workload
+
+import (
+	"encoding/binary"
+	"io"
+	"math/rand/v2"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/random"
+)
+
+// Open starts from the first request.
+func (f *functionTrace) Open() (Stream, error) {
+	return &functionStream{trace: f, draws: make([]functionDraws, len(f.functions))}, nil
+}
+
+// functionDraws is the random numbers of one function, and what is left of its minute.
+type functionDraws struct {
+	arrivals, sizes *rand.Rand
+	spacing         spacing
+}
+
+// functionStream merges the functions that are called in a minute.
+type functionStream struct {
+	trace    *functionTrace
+	draws    []functionDraws
+	calendar calendar
+	minute   int
+}
+
+// Read fills dst with requests in order of arrival.
+func (s *functionStream) Read(dst []Request) (int, error) {
+	for n := range dst {
+		for len(s.calendar) == 0 {
+			if s.minute == len(s.trace.minutes) {
+				if n == 0 {
+					return 0, io.EOF
+				}
+				return n, nil
+			}
+			s.begin(s.minute)
+			s.minute++
+		}
+		first := s.calendar[0]
+		d := &s.draws[first.source]
+		dst[n] = Request{At: first.at}
+		if work := s.trace.functions[first.source].work; work != nil {
+			dst[n].Work = workTime(work.Sample(d.sizes))
+		}
+		if d.spacing.left > 0 {
+			s.calendar.reschedule(d.spacing.next())
+		} else {
+			s.calendar.drop()
+		}
+	}
+	return len(dst), nil
+}
+
+// begin draws the arrivals of a minute.
+func (s *functionStream) begin(minute int) {
+	index := uint64(0)
+	for packed := s.trace.minutes[minute]; len(packed) > 0; {
+		step, size := binary.Uvarint(packed)
+		count, size2 := binary.Uvarint(packed[size:])
+		packed = packed[size+size2:]
+		index += step
+		d := &s.draws[index]
+		if d.arrivals == nil {
+			d.arrivals = random.New(s.trace.seed, random.Arrivals, s.trace.functions[index].stream)
+			d.sizes = random.New(s.trace.seed, random.Sizes, s.trace.functions[index].stream)
+		}
+		d.spacing.begin(d.arrivals, int64(count), time.Duration(minute)*time.Minute, time.Minute)
+		s.calendar.push(entry{at: d.spacing.next(), source: int32(index)})
+	}
+}

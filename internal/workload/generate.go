@@ -1,0 +1,172 @@
+package workload
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/random"
+)
+
+// Generate makes requests up as g says, the same ones for the same seed. They
+// are drawn while they are read: memory does not grow with their number.
+//
+// Arrivals are a stationary renewal process of rate 1 (exponential gaps for
+// poisson and mmpp, gamma or Weibull ones of the given cv) seen through the
+// integrated rate: the k-th arrival is where the integral of the rate reaches
+// the k-th point of the unit process. This time-rescaling keeps the cv of the
+// gaps relative to the rate of the moment, where thinning would pull it towards
+// 1, and is exact for Poisson (E. Çinlar, Introduction to Stochastic Processes,
+// 1975, section 4.7; for renewal processes I. Gerhardt and B. Nelson,
+// "Transforming Renewal Processes for Simulation of Nonstationary Arrival
+// Processes", INFORMS Journal on Computing 21(4), 2009).
+//
+// The rate is g.Rate times the shapes of day, week and flash crowds. Those
+// have a mean of 1 over whole days and weeks, flash crowds come on top; where
+// the span makes the mean another one, Info.Notes says which.
+func Generate(open Opener, g v1alpha1.Generator, seed uint64) (Workload, error) {
+	if g.Arrivals == "replay" {
+		return replay(open, g, seed)
+	}
+	sizes, err := newSizer(open, g.Sizes)
+	if err != nil {
+		return nil, err
+	}
+	if g.Span <= 0 {
+		return nil, fmt.Errorf("span: expected a duration above 0, got %s", g.Span)
+	}
+	if g.Replay != "" {
+		return nil, errors.New("replay: only arrivals: replay reads a rate series")
+	}
+	w := &generated{seed: seed, span: g.Span.Std(), factor: 1, sizes: sizes}
+	if w.shape, err = newModulation(g); err != nil {
+		return nil, err
+	}
+	if w.base, err = newBase(g); err != nil {
+		return nil, err
+	}
+	if w.gaps, err = newRenewal(g); err != nil {
+		return nil, err
+	}
+	w.mean = w.shape.meanUntil(w.span)
+	return w, nil
+}
+
+// generated is traffic that a v1alpha1.Generator describes.
+type generated struct {
+	seed   uint64
+	span   time.Duration
+	base   baseRate
+	factor float64
+	shape  modulation
+	mean   float64 // of shape over the span
+	gaps   renewal
+	sizes  *sizer
+}
+
+// Info describes the workload.
+func (g *generated) Info() Info {
+	info := Info{
+		Name: "generated", Format: "generator", Span: g.span,
+		HasTokens: g.sizes.hasTokens(), HasWork: g.sizes.hasWork(),
+	}
+	nominal := g.base.mean() * g.factor
+	if mean := nominal * g.mean; math.Abs(mean-nominal) > 0.005*nominal {
+		info.Notes = append(info.Notes, fmt.Sprintf(
+			"the mean rate over the span is %.4g/s, not %.4g/s: flash crowds come on top, and the shapes of day and week have a mean of 1 over whole days and weeks only",
+			mean, nominal))
+	}
+	return info
+}
+
+// rescale returns the same process at another rate: the same unit process and
+// the same phases, so that the shape of its gaps stays what the user asked for.
+func (g *generated) rescale(factor float64) (Workload, error) {
+	scaled := *g
+	scaled.factor *= factor
+	if err := checkRate(scaled.factor * g.base.peak()); err != nil {
+		return nil, err
+	}
+	return &scaled, nil
+}
+
+// Open starts from the first request.
+func (g *generated) Open() (Stream, error) { return g.window(0, g.span) }
+
+// window draws the requests from one time up to another without those before.
+// The arrivals are under way at its start, as they are at any time: stationary
+// gaps and phases, under the shape of day and week of that time. What is drawn
+// depends on the seed and on from: a window from 0 has the requests that Open
+// gives, a later one others of the same kind.
+func (g *generated) window(from, to time.Duration) (Stream, error) {
+	seed := g.seed
+	if from > 0 {
+		seed = random.Derive(seed, uint64(from))
+	}
+	begin, end := float64(from), float64(to)
+	return &generatedStream{
+		from: from, to: to, now: begin, step: rateStep{end: begin},
+		rates: newRateSteps(g.base.start(seed), g.factor, g.shape, begin, end),
+		gaps:  g.gaps.start(random.New(seed, random.Arrivals, 0)),
+		sizes: g.sizes.start(seed),
+	}, nil
+}
+
+// generatedStream walks through the steps of the rate. Times are in
+// nanoseconds, rates per nanosecond, both as float64: exact to the nanosecond
+// for 104 days (2^53 ns) and to two of them for twice as long.
+type generatedStream struct {
+	from, to time.Duration // the requests count time from the first
+	rates    *rateSteps
+	gaps     *renewalDraw
+	sizes    *sizeDraw
+
+	now  float64 // the last arrival
+	step rateStep
+	done bool
+}
+
+func (s *generatedStream) Read(dst []Request) (int, error) {
+	if len(dst) == 0 {
+		return 0, io.ErrShortBuffer
+	}
+	n := 0
+	for n < len(dst) && !s.done {
+		at, ok := s.next()
+		if !ok {
+			s.done = true
+			break
+		}
+		dst[n] = Request{At: at}
+		n++
+	}
+	if n == 0 {
+		return 0, io.EOF
+	}
+	if s.sizes != nil {
+		s.sizes.fill(dst[:n])
+	}
+	return n, nil
+}
+
+// next returns the next arrival: the moment when the integral of the rate has
+// grown by the next gap of the unit process.
+func (s *generatedStream) next() (time.Duration, bool) {
+	gap := s.gaps.next()
+	for {
+		left := (s.step.end - s.now) * s.step.rate
+		if gap < left {
+			s.now += gap * s.step.perRate
+			at := time.Duration(s.now)
+			return max(0, at-s.from), at < s.to // now may have rounded to before from
+		}
+		gap -= left
+		s.now = s.step.end
+		if !s.rates.next(&s.step) {
+			return 0, false
+		}
+	}
+}

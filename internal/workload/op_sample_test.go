@@ -1,0 +1,280 @@
+package workload
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+// fromStart hides that a workload has windows, so that a sample of it reads it through.
+type fromStart struct{ Workload }
+
+// blocksOf returns the requests of each block of a sample, counted from its start.
+func blocksOf(t fatal, w Workload, block time.Duration) [][]Request {
+	t.Helper()
+	blocks := make([][]Request, (w.Info().Span+block-1)/block)
+	for _, q := range readAll(t, w, 1024) {
+		i := q.At / block
+		q.At -= i * block
+		blocks[i] = append(blocks[i], q)
+	}
+	return blocks
+}
+
+// TestSampledGeneratorLaws: the same requests each time and in any size of
+// batch, the first block that of the whole, and the blocks of a sample among
+// those of a finer one.
+func TestSampledGeneratorLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := drawGenerator(t)
+		seed := rapid.Uint64().Draw(t, "seed")
+		n := rapid.IntRange(2, 4).Draw(t, "n")
+		block := drawWithin(t, "block", max(1, g.Span.Std()/1000), g.Span.Std()+1)
+		sample := func(n int) Workload {
+			w, err := Generate(nil, g, seed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if w, err = Sample(w, n, block); err != nil {
+				t.Fatal(err)
+			}
+			return w
+		}
+		w := sample(n)
+		sameRequests(t, "the second reading", readAll(t, w, rapid.IntRange(1, 70).Draw(t, "batch")), readAll(t, w, 1024))
+		fine := blocksOf(t, w, block)
+		sameRequests(t, "the first block", fine[0], blocksOf(t, sample(1), block)[0])
+		for i, requests := range blocksOf(t, sample(2*n), block) {
+			sameRequests(t, fmt.Sprintf("block %d of a sample half as long", i), requests, fine[2*i])
+		}
+	})
+}
+
+// TestSampledBlocksAreLikeThoseOfTheWhole compares blocks that are drawn by
+// themselves with blocks cut out of the whole. Blocks of some twenty gaps show
+// whether arrivals are under way at their start, as they are in the middle of
+// the whole: without that, the first gap and the counts would be others. A cv of
+// 0 has no place here: all of one whole is in step with its first gap.
+func TestSampledBlocksAreLikeThoseOfTheWhole(t *testing.T) {
+	const (
+		blocks = 6000
+		nth    = 3
+		block  = 20 * time.Second
+		rate   = 1.0
+	)
+	steady := func(arrivals string, cv float64) v1alpha1.Generator {
+		return v1alpha1.Generator{Arrivals: arrivals, CV: &cv, Rate: rate}
+	}
+	for name, g := range map[string]v1alpha1.Generator{
+		"poisson":        steady("poisson", 1),
+		"gamma cv 0.3":   steady("gamma", 0.3),
+		"gamma cv 3":     steady("gamma", 3),
+		"weibull cv 0.4": steady("weibull", 0.4),
+		"weibull cv 2":   steady("weibull", 2),
+		"mmpp": {Arrivals: "mmpp", States: []v1alpha1.MMPPState{
+			{Rate: 0, Dwell: unit.Duration(8 * time.Second)},
+			{Rate: 0.6, Dwell: unit.Duration(20 * time.Second)},
+			{Rate: 5, Dwell: unit.Duration(4 * time.Second)},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g.Span = unit.Duration(blocks * nth * block)
+			w := must(Generate(nil, g, 7))(t)
+			drawn := momentsOfBlocks(t, must(Sample(w, nth, block))(t), block)
+			// Another seed: the first block would be the same.
+			whole := must(Generate(nil, g, 8))(t)
+			cut := momentsOfBlocks(t, must(Sample(fromStart{whole}, nth, block))(t), block)
+			for i, m := range drawn {
+				near(t, m.name+" of drawn and cut blocks", m.mean, cut[i].mean, 5*math.Hypot(m.sigma, cut[i].sigma)+1e-6)
+			}
+			near(t, "requests of a block", drawn[0].mean, rate*block.Seconds(), 5*drawn[0].sigma+1e-6)
+		})
+	}
+}
+
+// blockMoment is the mean of a quantity over many blocks, and its standard error.
+type blockMoment struct {
+	name        string
+	mean, sigma float64
+}
+
+// momentsOfBlocks describes the counts of blocks and the gaps within them.
+func momentsOfBlocks(t *testing.T, w Workload, block time.Duration) []blockMoment {
+	t.Helper()
+	moments := []blockMoment{{name: "count"}, {name: "count^2"}, {name: "time before the first"}, {name: "sum of gaps"}, {name: "sum of gap^2"}}
+	blocks := blocksOf(t, w, block)
+	for _, requests := range blocks {
+		count, first := float64(len(requests)), block.Seconds()
+		var gaps, squares float64
+		for i, q := range requests {
+			if i == 0 {
+				first = q.At.Seconds()
+				continue
+			}
+			gap := (q.At - requests[i-1].At).Seconds()
+			gaps += gap
+			squares += gap * gap
+		}
+		for i, x := range []float64{count, count * count, first, gaps, squares} {
+			moments[i].mean += x
+			moments[i].sigma += x * x
+		}
+	}
+	n := float64(len(blocks))
+	for i := range moments {
+		m := &moments[i]
+		m.mean /= n
+		m.sigma = math.Sqrt(math.Max(0, m.sigma/n-m.mean*m.mean) / n)
+	}
+	return moments
+}
+
+// TestSampleKeepsRateAndCV over long blocks, against the figures asked for.
+func TestSampleKeepsRateAndCV(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		arrivals string
+		cv       float64
+	}{{"poisson", 1}, {"gamma", 0.3}, {"gamma", 3}, {"weibull", 2}} {
+		g := v1alpha1.Generator{Arrivals: test.arrivals, CV: &test.cv, Rate: 50, Span: 100 * hour}
+		w := must(Sample(must(Generate(nil, g, 1))(t), 25, 10*time.Minute))(t)
+		rate, cv := moments(t, w)
+		near(t, fmt.Sprintf("rate of %s cv %g", test.arrivals, test.cv), rate, 50, 5*test.cv*50/math.Sqrt(50*w.Info().Span.Seconds()))
+		near(t, fmt.Sprintf("cv of the gaps of %s cv %g", test.arrivals, test.cv), cv, test.cv, 0.02*test.cv)
+	}
+}
+
+// TestSampledBlocksAreAtTheirPlace: each block has the rate of its time of day
+// and week, and its share of a flash crowd that begins or ends within it; a
+// slice moves all of it.
+func TestSampledBlocksAreAtTheirPlace(t *testing.T) {
+	t.Parallel()
+	const block = 10 * time.Minute
+	peak := 9 * hour
+	crowd := v1alpha1.Flash{At: 31*hour + hour/10, Duration: 2 * hour, Factor: 4}
+	g := poisson(10, 7*24*time.Hour)
+	g.Daily = &v1alpha1.Daily{PeakToMean: 1.9, PeakAt: &peak}
+	g.Weekly = &v1alpha1.Weekly{Weekend: 0.25}
+	g.Flash = []v1alpha1.Flash{crowd}
+	rateAt := func(second float64) float64 {
+		rate := 10 * 7 / 5.5 * (1 + 0.9*math.Cos(2*math.Pi*(second/3600-9)/24))
+		if second >= 5*86400 {
+			rate *= 0.25
+		}
+		if second >= crowd.At.Seconds() && second < (crowd.At+crowd.Duration).Seconds() {
+			rate *= 4
+		}
+		return rate
+	}
+	whole := must(Generate(nil, g, 3))(t)
+	for _, from := range []time.Duration{0, 7*time.Hour + 3*time.Minute} {
+		w := must(Sample(must(Slice(whole, from, 0))(t), 6, block))(t)
+		for i, requests := range blocksOf(t, w, block) {
+			begin := from + time.Duration(i)*6*block
+			want := 0.0
+			for s := range int(min(block, 7*24*time.Hour-begin).Seconds()) {
+				want += rateAt(begin.Seconds() + float64(s) + 0.5)
+			}
+			near(t, fmt.Sprintf("requests of the block at %s", begin), float64(len(requests)), want, 5*math.Sqrt(want)+5)
+		}
+	}
+}
+
+// countedDist counts what is drawn from a distribution.
+type countedDist struct {
+	random.Dist
+	draws *int
+}
+
+func (d countedDist) Sample(r *rand.Rand) float64 {
+	*d.draws++
+	return d.Dist.Sample(r)
+}
+
+// TestSampleDrawsOnlyWhatItKeeps, whatever else was done to the generator.
+func TestSampleDrawsOnlyWhatItKeeps(t *testing.T) {
+	draws := 0
+	w := must(Generate(nil, poisson(1, 100*time.Hour), 1))(t)
+	w.(*generated).sizes = &sizer{input: countedDist{random.Constant(5), &draws}}
+	sample := func(w Workload) Workload { return must(Sample(w, 12, 10*time.Minute))(t) }
+	scale := func(w Workload) Workload { return must(Scale(w, 3, 1))(t) }
+	slice := func(w Workload) Workload { return must(Slice(w, 20*time.Hour, 0))(t) }
+	cache := func(w Workload) Workload { return must(Cache(w, 1e6))(t) }
+	for name, sampled := range map[string]Workload{
+		"sample":                    sample(w),
+		"sample of a scaled":        sample(scale(w)),
+		"scaled sample":             scale(sample(w)),
+		"scaled sample in memory":   scale(cache(sample(w))),
+		"sample of a slice":         sample(slice(w)),
+		"sample of a slice of one":  sample(slice(slice(w))),
+		"sample of a merge":         sample(must(Merge(w, must(Merge(slice(w), w))(t)))(t)),
+		"sample of what was scaled": sample(scale(cache(slice(w)))),
+	} {
+		draws = 0
+		if kept := len(readAll(t, sampled, 100)); draws != kept || kept == 0 {
+			t.Errorf("%s: %d requests drawn to keep %d", name, draws, kept)
+		}
+	}
+	held := cache(w)
+	draws = 0
+	if kept := len(readAll(t, sample(held), 100)); draws != 0 || kept == 0 {
+		t.Errorf("%d requests drawn to keep %d of what is in memory", draws, kept)
+	}
+}
+
+// TestSampleOfParts: the sample of a merge of records is the one that reads
+// the merge through, ties and all.
+func TestSampleOfParts(t *testing.T) {
+	t.Parallel()
+	var w *sampled
+	law(t, func(t *rapid.T, record *Recorded) (Workload, error) {
+		all, err := Merge(record, drawRecord(t, "other"), &slice{source: record, to: record.Info().Span})
+		if err != nil {
+			return nil, err
+		}
+		w = &sampled{source: all, everyNth: rapid.IntRange(2, 5).Draw(t, "n"), block: drawSpan(t, "block", all.Info().Span)}
+		return w, nil
+	}, func(t *rapid.T, _, out []Request, _ Workload) {
+		sameRequests(t, "the merge read through", readAll(t, readThrough{w}, 64), out)
+	})
+}
+
+// readThrough is a sample that reads its source through.
+type readThrough struct{ *sampled }
+
+func (w readThrough) Open() (Stream, error) { return w.sampled.readThrough() }
+
+// TestSampleReadsRepeatsThrough: their rounds are the same requests, which blocks drawn apart would not be.
+func TestSampleReadsRepeatsThrough(t *testing.T) {
+	w := must(Repeat(must(Generate(nil, poisson(1, time.Hour), 1))(t), 5))(t)
+	sample := must(Sample(w, 6, 10*time.Minute))(t)
+	blocks := blocksOf(t, sample, 10*time.Minute)
+	for i := range blocks {
+		sameRequests(t, "the same block of another round", blocks[i], blocks[0])
+	}
+	if len(blocks) != 5 || !slices.Equal(readAll(t, sample, 9), readAll(t, readThrough{sample.(*sampled)}, 9)) {
+		t.Errorf("%d blocks, want the five first of the rounds", len(blocks))
+	}
+}
+
+// BenchmarkSample reports kept requests per second of one block in fifty, drawn and cut out.
+func BenchmarkSample(b *testing.B) {
+	cv := 2.0
+	g := v1alpha1.Generator{Arrivals: "gamma", CV: &cv, Rate: 50, Span: 24 * 365 * hour}
+	g.Daily = &v1alpha1.Daily{PeakToMean: 1.8}
+	g.Sizes.Input = &v1alpha1.CountDistribution{Mean: 1000, CV: 1}
+	g.Sizes.Output = &v1alpha1.CountDistribution{Mean: 200, CV: 1}
+	w := must(Generate(nil, g, 1))(b)
+	b.Run("drawn", func(b *testing.B) { benchmarkRead(b, must(Sample(w, 50, 10*time.Minute))(b)) })
+	b.Run("cut", func(b *testing.B) { benchmarkRead(b, must(Sample(fromStart{w}, 50, 10*time.Minute))(b)) })
+}

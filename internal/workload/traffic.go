@@ -1,0 +1,92 @@
+package workload
+
+import (
+	"errors"
+	"fmt"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/random"
+)
+
+// defaultSeed is the seed of traffic that names none.
+const defaultSeed = 1
+
+// FromTraffic builds the workload that a model file describes: the trace or the
+// generator, then slice, scale, repeat and merge, in this order.
+//
+// Parts of a merge never share random numbers, not even with the same seed: two
+// equal generators on top of each other are twice the traffic, not the same
+// requests twice. Each part draws anew when its own seed changes or one of the
+// traffic that it is merged into. Errors name the field within t.
+func FromTraffic(open Opener, t v1alpha1.Traffic) (Workload, error) {
+	return fromTraffic(open, t, 0)
+}
+
+// fromTraffic builds one part of a merge. Path stands for its place in the tree
+// of merges and the seeds above it; it is 0 for the outermost traffic, whose
+// seed is used as it is.
+func fromTraffic(open Opener, t v1alpha1.Traffic, path uint64) (Workload, error) {
+	seed := uint64(defaultSeed)
+	if t.Seed != nil {
+		seed = *t.Seed
+	}
+	if path != 0 {
+		seed = random.Derive(seed, path)
+	}
+	w, err := source(open, t, seed)
+	if err != nil {
+		return nil, err
+	}
+	if w, err = operate(w, t, seed); err != nil {
+		return nil, err
+	}
+	if len(t.Merge) == 0 {
+		return w, nil
+	}
+	parts := []Workload{w}
+	for i, other := range t.Merge {
+		part, err := fromTraffic(open, other, random.Derive(seed, uint64(i)+1))
+		if err != nil {
+			return nil, fmt.Errorf("merge[%d].%w", i, err)
+		}
+		parts = append(parts, part)
+	}
+	return Merge(parts...)
+}
+
+func source(open Opener, t v1alpha1.Traffic, seed uint64) (Workload, error) {
+	switch {
+	case t.Trace != nil && t.Generator != nil:
+		return nil, errors.New("trace: there is a generator too: leave one of them out")
+	case t.Generator != nil:
+		w, err := Generate(open, *t.Generator, seed)
+		if err != nil {
+			return nil, fmt.Errorf("generator.%w", err)
+		}
+		return w, nil
+	case t.Trace != nil:
+		return ReadTrace(open, *t.Trace, seed)
+	}
+	return nil, errors.New("trace: expected a trace or a generator")
+}
+
+// operate applies slice, scale and repeat.
+func operate(w Workload, t v1alpha1.Traffic, seed uint64) (Workload, error) {
+	var err error
+	if t.Slice != nil {
+		if w, err = Slice(w, t.Slice.From.Std(), t.Slice.To.Std()); err != nil {
+			return nil, fmt.Errorf("slice: %w", err)
+		}
+	}
+	if t.Scale != nil {
+		if w, err = Scale(w, *t.Scale, seed); err != nil {
+			return nil, fmt.Errorf("scale: %w", err)
+		}
+	}
+	if t.Repeat != 0 {
+		if w, err = Repeat(w, t.Repeat); err != nil {
+			return nil, fmt.Errorf("repeat: %w", err)
+		}
+	}
+	return w, nil
+}

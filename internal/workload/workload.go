@@ -1,0 +1,76 @@
+package workload
+
+import (
+	"io"
+	"time"
+)
+
+// Request is one arrival and what it asks for.
+type Request struct {
+	// At is the arrival, counted from the start of the workload.
+	At time.Duration
+	// Work is the service time measured where the trace was recorded; 0 when the trace has none.
+	Work time.Duration
+	// Input and Output are prompt and generated tokens; 0 when the trace has none.
+	Input, Output int32
+}
+
+// Stream yields requests in order of arrival, equal times in order of the
+// source. Read fills dst from the front and returns how many it wrote; it
+// returns 0 and io.EOF at the end, and never 0 without an error. A stream that
+// holds a file open is an io.Closer as well.
+type Stream interface {
+	Read(dst []Request) (int, error)
+}
+
+// Workload is a sequence of requests that can be read any number of times,
+// also by several goroutines at once: every Open starts from the beginning and
+// gives the same requests.
+type Workload interface {
+	Open() (Stream, error)
+	Info() Info
+}
+
+// Info says what a workload is and how far it can be trusted.
+type Info struct {
+	// Name says where it is from, for people: a path, or "generated".
+	Name string `json:"name"`
+	// Format is the trace format, or "generator".
+	Format string `json:"format"`
+	// Span is the time that the workload covers: what a month's bill is extrapolated from. No request arrives at or after it.
+	Span time.Duration `json:"span"`
+	// Rows and BadRows count the rows read and skipped as unreadable; 0 for generators.
+	Rows    int64 `json:"rows,omitempty"`
+	BadRows int64 `json:"badRows,omitempty"`
+	// Resolution is how fine the recorded times are where they are coarser than the requests: the second of an access
+	// log, the minute of counts. Within it, arrivals were drawn. 0 when every request has its own time.
+	Resolution time.Duration `json:"resolution,omitempty"`
+	// HasTokens and HasWork say what the requests carry.
+	HasTokens bool `json:"hasTokens"`
+	HasWork   bool `json:"hasWork"`
+	// Notes are what a reader of a result must know: arrivals drawn within minutes, gaps, the first bad rows.
+	Notes []string `json:"notes,omitempty"`
+}
+
+// Opener opens a file of the user's by the name in the model file.
+type Opener func(name string) (io.ReadCloser, error)
+
+// ReadAll returns every request of a workload.
+func ReadAll(w Workload) ([]Request, error) {
+	s, err := w.Open()
+	if err != nil {
+		return nil, err
+	}
+	var all []Request
+	buf := make([]Request, 1024)
+	for {
+		n, err := s.Read(buf)
+		all = append(all, buf[:n]...)
+		if err == io.EOF {
+			return all, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
