@@ -1,0 +1,68 @@
+package catalog
+
+import "fulcrum.dev/fulcrum/internal/unit"
+
+// Hardware is what one node, instance or environment has.
+type Hardware struct {
+	// GPU is the kind of GPU ("" without) and GPUs how many; a fraction when it is shared in hardware.
+	GPU  string  `json:"gpu,omitempty"`
+	GPUs float64 `json:"gpus,omitempty"`
+	// Arch is x86 or arm.
+	Arch string `json:"arch"`
+	// VCPU and Memory are what comes with it; for offers that sell them separately, what is taken unless asked
+	// otherwise: the least that Limits allows, or what is usual beside the GPU where the platform allows less.
+	VCPU   float64     `json:"vcpu"`
+	Memory unit.Memory `json:"memory"`
+	// MemoryPerVCPU is how much configured memory buys one vCPU, where the memory decides the CPU share (functions); else zero.
+	MemoryPerVCPU unit.Memory `json:"memoryPerVCPU,omitempty"`
+	// Note says what is mixed or assumed about the hardware, such as the pool of GPUs that a worker may get.
+	Note string `json:"note,omitempty"`
+	// Source says where vCPU and memory are from.
+	Source string `json:"source,omitempty"`
+}
+
+// Limits is what a platform allows.
+type Limits struct {
+	// MinMemory and MinVCPU are the least that can be asked for where CPU and memory are sold separately; zero is no bound.
+	MinMemory unit.Memory `json:"minMemory,omitempty"`
+	MinVCPU   float64     `json:"minVCPU,omitempty"`
+	// MaxMemory and MaxVCPU bound one environment or instance; zero is no bound.
+	MaxMemory unit.Memory `json:"maxMemory,omitempty"`
+	MaxVCPU   float64     `json:"maxVCPU,omitempty"`
+	// MaxImage bounds the container image.
+	MaxImage unit.Bytes `json:"maxImage,omitempty"`
+	// Timeout bounds one request.
+	Timeout unit.Duration `json:"timeout,omitempty"`
+	// MaxPayload bounds a request body.
+	MaxPayload unit.Bytes `json:"maxPayload,omitempty"`
+	// MaxConcurrency bounds the requests in one instance.
+	MaxConcurrency int `json:"maxConcurrency,omitempty"`
+	// Quota is the default bound on GPUs (or instances without a GPU, or environments) that an account may run at once.
+	Quota int `json:"quota,omitempty"`
+	// QuotaNote says what the quota is and how it is raised.
+	QuotaNote string `json:"quotaNote,omitempty"`
+	// CUDA is the newest CUDA version that the platform's driver runs; "" when the user chooses the driver.
+	CUDA string `json:"cuda,omitempty"`
+	// Source says where the limits are from.
+	Source string `json:"source,omitempty"`
+}
+
+// Billing is how a platform meters an instance or environment.
+type Billing struct {
+	// Step rounds metered time up.
+	Step unit.Duration `json:"step,omitempty"`
+	// Minimum is the least billed for one instance's life.
+	Minimum unit.Duration `json:"minimum,omitempty"`
+	// Boot says that start-up is billed.
+	Boot bool `json:"boot,omitempty"`
+	// Idle says that time without requests is billed (instance billing); without it only time with a request in flight is.
+	Idle bool `json:"idle,omitempty"`
+	// IdleHold is how long an idle instance is kept by default.
+	IdleHold unit.Duration `json:"idleHold,omitempty"`
+	// BootTime is the platform's own start-up before the container's process runs, image fetch included.
+	BootTime unit.Duration `json:"bootTime,omitempty"`
+	// MinInstances is the least number of instances that the platform can run: 1 where it cannot scale to zero.
+	MinInstances int `json:"minInstances,omitempty"`
+	// Assumed names the fields above that no provider document gives.
+	Assumed []string `json:"assumed,omitempty"`
+}
