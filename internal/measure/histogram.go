@@ -1,0 +1,60 @@
+package measure
+
+import (
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// longest is what the histograms can hold; longer times count as this.
+const longest = 30 * 24 * time.Hour
+
+// Histogram counts durations from 1 us to 30 days with three significant digits.
+type Histogram struct {
+	h   *hdrhistogram.Histogram
+	sum float64 // seconds, so that the mean has no bucket error
+	max time.Duration
+}
+
+// NewHistogram returns an empty histogram.
+func NewHistogram() *Histogram {
+	return &Histogram{h: hdrhistogram.New(1, longest.Microseconds(), 3)}
+}
+
+// Record counts one duration.
+func (h *Histogram) Record(d time.Duration) {
+	h.sum += float64(d)
+	if d > h.max {
+		h.max = d
+	}
+	if d > longest {
+		d = longest
+	}
+	_ = h.h.RecordValue(int64(d / time.Microsecond)) // in range by the clamp above
+}
+
+// Summary is what a histogram says, in seconds.
+type Summary struct {
+	Count int64   `json:"count"`
+	Mean  float64 `json:"mean"`
+	P50   float64 `json:"p50"`
+	P95   float64 `json:"p95"`
+	P99   float64 `json:"p99"`
+	Max   float64 `json:"max"`
+}
+
+// Summary returns count, mean, percentiles and maximum. The mean and the
+// maximum are exact, the percentiles within 0.1 %.
+func (h *Histogram) Summary() Summary {
+	n := h.h.TotalCount()
+	if n == 0 {
+		return Summary{}
+	}
+	at := func(q float64) float64 { return min(float64(h.h.ValueAtQuantile(q))/1e6, h.max.Seconds()) }
+	return Summary{
+		Count: n,
+		Mean:  h.sum / float64(n) / 1e9,
+		P50:   at(50), P95: at(95), P99: at(99),
+		Max: h.max.Seconds(),
+	}
+}
