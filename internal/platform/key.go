@@ -1,0 +1,46 @@
+package platform
+
+import (
+	"fmt"
+
+	"fulcrum.dev/fulcrum/internal/random"
+)
+
+// Key describes the behaviour completely: two homes with the same key serve the
+// same workload in the same way. The name is no part of it.
+func (h Home) Key() string {
+	key := fmt.Sprintf("%s scale %g concurrency %d", distKey(h.Service.Duration), h.Service.Scale, h.Service.Concurrency)
+	if h.Service.Batch != nil {
+		key += fmt.Sprintf(" batch %+v", *h.Service.Batch)
+	}
+	switch {
+	case h.Cluster != nil:
+		c := *h.Cluster
+		c.HPA, c.NodeStartUp, c.PodStartUp = nil, nil, nil
+		key += fmt.Sprintf(" cluster %+v node %s pod %s", c, distKey(h.Cluster.NodeStartUp), distKey(h.Cluster.PodStartUp))
+		if h.Cluster.HPA != nil {
+			key += fmt.Sprintf(" hpa %+v", *h.Cluster.HPA)
+		}
+	case h.Function != nil:
+		f := *h.Function
+		f.Init = nil
+		key += fmt.Sprintf(" function %+v init %s", f, distKey(h.Function.Init))
+	case h.Container != nil:
+		c := *h.Container
+		c.StartUp = nil
+		key += fmt.Sprintf(" container %+v start %s", c, distKey(h.Container.StartUp))
+	}
+	return key
+}
+
+// distKey prints a distribution, and those inside it, by type as well as by
+// numbers, so that an exponential and a constant of one mean differ.
+func distKey(d random.Dist) string {
+	switch d := d.(type) {
+	case random.Shifted:
+		return fmt.Sprintf("%g + %s", d.By, distKey(d.Dist))
+	case random.Bounded:
+		return fmt.Sprintf("from %g to %g of %s", d.Low, d.High, distKey(d.Dist))
+	}
+	return fmt.Sprintf("%T%+v", d, d)
+}
