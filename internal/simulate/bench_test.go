@@ -1,0 +1,78 @@
+package simulate
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/workload"
+)
+
+// benchmarkRun reports simulated requests per second: go test -run '^$' -bench . -cpu 1 ./internal/simulate
+func benchmarkRun(b *testing.B, h platform.Home, rate float64) {
+	benchmarkOn(b, h, poisson(b, rate, 1e6))
+}
+
+func benchmarkOn(b *testing.B, h platform.Home, w workload.Workload) {
+	w, err := workload.Cache(w, 2_000_000)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	var done int64
+	for b.Loop() {
+		o, err := Run(context.Background(), h, w, Options{Seed: 1})
+		if err != nil {
+			b.Fatal(err)
+		}
+		done += o.Arrivals
+	}
+	b.ReportMetric(float64(done)/b.Elapsed().Seconds(), "req/s")
+}
+
+func BenchmarkFixedCluster16(b *testing.B) {
+	benchmarkRun(b, replicas(16, random.Exponential(1)), 12.8)
+}
+
+func BenchmarkFunction(b *testing.B) {
+	benchmarkRun(b, platform.Home{
+		Name:    "functions",
+		Service: platform.Service{Duration: random.Exponential(2), Concurrency: 1},
+		Function: &platform.Function{
+			Limit: 1000, Init: random.Constant(1), IdleExpiry: 300 * time.Second, Step: time.Millisecond,
+		},
+	}, 5)
+}
+
+func BenchmarkContainer(b *testing.B) {
+	benchmarkRun(b, platform.Home{
+		Name:      "containers",
+		Service:   platform.Service{Duration: random.Exponential(2), Concurrency: 4},
+		Container: &platform.Container{Max: 100, StartUp: random.Constant(30), IdleHold: 60 * time.Second, Step: time.Second},
+	}, 5)
+}
+
+func BenchmarkAutoscaledCluster(b *testing.B) {
+	hpa := policy.DefaultHPA(2, 40, 0.7)
+	benchmarkRun(b, platform.Home{
+		Name:    "autoscaled",
+		Service: platform.Service{Duration: random.Exponential(2), Concurrency: 1},
+		Cluster: &platform.Cluster{
+			Replicas: 2, HPA: &hpa, ReplicasPerNode: 1, NodeStartUp: random.Constant(60), PodStartUp: random.Constant(10),
+		},
+	}, 5)
+}
+
+func BenchmarkBatched64(b *testing.B) {
+	benchmarkOn(b, platform.Home{
+		Name: "batched",
+		Service: platform.Service{Concurrency: 64, Batch: &platform.Batch{
+			Alpha: 6 * time.Millisecond, Beta: 150 * time.Microsecond, Gamma: 32 * time.Microsecond, Max: 64,
+		}},
+		Cluster: &platform.Cluster{Replicas: 1, ReplicasPerNode: 1},
+	}, tokens(b, 2, 200_000, v1alpha1.CountDistribution{Mean: 500}, v1alpha1.CountDistribution{Mean: 500}))
+}

@@ -1,0 +1,175 @@
+package simulate
+
+import (
+	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/workload"
+)
+
+// cluster is replicas on nodes: a request goes to the replica with the fewest
+// inside, or waits in one queue before all of them, as behind a gateway that
+// holds what no replica can take.
+type cluster struct {
+	*server
+	platform.Cluster
+	nodes    nodes
+	scaler   *scaler
+	metered  platform.Metered
+	replicas int // asked for
+}
+
+func newCluster(s *server, c platform.Cluster) *cluster {
+	h := &cluster{server: s, Cluster: c, nodes: nodes{perNode: c.ReplicasPerNode}}
+	if c.HPA != nil {
+		h.scaler = newScaler(*c.HPA)
+	}
+	for range c.Replicas {
+		i := h.add(0)
+		n := h.nodes.place(0, func() int64 { return 0 })
+		h.instances[i].node, h.nodes.list[n].imageAt = n, 0
+		h.serve(i, 0)
+	}
+	h.replicas = c.Replicas
+	return h
+}
+
+func (c *cluster) arrive(now int64, r *workload.Request) {
+	j := c.job(r)
+	if i := c.leastBusy(); i != none {
+		c.start(i, j, now)
+		return
+	}
+	c.waiting.push(j)
+}
+
+func (c *cluster) handle(now int64, e event) {
+	switch e.kind {
+	case completed:
+		c.complete(e, now)
+	case boundary:
+		if c.iterate(e.instance, now) == 0 {
+			return
+		}
+	case ready:
+		if in := &c.instances[e.instance]; in.state != starting || in.readyAt != now {
+			return // given up while it was starting
+		}
+		c.serve(e.instance, now)
+		c.out.ColdStarts += int64(min(c.waiting.len(), int(c.slots)))
+	case nodeIdle:
+		c.nodes.expire(e.instance, now, int64(c.NodeIdle), c.horizon, &c.metered)
+		return
+	}
+	c.feed(e.instance, now)
+}
+
+// feed fills a replica's free slots from the queue, or ends it when it drains and is empty.
+func (c *cluster) feed(i int32, now int64) {
+	in := &c.instances[i]
+	if in.state == draining {
+		if in.busy == 0 {
+			c.end(i, now)
+		}
+		return
+	}
+	for c.waiting.len() > 0 && c.instances[i].busy < c.slots {
+		c.start(i, c.waiting.pop(), now)
+	}
+}
+
+func (c *cluster) timer() int64 {
+	if c.scaler == nil {
+		return never
+	}
+	return c.scaler.due
+}
+
+// tick lets the autoscaler observe and decide.
+func (c *cluster) tick(now int64) {
+	c.moveOpen(now, 0)
+	desired, decided := c.scaler.tick(now, c.replicas, c.openArea)
+	if !decided {
+		return
+	}
+	for c.replicas < desired {
+		c.grow(now)
+	}
+	for c.replicas > desired {
+		c.shrink(now)
+	}
+}
+
+// grow starts a replica: on a node with room, or on a new node after that has started.
+func (c *cluster) grow(now int64) {
+	i := c.add(now)
+	n := c.nodes.place(now, func() int64 { return draw(c.NodeStartUp, c.startUps) })
+	node := &c.nodes.list[n]
+	at := max(now, node.readyAt)
+	if node.imageAt == unpulled {
+		node.imageAt = at + int64(c.ImagePull)
+	}
+	at = max(at, node.imageAt) + draw(c.PodStartUp, c.startUps)
+	c.instances[i].node, c.instances[i].readyAt = n, at
+	c.events.push(at, event{instance: i, kind: ready})
+	c.replicas++
+}
+
+// shrink gives up one replica: the newest that is still starting, else the one
+// with the fewest requests, which first finishes them.
+func (c *cluster) shrink(now int64) {
+	c.replicas--
+	if i := c.newestStarting(); i != none {
+		c.end(i, now)
+		return
+	}
+	i := c.leastLoaded()
+	c.drain(i)
+	c.feed(i, now)
+}
+
+func (c *cluster) newestStarting() int32 {
+	best := none
+	if c.starting == 0 {
+		return best
+	}
+	for i := range c.instances {
+		if c.instances[i].state == starting && (best == none || c.instances[i].born >= c.instances[best].born) {
+			best = int32(i)
+		}
+	}
+	return best
+}
+
+// leastLoaded returns the serving replica with the fewest requests inside.
+func (c *cluster) leastLoaded() int32 {
+	if i := c.leastBusy(); i != none {
+		return i
+	}
+	for i := range c.instances { // all are full
+		if c.instances[i].state == serving {
+			return int32(i)
+		}
+	}
+	return none
+}
+
+// end removes a replica and frees its place on the node.
+func (c *cluster) end(i int32, now int64) {
+	in := &c.instances[i]
+	c.metered.ReplicaTime += roundUp(min(now, c.horizon)-min(in.born, c.horizon), 1)
+	node := in.node
+	c.remove(i, now)
+	if c.nodes.vacate(node, now) {
+		c.events.push(now+int64(c.NodeIdle), event{instance: node, kind: nodeIdle})
+	}
+}
+
+func (c *cluster) meter(span int64) platform.Metered {
+	for i := range c.instances {
+		if in := &c.instances[i]; in.state != gone && in.born < span {
+			c.metered.ReplicaTime += roundUp(span-in.born, 1)
+		}
+	}
+	c.nodes.close(span, &c.metered)
+	c.metered.PeakNodes = int64(c.nodes.peak)
+	return c.metered
+}

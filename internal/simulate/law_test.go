@@ -1,0 +1,196 @@
+package simulate
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/internal/workload"
+)
+
+// anyWorkload draws a short bursty workload with tokens.
+func anyWorkload(t *rapid.T) workload.Workload {
+	seed := rapid.Uint64Range(1, 1000).Draw(t, "seed")
+	cv := rapid.Float64Range(0.3, 4).Draw(t, "cv")
+	w, err := workload.FromTraffic(nil, v1alpha1.Traffic{
+		Seed: &seed,
+		Generator: &v1alpha1.Generator{
+			Arrivals: "gamma", CV: &cv,
+			Rate: unit.Rate(rapid.Float64Range(0.05, 5).Draw(t, "rate")),
+			Span: unit.Duration(rapid.IntRange(60, 3000).Draw(t, "seconds")) * unit.Duration(time.Second),
+			Sizes: v1alpha1.Sizes{
+				Input:  &v1alpha1.CountDistribution{Mean: 100, CV: 1},
+				Output: &v1alpha1.CountDistribution{Mean: 50, CV: 1},
+			},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// anyHome draws a home of any kind.
+func anyHome(t *rapid.T) platform.Home {
+	h := platform.Home{Name: "any", Service: anyService(t)}
+	start := random.Constant(rapid.Float64Range(0, 60).Draw(t, "startUp"))
+	switch rapid.SampledFrom([]string{"fixed", "hpa", "function", "container"}).Draw(t, "kind") {
+	case "fixed":
+		h.Cluster = &platform.Cluster{Replicas: rapid.IntRange(1, 8).Draw(t, "replicas"), ReplicasPerNode: rapid.IntRange(1, 3).Draw(t, "perNode")}
+	case "hpa":
+		h.Cluster = anyAutoscaled(t, h.Service.Concurrency)
+	case "function":
+		h.Service = platform.Service{Duration: random.Exponential(2), Concurrency: 1}
+		limit := rapid.IntRange(1, 50).Draw(t, "limit")
+		h.Function = &platform.Function{
+			Limit: limit, Provisioned: rapid.IntRange(0, limit).Draw(t, "provisioned"),
+			Init: start, InitLimit: 10 * time.Second, IdleExpiry: 100 * time.Second,
+			Timeout: 5 * time.Second, Step: time.Millisecond, Burst: 5, BurstPeriod: 10 * time.Second,
+		}
+	case "container":
+		least := rapid.IntRange(0, 3).Draw(t, "min")
+		h.Container = &platform.Container{
+			Min: least, Max: least + rapid.IntRange(1, 20).Draw(t, "more"), StartUp: start,
+			IdleHold:     time.Duration(rapid.IntRange(0, 300).Draw(t, "hold")) * time.Second,
+			QueueTimeout: time.Duration(rapid.IntRange(0, 100).Draw(t, "queue")) * time.Second,
+			Step:         100 * time.Millisecond, Minimum: time.Minute, BootBilled: rapid.Bool().Draw(t, "boot"),
+		}
+	}
+	return h
+}
+
+func anyService(t *rapid.T) platform.Service {
+	slots := rapid.IntRange(1, 20).Draw(t, "slots")
+	if rapid.Bool().Draw(t, "batched") {
+		return platform.Service{Concurrency: slots, Batch: &platform.Batch{
+			Alpha: 20 * time.Millisecond, Beta: time.Millisecond, Gamma: 100 * time.Microsecond, Max: slots, KVTokens: 2000,
+		}}
+	}
+	return platform.Service{Duration: random.Exponential(rapid.Float64Range(0.01, 5).Draw(t, "service")), Concurrency: slots}
+}
+
+func anyAutoscaled(t *rapid.T, slots int) *platform.Cluster {
+	least := rapid.IntRange(1, 3).Draw(t, "min")
+	hpa := policy.DefaultHPA(least, least+rapid.IntRange(0, 20).Draw(t, "more"), 0.7*float64(slots))
+	return &platform.Cluster{
+		Replicas: least, HPA: &hpa, ReplicasPerNode: rapid.IntRange(1, 4).Draw(t, "perNode"),
+		NodeStartUp: random.Constant(60), ImagePull: 30 * time.Second, PodStartUp: random.Constant(10),
+		NodeIdle: time.Duration(rapid.IntRange(0, 100).Draw(t, "nodeIdle")) * time.Second,
+	}
+}
+
+// TestLaws checks conservation and Little's law (in Run), and that meters agree
+// with the integrals of the counts.
+func TestLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h, w := anyHome(t), anyWorkload(t)
+		o, err := Run(context.Background(), h, w, Options{Seed: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o.Utilisation < 0 || o.Utilisation > 1.0001 && h.Service.Batch == nil {
+			t.Fatalf("utilisation %g", o.Utilisation)
+		}
+		if c := h.Cluster; c != nil {
+			checkClusterMeters(t, c, o)
+		}
+		if o.Metered.Requests != o.Arrivals-o.Rejected {
+			t.Fatalf("%d requests metered of %d", o.Metered.Requests, o.Arrivals-o.Rejected)
+		}
+	})
+}
+
+// checkClusterMeters: replica-time is the integral of the replica count, and
+// nodes hold the replicas.
+func checkClusterMeters(t *rapid.T, c *platform.Cluster, o Outcome) {
+	integral := o.MeanLive * o.Span.Seconds() * 1000
+	if got := float64(o.Metered.ReplicaTime); math.Abs(got-integral) > float64(o.PeakLive)*1000 && math.Abs(got/integral-1) > 1e-3 {
+		t.Fatalf("replica-time %g ms, integral of the count %g ms", got, integral)
+	}
+	if o.Metered.NodeTime*int64(c.ReplicasPerNode) < o.Metered.ReplicaTime-int64(o.PeakLive)-1000 {
+		t.Fatalf("%d node-ms cannot hold %d replica-ms at %d a node", o.Metered.NodeTime, o.Metered.ReplicaTime, c.ReplicasPerNode)
+	}
+	if c.HPA == nil && o.PeakLive != c.Replicas {
+		t.Fatalf("%d replicas live, %d fixed", o.PeakLive, c.Replicas)
+	}
+	if c.HPA != nil && o.PeakLive > c.HPA.Max {
+		// Draining replicas may overlap with new ones, but there are never more than twice the maximum.
+		if o.PeakLive > 2*c.HPA.Max {
+			t.Fatalf("%d replicas live, at most %d allowed", o.PeakLive, c.HPA.Max)
+		}
+	}
+}
+
+// TestSameSeedSameBytes runs the same twice.
+func TestSameSeedSameBytes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h, w := anyHome(t), anyWorkload(t)
+		var out [2]string
+		for i := range out {
+			o, err := Run(context.Background(), h, w, Options{Seed: 5})
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := json.Marshal(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[i] = string(data)
+		}
+		if out[0] != out[1] {
+			t.Fatalf("two runs differ:\n%s\n%s", out[0], out[1])
+		}
+	})
+}
+
+// TestMoreReplicasNeverWaitLonger is what bisecting the smallest feasible size rests on.
+func TestMoreReplicasNeverWaitLonger(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := anyWorkload(t)
+		n := rapid.IntRange(1, 6).Draw(t, "n")
+		service := random.Exponential(rapid.Float64Range(0.05, 4).Draw(t, "service"))
+		var waits [2]float64
+		for i := range waits {
+			o, err := Run(context.Background(), replicas(n+i, service), w, Options{Seed: 5})
+			if err != nil {
+				t.Fatal(err)
+			}
+			waits[i] = o.Wait.Mean
+		}
+		if waits[1] > waits[0] {
+			t.Fatalf("%d replicas wait %g s, %d wait %g s", n+1, waits[1], n, waits[0])
+		}
+	})
+}
+
+// TestStopsEarlyOnlyWhenHopeless: a run that is stopped would have failed, and one that is not gives the same outcome as without limits.
+func TestStopsEarlyOnlyWhenHopeless(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h, w := anyHome(t), anyWorkload(t)
+		bound := time.Duration(rapid.IntRange(100, 20_000).Draw(t, "bound")) * time.Millisecond
+		allowed := int64(rapid.IntRange(0, 200).Draw(t, "allowed"))
+		free, err := Run(context.Background(), h, w, Options{Seed: 5, Limits: []Limit{{Metric: Latency, Bound: bound, Allowed: -1}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bounded, err := Run(context.Background(), h, w, Options{Seed: 5, Limits: []Limit{{Metric: Latency, Bound: bound, Allowed: allowed}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bounded.Stopped != (free.Exceeded[0] > allowed) {
+			t.Fatalf("stopped %t, but %d of %d allowed exceed the bound", bounded.Stopped, free.Exceeded[0], allowed)
+		}
+		if !bounded.Stopped && bounded.Latency != free.Latency {
+			t.Fatalf("limits changed the outcome: %+v and %+v", bounded.Latency, free.Latency)
+		}
+	})
+}

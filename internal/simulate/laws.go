@@ -1,0 +1,34 @@
+package simulate
+
+import (
+	"fmt"
+	"math"
+)
+
+// CheckLaws reports the first conservation law that an outcome breaks:
+// every arrival is accounted for, and Little's law holds (mean in system =
+// throughput x mean time, J. D. C. Little, Operations Research 9, 1961).
+// A run that was stopped early is checked for the first only.
+func (o Outcome) CheckLaws() error {
+	if sum := o.Served + o.Rejected + o.TimedOut + o.InFlight; sum != o.Arrivals {
+		return fmt.Errorf("law broken in %s: %d arrivals, but %d served, rejected, timed out or in flight", o.Home, o.Arrivals, sum)
+	}
+	if o.Stopped {
+		return nil
+	}
+	if o.InFlight != 0 {
+		return fmt.Errorf("law broken in %s: %d requests never left", o.Home, o.InFlight)
+	}
+	if o.TimedOut > 0 || o.Served == 0 {
+		return nil // requests that leave without an answer have no latency to compare with
+	}
+	window := o.MeanInSystem * littleWindow(o)
+	timeInside := o.Latency.Mean * float64(o.Served)
+	if math.Abs(window-timeInside) > 1e-6*math.Max(window, timeInside)+1e-6 {
+		return fmt.Errorf("law broken in %s: requests were inside for %g s by Little's law, %g s by their latencies", o.Home, window, timeInside)
+	}
+	return nil
+}
+
+// littleWindow is the time over which MeanInSystem was averaged, in seconds.
+func littleWindow(o Outcome) float64 { return (o.End - o.FirstArrival).Seconds() }

@@ -1,0 +1,47 @@
+package simulate
+
+import (
+	"context"
+	"math"
+	"os"
+	"runtime"
+	"testing"
+
+	"fulcrum.dev/fulcrum/internal/random"
+)
+
+// memoryBound is how much a simulation may grow by, however long its traffic.
+const memoryBound = 200 << 20
+
+// TestHundredMillionRequestsInBoundedMemory streams generated requests through a
+// cluster: 20 million, or 100 million when FULCRUM_LONG is set.
+func TestHundredMillionRequestsInBoundedMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulates for seconds: not with -short")
+	}
+	requests := 20e6
+	if os.Getenv("FULCRUM_LONG") != "" {
+		requests = 100e6
+	}
+	w := poisson(t, 12.8, requests)
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	o, err := Run(context.Background(), replicas(16, random.Exponential(1)), w, Options{Seed: 11})
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	grown := after.Sys - before.Sys
+	t.Logf("%d requests: memory from the system grew by %.1f MB to %.1f MB, %d bytes allocated in all",
+		o.Arrivals, float64(grown)/1e6, float64(after.Sys)/1e6, after.TotalAlloc-before.TotalAlloc)
+	if math.Abs(float64(o.Arrivals)/requests-1) > 0.01 {
+		t.Errorf("%d requests, want about %.0f", o.Arrivals, requests)
+	}
+	if grown > memoryBound {
+		t.Errorf("memory from the system grew by %d bytes, at most %d are allowed", grown, memoryBound)
+	}
+	if allocated := after.TotalAlloc - before.TotalAlloc; allocated > memoryBound {
+		t.Errorf("%d bytes were allocated, at most %d are allowed", allocated, memoryBound)
+	}
+}

@@ -1,0 +1,76 @@
+package simulate
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/platform"
+)
+
+// Options says how to run.
+type Options struct {
+	// Seed makes drawn service and start-up times repeatable.
+	Seed uint64
+	// Timeout is how long a caller waits for its answer; later answers count as timed out. 0 is for ever.
+	Timeout time.Duration
+	// Limits are bounds to count against, and to stop early at.
+	Limits []Limit
+}
+
+var errHomeKind = errors.New("expected exactly one of cluster, function and container")
+
+// check refuses a home that cannot be run, so that the loop need not.
+func check(h platform.Home) error {
+	kinds := 0
+	for _, set := range []bool{h.Cluster != nil, h.Function != nil, h.Container != nil} {
+		if set {
+			kinds++
+		}
+	}
+	if kinds != 1 {
+		return fmt.Errorf("home %s: %w", h.Name, errHomeKind)
+	}
+	if err := checkService(h.Service); err != nil {
+		return fmt.Errorf("home %s: service: %w", h.Name, err)
+	}
+	if err := checkCapacity(h); err != nil {
+		return fmt.Errorf("home %s: %w", h.Name, err)
+	}
+	return nil
+}
+
+func checkService(s platform.Service) error {
+	switch {
+	case s.Concurrency < 1 || s.Concurrency > maxConcurrency:
+		return fmt.Errorf("expected a concurrency from 1 to %d, got %d", maxConcurrency, s.Concurrency)
+	case s.Scale < 0:
+		return fmt.Errorf("expected a scale above 0, got %g", s.Scale)
+	case s.Batch == nil:
+		return nil
+	}
+	b := *s.Batch
+	if b.Alpha < 0 || b.Beta < 0 || b.Gamma < 0 || b.Alpha+b.Beta < time.Nanosecond {
+		return fmt.Errorf("expected alpha, beta and gamma of at least 0 and an iteration that takes time, got %v, %v, %v", b.Alpha, b.Beta, b.Gamma)
+	}
+	if b.Max < 1 || s.Concurrency > b.Max {
+		return fmt.Errorf("expected a batch of at least the concurrency %d, got %d", s.Concurrency, b.Max)
+	}
+	return nil
+}
+
+func checkCapacity(h platform.Home) error {
+	switch {
+	case h.Cluster != nil && (h.Cluster.Replicas < 1 || h.Cluster.ReplicasPerNode < 1):
+		return fmt.Errorf("expected at least 1 replica and 1 replica per node, got %d and %d", h.Cluster.Replicas, h.Cluster.ReplicasPerNode)
+	case h.Cluster != nil && h.Cluster.HPA != nil && (h.Cluster.HPA.Target <= 0 || h.Cluster.HPA.SyncPeriod <= 0):
+		return fmt.Errorf("expected an HPA target and sync period above 0, got %g and %v", h.Cluster.HPA.Target, h.Cluster.HPA.SyncPeriod)
+	case h.Function != nil && (h.Function.Limit < 1 || h.Function.Provisioned > h.Function.Limit || h.Function.Provisioned < 0):
+		return fmt.Errorf("expected a concurrency limit of at least 1 and the provisioned concurrency, got %d and %d", h.Function.Limit, h.Function.Provisioned)
+	case h.Function != nil && (h.Service.Concurrency != 1 || h.Service.Batch != nil):
+		return errors.New("a function environment serves one request at a time")
+	case h.Container != nil && (h.Container.Max < 1 || h.Container.Min < 0 || h.Container.Min > h.Container.Max):
+		return fmt.Errorf("expected at least 1 instance and a minimum up to the maximum, got %d to %d", h.Container.Min, h.Container.Max)
+	}
+	return nil
+}
