@@ -1,0 +1,84 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"fulcrum.dev/fulcrum/internal/platform"
+)
+
+// contendersPerSide is how many of today's cheapest offers of a side take part.
+const contendersPerSide = 5
+
+// contenders are, for each side, the groups that are cheapest today and the one
+// that is cheapest for each request at full use, which wins when traffic grows.
+func (s *search) contenders() []*group {
+	var list []*group
+	for _, side := range []Side{SideCluster, SideServerless} {
+		ranked := s.found(func(c *Candidate) bool { return c.Side == side })
+		slices.SortStableFunc(ranked, compareCost)
+		var own []*group
+		for _, c := range ranked {
+			if g := s.groupOf(c); len(own) < contendersPerSide && !slices.Contains(own, g) {
+				own = append(own, g)
+			}
+		}
+		if g := s.densest(side); g != nil && !slices.Contains(own, g) {
+			own = append(own, g)
+		}
+		list = append(list, own...)
+	}
+	return list
+}
+
+// densest is the group of a side that serves a request for the least when full.
+func (s *search) densest(side Side) *group {
+	var best *group
+	least := math.Inf(1)
+	for _, g := range s.groups {
+		if sideOf(g.families[0].offer.Kind) != side {
+			continue
+		}
+		if cost := s.costPerRequest(g); cost < least {
+			best, least = g, cost
+		}
+	}
+	return best
+}
+
+func (s *search) groupOf(c *Candidate) *group {
+	i := slices.IndexFunc(s.groups, func(g *group) bool { return slices.Contains(g.candidates, c) })
+	if i < 0 {
+		return nil
+	}
+	return s.groups[i]
+}
+
+// costPerRequest is the price of a replica-hour divided by the requests that it serves when full.
+func (s *search) costPerRequest(g *group) float64 {
+	f := g.families[0]
+	a, err := platform.Build(s.spec, f.offer, f.with(f.least), s.in.Catalog)
+	if err != nil {
+		return math.Inf(1) // it was built before, with the same settings
+	}
+	price, err := hourlyPrice(a)
+	if err != nil {
+		return math.Inf(1)
+	}
+	return price.Float64() * s.full.traffic.serviceTime(a)
+}
+
+// naive is the utilisation that comes out when only hourly prices are compared,
+// for as much work as one serverless instance does when it is always busy.
+func (t Traffic) naive(cluster, serverless *Candidate) (float64, string) {
+	price := serverless.HourlyPrice.Float64()
+	work := t.serviceTime(serverless.arrangement)
+	if price == 0 || work == 0 {
+		return 0, ""
+	}
+	same := cluster.HourlyPrice.Float64() * t.serviceTime(cluster.arrangement) / work
+	note := fmt.Sprintf("for the work of one busy instance of %s at %.4g $/h, %s costs %.4g $/h when it is as busy",
+		serverless.Offer, price, cluster.Offer, same)
+	return same / price, note
+}

@@ -1,0 +1,12 @@
+// Package plan searches the arrangements of a model by simulating them, and
+// explains the cheapest one that meets the objectives.
+//
+// In go a model, its workload and a catalogue; out comes a Plan: every offer
+// either refused with its reason or simulated at its smallest feasible size, the verdict
+// with reasons, the runner-up, the tipping point and the warnings that travel
+// with them. Start with Search; Simulate runs homes as written, without a search.
+//
+// The steps of Search, a file each: gate (hard constraints), family (the ways to
+// run an offer), size (the smallest feasible number), evaluate (simulate, judge,
+// price), tipping (scale the traffic until the cheaper side changes), verdict.
+package plan

@@ -1,0 +1,102 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/platform"
+)
+
+// SimulationSchemaVersion identifies the JSON form of a Simulation.
+const SimulationSchemaVersion = "fulcrum.dev/simulation/v1alpha1"
+
+// Simulation is the homes of a model file, run exactly as written.
+type Simulation struct {
+	SchemaVersion string       `json:"schemaVersion"`
+	Model         string       `json:"model"`
+	Traffic       Traffic      `json:"traffic"`
+	Homes         []*Candidate `json:"homes"`
+	// LawsChecked names the conservation laws that every outcome was checked against.
+	LawsChecked []string  `json:"lawsChecked"`
+	Warnings    []Warning `json:"warnings"`
+}
+
+// Laws are the conservation laws that are checked in every run.
+func Laws() []string {
+	return []string{
+		"arrivals = served + rejected + timed out + in flight",
+		"Little: mean in system = throughput x mean time",
+		"bill total = sum of its lines",
+	}
+}
+
+// Simulate runs every home of the model file under the whole workload, each
+// with all of the traffic. Gates are reported as warnings: the user has asked for these homes.
+func Simulate(ctx context.Context, in Input) (*Simulation, error) {
+	model, err := canonicalGPUs(in.Model, in.Catalog)
+	if err != nil {
+		return nil, err
+	}
+	in.Model = model
+	spec := &in.Model.Spec
+	if len(spec.Homes) == 0 {
+		return nil, errors.New("spec.homes is empty: simulate runs the homes that it lists; fulcrum plan searches for them")
+	}
+	traffic, err := describe(in.Workload)
+	if err != nil {
+		return nil, err
+	}
+	if traffic.Requests == 0 {
+		return nil, errors.New("the traffic holds no request: there is nothing to simulate")
+	}
+	if err := checkCarried(spec, traffic); err != nil {
+		return nil, err
+	}
+	homes, err := wantedHomes(spec, in.Catalog)
+	if err != nil {
+		return nil, err
+	}
+	s := &search{in: in, spec: spec, progress: newProgress(in.Progress), full: newEvaluator(in, in.Workload, traffic)}
+	s.plan = &Plan{Traffic: traffic}
+	results := make([]*Candidate, len(homes))
+	s.progress.expect(len(homes))
+	err = s.parallel(ctx, len(homes), func(ctx context.Context, i int) (err error) {
+		defer s.progress.step()
+		results[i], err = s.full.asWritten(ctx, spec, homes[i])
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.plan.Candidates = results
+	s.warnGates(homes)
+	s.warn(results)
+	return &Simulation{
+		SchemaVersion: SimulationSchemaVersion, Model: in.Model.Metadata.Name, Traffic: s.plan.Traffic,
+		Homes: results, LawsChecked: Laws(), Warnings: s.plan.Warnings,
+	}, nil
+}
+
+// asWritten runs one home with the settings that the user gave and the defaults of the rest.
+func (e *evaluator) asWritten(ctx context.Context, spec *v1alpha1.ModelSpec, w wanted) (*Candidate, error) {
+	a, err := platform.Build(spec, w.offer, w.settings, e.in.Catalog)
+	if err != nil {
+		return nil, fmt.Errorf("home %s: %w", w.offer.Key(), err)
+	}
+	c, err := e.evaluate(ctx, a, true)
+	if err == nil {
+		c.Variant = "as written"
+	}
+	return c, err
+}
+
+// warnGates says which homes break a hard constraint.
+func (s *search) warnGates(homes []wanted) {
+	for _, h := range homes {
+		if r := refuse(s.spec, h.offer, s.in.Catalog); r != nil {
+			s.addWarning("gate", "%s would be refused by plan (%s): %s", h.offer.Key(), r.Gate, r.Reason)
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package plan_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"fulcrum.dev/fulcrum/internal/plan"
+)
+
+// TestSampledSearchIsConfirmed: sizes for long traffic are searched on a part of
+// it, but what the verdict shows has been run on all of it.
+func TestSampledSearchIsConfirmed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulates hundreds of thousands of requests: not with -short")
+	}
+	tests := map[string][]string{
+		"steady": {"generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 30/s, span: 2h}"},
+		"a day":  {"generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 2.5/s, span: 1d, daily: {peakToMean: 1.9}}"},
+	}
+	for name, replace := range tests {
+		t.Run(name, func(t *testing.T) {
+			m := model(t, encoder, append(replace, "mean: 400ms", "mean: 40ms", "minReplicas: 0", "quotas: {acme: 500}")...)
+			p := feasible(t, search(t, m, acme()))
+			if p.Traffic.Requests < 200_000 || p.Traffic.Searched == "" {
+				t.Fatalf("%d requests were searched on %q, want a sample", p.Traffic.Requests, p.Traffic.Searched)
+			}
+			for what, c := range map[string]*plan.Candidate{"best": p.Best, "runner-up": p.RunnerUp, "best cluster": p.BestCluster, "best serverless": p.BestServerless} {
+				if c == nil {
+					t.Errorf("no %s", what)
+				} else if c.Outcome.Arrivals != p.Traffic.Requests || c.Outcome.Span != p.Traffic.Span.Std() {
+					t.Errorf("%s (%s %s) was run on %d requests over %s, there are %d over %s", what, c.Offer, c.Short(),
+						c.Outcome.Arrivals, c.Outcome.Span, p.Traffic.Requests, p.Traffic.Span)
+				}
+			}
+			if !slices.ContainsFunc(p.Warnings, func(w plan.Warning) bool {
+				return w.Code == "sampled-search" && strings.Contains(w.Message, p.Traffic.Searched)
+			}) {
+				t.Errorf("no warning says that sizes were searched on %s: %+v", p.Traffic.Searched, p.Warnings)
+			}
+			checkPlan(t, m, acme(), p)
+		})
+	}
+}
+
+// TestShortTrafficIsSearchedWhole: what is short needs no sample.
+func TestShortTrafficIsSearchedWhole(t *testing.T) {
+	p := feasible(t, search(t, model(t, encoder), acme()))
+	if p.Traffic.Searched != "" {
+		t.Errorf("%d requests were searched on %s", p.Traffic.Requests, p.Traffic.Searched)
+	}
+	for _, c := range simulated(p) {
+		if c.Outcome.Arrivals != p.Traffic.Requests {
+			t.Errorf("%s was run on %d of %d requests", c.Offer, c.Outcome.Arrivals, p.Traffic.Requests)
+		}
+	}
+}

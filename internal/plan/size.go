@@ -1,0 +1,218 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/platform"
+)
+
+// size finds the family's smallest feasible number and returns that candidate,
+// or the infeasible one at the largest number that is worth trying. It gallops
+// away from a guess until the answer is bracketed, then bisects: a good guess costs three or four simulations.
+func (e *evaluator) size(ctx context.Context, f *family) (*Candidate, error) {
+	if f.exact || f.least >= f.most {
+		return e.tryAt(ctx, f, f.least, true)
+	}
+	low, guess, high, err := e.bracket(f)
+	if err != nil {
+		return nil, err
+	}
+	best, err := e.tryAt(ctx, f, guess, false)
+	if err != nil {
+		return nil, err
+	}
+	if best.suffices() {
+		low, best, err = e.gallopDown(ctx, f, low, best)
+	} else {
+		low, best, err = e.gallopUp(ctx, f, guess, high)
+	}
+	if err != nil || !best.suffices() {
+		return best, err
+	}
+	if best, err = e.bisect(ctx, f, low, best); err != nil {
+		return nil, err
+	}
+	return e.cheaperAbove(ctx, f, high, best)
+}
+
+// suffices reports whether a candidate meets every objective but the budget,
+// which more capacity cannot help.
+func (c *Candidate) suffices() bool {
+	return !slices.ContainsFunc(c.Objectives, func(o Attainment) bool { return !o.Met && o.Objective != monthlyBudget })
+}
+
+// bisect finds the smallest feasible number from low up to that of a feasible candidate.
+func (e *evaluator) bisect(ctx context.Context, f *family, low int, best *Candidate) (*Candidate, error) {
+	for high := best.size; low < high; { // high is feasible, all below low are not
+		mid := low + (high-low)/2
+		c, err := e.tryAt(ctx, f, mid, false)
+		if err != nil {
+			return nil, err
+		}
+		if c.suffices() {
+			best, high = c, mid
+		} else {
+			low = mid + 1
+		}
+	}
+	return best, nil
+}
+
+// cheaperAbove goes on from the smallest feasible number while one more is
+// cheaper still: warm capacity can save more cold starts, or dearer run time, than it costs.
+func (e *evaluator) cheaperAbove(ctx context.Context, f *family, high int, best *Candidate) (*Candidate, error) {
+	if f.offer.Kind == catalog.KindNode {
+		return best, nil // a replica more is never cheaper
+	}
+	for best.size < high {
+		c, err := e.tryAt(ctx, f, best.size+1, false)
+		if err != nil {
+			return nil, err
+		}
+		if !c.suffices() || !c.Monthly.Less(best.Monthly) {
+			break
+		}
+		best = c
+	}
+	return best, nil
+}
+
+// gallopDown goes down from a feasible candidate in growing steps. It returns
+// the number below which all are infeasible, and the last feasible candidate.
+func (e *evaluator) gallopDown(ctx context.Context, f *family, low int, best *Candidate) (int, *Candidate, error) {
+	for step := 1; best.size > low; step *= 2 {
+		n := max(low, best.size-step)
+		c, err := e.tryAt(ctx, f, n, false)
+		if err != nil {
+			return 0, nil, err
+		}
+		if !c.suffices() {
+			return n + 1, best, nil
+		}
+		best = c
+	}
+	return low, best, nil
+}
+
+// gallopUp goes up from an infeasible number in growing steps. It returns the
+// number below which all are infeasible, and the first feasible candidate, or the infeasible one at high.
+func (e *evaluator) gallopUp(ctx context.Context, f *family, n, high int) (int, *Candidate, error) {
+	for step := 1; n < high; step *= 2 {
+		last := n
+		n = min(high, n+step)
+		c, err := e.tryAt(ctx, f, n, false)
+		if err != nil {
+			return 0, nil, err
+		}
+		if c.suffices() {
+			return last + 1, c, nil
+		}
+	}
+	c, err := e.tryAt(ctx, f, high, true)
+	return high, c, err
+}
+
+func (e *evaluator) tryAt(ctx context.Context, f *family, n int, full bool) (*Candidate, error) {
+	a, err := platform.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.offer.Key(), err)
+	}
+	c, err := e.evaluate(ctx, a, full)
+	if err != nil {
+		return nil, err
+	}
+	c.Variant, c.family, c.size = f.variant, f, n
+	return c, nil
+}
+
+// bracket bounds the search and says where to begin: below low even perfect
+// packing cannot serve the traffic, and high is more than the busiest second asks for.
+func (e *evaluator) bracket(f *family) (low, guess, high int, err error) {
+	a, err := platform.Build(e.spec, f.offer, f.with(f.least), e.in.Catalog)
+	if err != nil {
+		return 0, 0, 0, fmt.Errorf("%s: %w", f.offer.Key(), err)
+	}
+	busy := e.meanReplicas(a)
+	minute, second := peak(e.traffic.PeakMinute), peak(e.traffic.PeakSecond)
+	if a.Home.Service.Batch != nil {
+		second = minute // a batch evens out a busy second
+	}
+	low, guess = f.least, f.least // of warm extra capacity, the least is usually enough
+	if a.Home.Cluster != nil && !f.elastic {
+		low = max(low, int(math.Ceil(busy*(1-overload))))
+		guess = int(math.Ceil(busy * minute))
+	}
+	if f.hint > 0 {
+		guess = f.hint
+	}
+	high = max(low, int(math.Ceil(busy*second*headroom))+2)
+	low, high = min(low, f.most), min(high, f.most)
+	return low, min(max(guess, low), high), high, nil
+}
+
+const (
+	// overload is how much more than its sustained rate a replica may be offered
+	// when the backlog may drain after the last arrival.
+	overload = 0.05
+	// headroom over the busiest second, for service times longer than it.
+	headroom = 1.5
+)
+
+// meanReplicas is the number of replicas that the mean traffic keeps busy.
+func (e *evaluator) meanReplicas(a platform.Arrangement) float64 {
+	return float64(e.traffic.Rate) * e.traffic.serviceTime(a)
+}
+
+// serviceTime is the mean time that a request takes of a replica, in seconds.
+func (t Traffic) serviceTime(a platform.Arrangement) float64 {
+	work := time.Duration(mean(t.Work) * float64(time.Second))
+	return a.Home.Service.MeanServiceTime(work, mean(t.Input), mean(t.Output))
+}
+
+// bound sets the family's least possible monthly cost: its smallest number,
+// every instance perfectly used and nothing spent on idling or starting.
+func (e *evaluator) bound(f *family) error {
+	n := f.least
+	if !f.exact && f.offer.Kind == catalog.KindNode && !f.elastic {
+		low, _, _, err := e.bracket(f)
+		if err != nil {
+			return err
+		}
+		n = low
+	}
+	a, err := platform.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.offer.Key(), err)
+	}
+	bill, _, err := e.bill(a, e.leastMetered(a), e.traffic.Span.Std(), e.traffic.Requests)
+	f.floor = bill.Total
+	return err
+}
+
+// leastMetered is what a home meters at the least for the workload.
+func (e *evaluator) leastMetered(a platform.Arrangement) platform.Metered {
+	span := e.traffic.Span.Std()
+	busy := int64(e.meanReplicas(a) * (1 - overload) * float64(span.Milliseconds()))
+	m := platform.Metered{Requests: e.traffic.Requests}
+	switch {
+	case a.Home.Cluster != nil:
+		nodes := (a.Home.Cluster.Replicas + a.Home.Cluster.ReplicasPerNode - 1) / a.Home.Cluster.ReplicasPerNode
+		m.NodeTime, m.PeakNodes = int64(nodes)*span.Milliseconds(), int64(nodes)
+	case a.Home.Function != nil:
+		m.HeldTime = int64(a.Home.Function.Provisioned) * span.Milliseconds()
+		if m.HeldTime == 0 {
+			m.RunTime = busy
+		} else {
+			m.HeldRunTime = busy
+		}
+	default:
+		m.InstanceTime = max(busy, int64(a.Home.Container.Min)*span.Milliseconds())
+		m.ActiveTime = busy
+	}
+	return m
+}

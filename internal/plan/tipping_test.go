@@ -1,0 +1,96 @@
+package plan_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"fulcrum.dev/fulcrum/internal/plan"
+)
+
+// at plans a model with its traffic scaled.
+func at(t testing.TB, factor float64, text string, replace ...string) *plan.Plan {
+	t.Helper()
+	m := model(t, text, replace...)
+	m.Spec.Traffic.Scale = &factor
+	return feasible(t, search(t, m, acme()))
+}
+
+// tippingModels have homes that tip above and below today's traffic.
+var tippingModels = map[string][]string{
+	"functions today, a cluster with more traffic": {`[{offer: "acme/*"}]`, "[{offer: acme/nodes/small}, {offer: acme/functions/x86}]"},
+	"a cluster today, containers with less traffic": {
+		"rate: 0.5/s", "rate: 10/s", `[{offer: "acme/*"}]`, "[{offer: acme/nodes/small}, {offer: acme/containers/request}]",
+	},
+}
+
+// TestTippingPointTips plans again a quarter below and above the point that was
+// found: the cheaper side must be another.
+func TestTippingPointTips(t *testing.T) {
+	for name, replace := range tippingModels {
+		t.Run(name, func(t *testing.T) {
+			p := feasible(t, search(t, model(t, encoder, replace...), acme()))
+			tip := p.Tipping
+			if tip == nil || !tip.Found {
+				t.Fatalf("no tipping point: %+v", tip)
+			}
+			below, above := at(t, tip.Factor*0.75, encoder, replace...), at(t, tip.Factor*1.25, encoder, replace...)
+			if above.Best.Side != tip.Cheaper || below.Best.Side == tip.Cheaper {
+				t.Errorf("it tips to %s at %.3g times the traffic, but %s is cheaper a quarter below and %s a quarter above", tip.Cheaper, tip.Factor, below.Best.Side, above.Best.Side)
+			}
+			if want := tip.Factor * float64(p.Traffic.Rate); math.Abs(float64(tip.Rate)-want) > 1e-9*want {
+				t.Errorf("rate %g, want %g", float64(tip.Rate), want)
+			}
+			if ratio := tip.ClusterMonthly.Float64() / tip.ServerlessMonthly.Float64(); ratio < 0.8 || ratio > 1.25 {
+				t.Errorf("the sides cost %s and %s at the point where they should cost the same", tip.ClusterMonthly, tip.ServerlessMonthly)
+			}
+			if tip.Utilisation <= 0 || tip.Utilisation > 1 {
+				t.Errorf("cluster utilisation of %g", tip.Utilisation)
+			}
+		})
+	}
+}
+
+// TestTippingCurve: the curve is in order, holds today's costs, and changes its cheaper side at the point only.
+func TestTippingCurve(t *testing.T) {
+	for name, replace := range tippingModels {
+		t.Run(name, func(t *testing.T) {
+			p := feasible(t, search(t, model(t, encoder, replace...), acme()))
+			curve := p.Tipping.Curve
+			if !slices.IsSortedFunc(curve, func(a, b plan.TippingPoint) int { return int(math.Copysign(1, a.Factor-b.Factor)) }) {
+				t.Errorf("the factors are not in order: %s", jsonOf(t, curve))
+			}
+			today := slices.IndexFunc(curve, func(c plan.TippingPoint) bool { return c.Factor == 1 })
+			if today < 0 || curve[today].ClusterMonthly.Cmp(p.BestCluster.Monthly.Decimal) != 0 || curve[today].ServerlessMonthly.Cmp(p.BestServerless.Monthly.Decimal) != 0 {
+				t.Errorf("the curve has not today's costs: %s", jsonOf(t, curve))
+			}
+			for _, c := range curve {
+				cluster := c.ServerlessMonthly == nil || c.ClusterMonthly != nil && !c.ServerlessMonthly.Less(*c.ClusterMonthly)
+				if above := c.Factor > p.Tipping.Factor; cluster != (above == (p.Tipping.Cheaper == plan.SideCluster)) {
+					t.Errorf("at %g times the traffic the cluster is cheaper: %t; it tips to %s at %g", c.Factor, cluster, p.Tipping.Cheaper, p.Tipping.Factor)
+				}
+			}
+		})
+	}
+}
+
+// TestNoTippingPoint: a home that is dearer however much it serves never wins, and the range that was searched is told.
+func TestNoTippingPoint(t *testing.T) {
+	p := feasible(t, search(t, model(t, encoder, `[{offer: "acme/*"}]`, "[{offer: acme/nodes/gpus}, {offer: acme/functions/x86}]"), acme()))
+	tip := p.Tipping
+	if tip == nil || tip.Found || tip.Cheaper != plan.SideServerless {
+		t.Fatalf("%+v", tip)
+	}
+	if tip.From != 1 || tip.To < 2 || tip.Factor != 0 {
+		t.Errorf("searched from %g to %g, factor %g", tip.From, tip.To, tip.Factor)
+	}
+}
+
+// TestNaiveRatio is the price of a replica-hour over that of a busy instance, by hand.
+func TestNaiveRatio(t *testing.T) {
+	p := feasible(t, search(t, model(t, encoder, `[{offer: "acme/*"}]`, "[{offer: acme/nodes/small}, {offer: acme/containers/instance}]"), acme()))
+	// Two replicas share a node at 0.05 $/h; an instance of 1 vCPU and 1 GiB costs 0.05 + 0.005 $/h.
+	if want := 0.025 / 0.055; math.Abs(p.Tipping.Naive-want) > 1e-9 {
+		t.Errorf("naive price ratio %g, want %g (%s)", p.Tipping.Naive, want, p.Tipping.NaiveNote)
+	}
+}

@@ -1,0 +1,294 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+// nearestShown is how many infeasible arrangements a negative verdict shows.
+const nearestShown = 3
+
+// conclude puts the plan into words.
+func (s *search) conclude() {
+	p := s.plan
+	if p.Best == nil {
+		s.concludeInfeasible()
+		s.warn(p.Nearest)
+		return
+	}
+	p.Verdict = Verdict{
+		Feasible: true,
+		Summary:  fmt.Sprintf("Serve %s %s, for %s $ a month.", p.Model, p.Best.Describe(), p.Best.Monthly.Dollars()),
+		Reasons:  s.reasons(),
+		RestsOn:  s.restsOn(p.Best),
+	}
+	s.warn(compact(p.Best, p.RunnerUp, p.BestCluster, p.BestServerless))
+}
+
+func compact(list ...*Candidate) []*Candidate {
+	var out []*Candidate
+	for _, c := range list {
+		if c != nil && !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Describe names an arrangement in words: on what, where, with which settings.
+func (c *Candidate) Describe() string {
+	where := fmt.Sprintf("%s (%s, %s)", c.Offer, c.Region, c.PriceClass)
+	switch {
+	case c.Settings.Cluster != nil && c.Settings.Cluster.Replicas != nil:
+		n := *c.Settings.Cluster.Replicas
+		if a := c.Settings.Cluster.Autoscaler; a != nil {
+			return fmt.Sprintf("on Kubernetes: %d to %d replicas by HPA at %.3g requests each on %s", n, a.Max, a.TargetConcurrency, where)
+		}
+		return fmt.Sprintf("on Kubernetes: %s on %s", plural(n, "fixed replica"), where)
+	case c.Settings.Function != nil && c.Settings.Function.ProvisionedConcurrency != nil:
+		f := c.Settings.Function
+		text := fmt.Sprintf("serverless: functions of %s on %s", f.Memory, where)
+		if n := *f.ProvisionedConcurrency; n > 0 {
+			text += fmt.Sprintf(" with %d provisioned", n)
+		}
+		if f.SnapStart {
+			text += " with SnapStart"
+		}
+		return text
+	case c.Settings.Container != nil && c.Settings.Container.MinInstances != nil:
+		k := c.Settings.Container
+		return fmt.Sprintf("serverless: %d to %d instances of %d concurrent requests on %s", *k.MinInstances, k.MaxInstances, k.Concurrency, where)
+	}
+	return "on " + where
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func (s *search) reasons() []string {
+	p := s.plan
+	feasible := s.found(func(*Candidate) bool { return true })
+	reasons := []string{fmt.Sprintf("It is the cheapest of %s that %s every objective; %s.",
+		plural(len(feasible), "simulated arrangement"), verb(len(feasible), "meets", "meet"), s.otherCounts())}
+	if p.RunnerUp != nil {
+		reasons = append(reasons, fmt.Sprintf("The runner-up %s: %s, %s $ a month.",
+			costsMore(p.Best.Monthly, p.RunnerUp.Monthly), p.RunnerUp.Describe(), p.RunnerUp.Monthly.Dollars()))
+	}
+	if o := tightest(p.Best); o != nil {
+		reasons = append(reasons, fmt.Sprintf("Its tightest objective is %s: %s of %s allowed.", o.Objective, o.Show(o.Got), o.Show(o.Bound)))
+	}
+	for _, c := range compact(p.BestCluster, p.BestServerless) {
+		if c != p.Best && c != p.RunnerUp {
+			reasons = append(reasons, fmt.Sprintf("The best %s home %s: %s, %s $ a month.",
+				c.Side, costsMore(p.Best.Monthly, c.Monthly), c.Describe(), c.Monthly.Dollars()))
+		}
+	}
+	for _, c := range compact(p.BestCluster, p.BestServerless) {
+		if text := whereItGoes(c); text != "" {
+			reasons = append(reasons, text)
+		}
+	}
+	if r := s.noOtherSide(); r != "" {
+		reasons = append(reasons, r)
+	}
+	return reasons
+}
+
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+func (s *search) otherCounts() string {
+	var failed, dominated int
+	for _, c := range s.plan.Candidates {
+		switch c.Status {
+		case Infeasible:
+			failed++
+		case Dominated:
+			dominated++
+		}
+	}
+	return fmt.Sprintf("%d fail one, %d cost more even at their least, %d offers are refused", failed, dominated, len(s.plan.Refused))
+}
+
+// costsMore compares two costs as people do: by per cent when near, else as a multiple.
+func costsMore(less, more unit.Money) string {
+	ratio := more.Float64() / less.Float64()
+	if ratio < 2 {
+		return fmt.Sprintf("costs %.0f %% more", (ratio-1)*100)
+	}
+	return fmt.Sprintf("costs %.3g times as much", ratio)
+}
+
+// whereItGoes says what share of the capacity that is paid for does work, and why.
+func whereItGoes(c *Candidate) string {
+	o := c.Outcome
+	switch c.Kind {
+	case catalog.KindNode:
+		return fmt.Sprintf("On %s the objectives leave %.1f %% utilisation, with %.3g replicas on average and %d at the busiest.",
+			c.Offer, o.Utilisation*100, o.MeanLive, o.PeakLive)
+	case catalog.KindContainer:
+		return fmt.Sprintf("On %s %.1f %% of the ready instance capacity does work; %.2f %% of the requests wait for a cold start.",
+			c.Offer, o.Utilisation*100, coldShare(o.ColdStarts, o.Arrivals)*100)
+	}
+	billed := "only run time is billed"
+	if *c.Settings.Function.ProvisionedConcurrency > 0 {
+		billed = "run time is billed, and the provisioned environments whether they run or not"
+	}
+	return fmt.Sprintf("On %s %s; %.2f %% of the requests wait for a cold start.", c.Offer, billed, coldShare(o.ColdStarts, o.Arrivals)*100)
+}
+
+func coldShare(cold, arrivals int64) float64 {
+	return float64(cold) / math.Max(1, float64(arrivals))
+}
+
+func (s *search) noOtherSide() string {
+	p := s.plan
+	switch {
+	case p.BestCluster == nil:
+		return "No cluster home is feasible, so there is no tipping point: " + s.whyNone(SideCluster)
+	case p.BestServerless == nil:
+		return "No serverless home is feasible, so there is no tipping point: " + s.whyNone(SideServerless)
+	}
+	return ""
+}
+
+// whyNone names the most common obstacle of a side.
+func (s *search) whyNone(side Side) string {
+	counts := map[string]int{}
+	for _, c := range s.plan.Candidates {
+		if c.Side == side && c.Status == Infeasible {
+			for _, o := range c.Objectives {
+				if !o.Met {
+					counts[o.Objective+" is not met"]++
+				}
+			}
+		}
+	}
+	if len(counts) == 0 {
+		return "every such offer is refused by a hard constraint or left out of spec.homes."
+	}
+	best := ""
+	for reason, n := range counts {
+		if best == "" || n > counts[best] || n == counts[best] && reason < best {
+			best = reason
+		}
+	}
+	return best + " there."
+}
+
+// tightest is the objective of a candidate with the least room left.
+func tightest(c *Candidate) *Attainment {
+	var best *Attainment
+	for i := range c.Objectives {
+		if o := &c.Objectives[i]; o.Bound > 0 && (best == nil || o.strain() > best.strain()) {
+			best = o
+		}
+	}
+	return best
+}
+
+// strain is how much of the bound is used: above 1 it is broken.
+func (a Attainment) strain() float64 { return a.Got / a.Bound }
+
+// Show renders a bound or a figure of the objective with its unit.
+func (a Attainment) Show(v float64) string {
+	switch a.Unit {
+	case "share":
+		return fmt.Sprintf("%.3g %%", v*100)
+	case "USD":
+		return unit.USD(unit.MustDecimal(fmt.Sprintf("%.2f", v))).Dollars() + " $"
+	}
+	return Seconds(v)
+}
+
+// Seconds renders a time in seconds for people.
+func Seconds(v float64) string {
+	switch {
+	case v < 1:
+		return fmt.Sprintf("%.3g ms", v*1000)
+	case v < 1000:
+		return fmt.Sprintf("%.3g s", v)
+	}
+	return fmt.Sprintf("%.0f s", v)
+}
+
+// concludeInfeasible says which objective fails on the arrangements that come closest.
+func (s *search) concludeInfeasible() {
+	p := s.plan
+	for _, c := range p.Candidates {
+		if c.Status == Infeasible {
+			p.Nearest = append(p.Nearest, c)
+		}
+	}
+	slices.SortStableFunc(p.Nearest, func(a, b *Candidate) int {
+		return compareFloat(worst(a), worst(b))
+	})
+	p.Nearest = p.Nearest[:min(nearestShown, len(p.Nearest))]
+	p.Verdict.Summary = fmt.Sprintf("No arrangement meets the objectives of %s.", p.Model)
+	if len(p.Nearest) == 0 {
+		p.Verdict.Reasons = []string{"Every offer is refused by a hard constraint; -o wide lists them with their reasons."}
+		for _, r := range p.Refused[:min(nearestShown, len(p.Refused))] {
+			p.Verdict.Reasons = append(p.Verdict.Reasons, fmt.Sprintf("Refused: %s (%s, %s): %s.", r.Offer, r.Region, r.PriceClass, r.Reason))
+		}
+	}
+	for _, c := range p.Nearest {
+		var failing []string
+		for _, o := range c.Objectives {
+			if !o.Met {
+				failing = append(failing, fmt.Sprintf("%s is %s, at most %s is asked for", o.Objective, o.Show(o.Got), o.Show(o.Bound)))
+			}
+		}
+		p.Verdict.Reasons = append(p.Verdict.Reasons, fmt.Sprintf("Nearest: %s: %s.", c.Describe(), strings.Join(failing, "; ")))
+	}
+}
+
+// worst is the greatest strain among the objectives that are not met.
+func worst(c *Candidate) float64 {
+	var w float64
+	for _, o := range c.Objectives {
+		if !o.Met {
+			w = math.Max(w, o.strain())
+		}
+	}
+	return w
+}
+
+func compareFloat(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// restsOn lists what the best arrangement's figures are built on.
+func (s *search) restsOn(c *Candidate) []string {
+	t := s.plan.Traffic
+	list := []string{
+		fmt.Sprintf("%d requests over %s, extrapolated x %.4g to a month of 730 h", t.Requests, unit.Duration(t.Span.Std().Round(time.Second)), t.MonthFactor),
+	}
+	if c.Basis.Reference != "" {
+		list = append(list, fmt.Sprintf("service time %s: %s", c.Basis.Source, c.Basis.Reference))
+	}
+	list = append(list, c.Assumptions...)
+	if n := s.spec.Constraints.Fleet.Models; n > 1 && c.Side == SideCluster {
+		list = append(list, fmt.Sprintf("the cluster's fixed cost is shared by %d models", n))
+	}
+	return list
+}

@@ -1,0 +1,96 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+const (
+	day  = 24 * time.Hour
+	week = 7 * day
+	// maxPriceAge is the age from which a price is flagged when the model file does not say.
+	maxPriceAge = 180 * day
+	// tailRequests is how many requests must lie beyond a percentile for it to be more than a guess.
+	tailRequests = 30
+)
+
+func (s *search) addWarning(code, format string, args ...any) {
+	w := Warning{Code: code, Message: fmt.Sprintf(format, args...)}
+	if !slices.Contains(s.plan.Warnings, w) {
+		s.plan.Warnings = append(s.plan.Warnings, w)
+	}
+}
+
+// warn collects the doubts about the candidates that a result shows.
+func (s *search) warn(shown []*Candidate) {
+	s.warnTraffic()
+	for _, c := range shown {
+		s.warnCandidate(c)
+	}
+}
+
+func (s *search) warnTraffic() {
+	t := s.plan.Traffic
+	span := unit.Duration(t.Span.Std().Round(time.Second))
+	if t.Span.Std() != unit.Month {
+		s.addWarning("extrapolated-month", "a month of 730 h is extrapolated from %s of traffic, x %.4g", span, t.MonthFactor)
+	}
+	switch {
+	case t.Span.Std() < day:
+		s.addWarning("short-trace", "the traffic covers less than a day")
+		s.addWarning("no-daily-shape", "what hours the traffic does not cover may be busier or quieter")
+	case t.Span.Std() < week:
+		s.addWarning("no-weekly-shape", "the traffic covers less than a week")
+	}
+	for _, o := range s.full.objs {
+		if tail := o.share * float64(t.Requests); o.bound > 0 && tail < tailRequests {
+			s.addWarning("thin-tail", "%s rests on the slowest %.0f of %d requests; a longer trace would settle it", o.name, tail, t.Requests)
+		}
+	}
+	if t.Searched != "" {
+		on := "all of the traffic"
+		if s.final.sample != "" {
+			on = s.final.sample
+		}
+		s.addWarning("sampled-search", "sizes were searched on %s; the arrangements shown as best were confirmed on %s", t.Searched, on)
+	}
+	for _, n := range t.Notes {
+		s.addWarning("traffic", "%s", n)
+	}
+}
+
+func (s *search) warnCandidate(c *Candidate) {
+	if c.Basis.Source == platform.Estimated {
+		s.addWarning("estimated-service-time", "%s: the service time is estimated, not measured", c.Offer)
+	}
+	if c.arrangement.QuotaAssumed > 0 {
+		s.addWarning("quota-assumed", "%s: a quota of %d is taken as given; spec.constraints.quotas sets what the account has", c.Offer, c.arrangement.QuotaAssumed)
+	}
+	if c.PriceClass == catalog.Spot {
+		s.addWarning("spot", "%s: interruptions are not simulated; the provider's monthly band is %s", c.Offer, c.arrangement.Offer.InterruptionBand)
+	}
+	limit := s.spec.Constraints.MaxPriceAge.Std()
+	if limit == 0 {
+		limit = maxPriceAge
+	}
+	for _, l := range c.Bill.Lines {
+		s.warnLine(c, l, limit)
+	}
+}
+
+func (s *search) warnLine(c *Candidate, l catalog.Line, limit time.Duration) {
+	switch age := s.in.Today.Sub(l.AsOf); {
+	case l.AsOf.IsZero():
+		s.addWarning("undated-price", "%s: the price of %s has no date (%s)", c.Offer, l.Item, l.Source)
+	case age > limit:
+		s.addWarning("stale-price", "%s: the price of %s is of %s, %d days old (limit %s)", c.Offer, l.Item, l.AsOf.Format(time.DateOnly), int(age/day), unit.Duration(limit))
+	}
+	if l.Confidence == catalog.Low {
+		s.addWarning("low-confidence-price", "%s: the price of %s is of low confidence (%s)", c.Offer, l.Item, l.Source)
+	}
+}
