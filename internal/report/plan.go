@@ -1,0 +1,206 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/plan"
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+// Plan writes a plan for people.
+func Plan(w io.Writer, pl *plan.Plan, style Style) error {
+	p := &page{w: w, style: style}
+	p.title(pl.Model, pl.Description)
+	p.traffic(pl.Traffic)
+	p.verdict(pl)
+	if pl.Best != nil {
+		p.bill("What it costs a month", pl.Best)
+		p.objectives(pl.Best)
+	}
+	p.tipping(pl.Tipping)
+	p.claims(pl.Claims)
+	p.alternatives(pl)
+	if style.Wide {
+		p.candidates(pl.Candidates)
+		p.refused(pl.Refused)
+	}
+	p.list("What it rests on", pl.Verdict.RestsOn)
+	p.warnings(pl.Warnings)
+	return p.err
+}
+
+func (p *page) title(name, description string) {
+	p.printf("%s", p.style.paint(bold, name))
+	if description != "" {
+		p.printf(": %s", description)
+	}
+	p.printf("\n")
+}
+
+func (p *page) traffic(t plan.Traffic) {
+	p.printf("%d requests over %s, %s on average", t.Requests, unit.Duration(t.Span.Std().Round(time.Second)), t.Rate)
+	if t.PeakMinute != nil && t.IdleMinutes != nil {
+		p.printf(", %.3g times that in the busiest minute, %.0f %% of minutes idle", *t.PeakMinute, *t.IdleMinutes*100)
+	}
+	p.printf(" (%s)\n", t.Name)
+}
+
+func (p *page) verdict(pl *plan.Plan) {
+	color := green
+	if !pl.Verdict.Feasible {
+		color = red
+	}
+	p.printf("\n%s %s\n", p.style.paint(bold, "VERDICT"), p.style.paint(color, pl.Verdict.Summary))
+	for _, r := range pl.Verdict.Reasons {
+		p.item(r)
+	}
+}
+
+// item writes one point of a list, wrapped.
+func (p *page) item(text string) {
+	p.printf("  - %s\n", strings.Join(wrap(text, 110), "\n    "))
+}
+
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && len([]rune(line))+1+len([]rune(word)) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
+}
+
+func (p *page) list(heading string, items []string) {
+	if len(items) == 0 {
+		return
+	}
+	p.heading(heading)
+	for _, i := range items {
+		p.item(i)
+	}
+}
+
+func (p *page) warnings(list []plan.Warning) {
+	if len(list) == 0 {
+		return
+	}
+	p.heading("Warnings")
+	for _, w := range list {
+		p.item(p.style.paint(yellow, w.Code) + ": " + w.Message)
+	}
+}
+
+func (p *page) bill(heading string, c *plan.Candidate) {
+	p.heading(heading)
+	p.table("lrlrrl", BillRows(c.Bill))
+}
+
+func (p *page) objectives(c *plan.Candidate) {
+	p.heading("Objectives")
+	rows := [][]string{{"", "asked", "got", ""}}
+	for _, o := range c.Objectives {
+		verdict := p.style.paint(green, "met")
+		if !o.Met {
+			verdict = p.style.paint(red, "FAILED")
+		}
+		rows = append(rows, []string{o.Objective, o.Show(o.Bound), o.Show(o.Got), verdict})
+	}
+	o := c.Outcome
+	rows = append(rows,
+		[]string{"latency p50 / p95 / p99", "", fmt.Sprintf("%s / %s / %s", plan.Seconds(o.Latency.P50), plan.Seconds(o.Latency.P95), plan.Seconds(o.Latency.P99)), ""},
+		[]string{"utilisation", "", percent(o.Utilisation), ""},
+		[]string{"cold starts", "", fmt.Sprintf("%d of %d requests", o.ColdStarts, o.Arrivals), ""})
+	p.table("lrrl", rows)
+}
+
+func percent(share float64) string { return strconv.FormatFloat(share*100, 'f', 1, 64) + " %" }
+
+func (p *page) tipping(t *plan.Tipping) {
+	if t == nil {
+		return
+	}
+	p.heading("Tipping point")
+	switch {
+	case t.Found:
+		p.item(fmt.Sprintf("At %s (%.3g times today's traffic) the cheaper side changes: above it the %s home is cheaper.", t.Rate, t.Factor, t.Cheaper))
+		p.item(fmt.Sprintf("There %s costs %s $ a month at %s utilisation under the objectives, %s %s $.",
+			t.Cluster, t.ClusterMonthly.Dollars(), percent(t.Utilisation), t.Serverless, t.ServerlessMonthly.Dollars()))
+	default:
+		p.item(fmt.Sprintf("None from %.3g to %.3g times today's traffic: the %s home stays cheaper.", t.From, t.To, t.Cheaper))
+	}
+	if t.Naive > 0 {
+		p.item(fmt.Sprintf("The price ratio alone would say %s utilisation (%s).", percent(t.Naive), t.NaiveNote))
+	}
+}
+
+// alternatives shows the winners of either side, or what came nearest.
+func (p *page) alternatives(pl *plan.Plan) {
+	list := pl.Nearest
+	heading := "Nearest arrangements"
+	if pl.Best != nil {
+		list, heading = perOffer(pl.Candidates, 8), "Alternatives (the cheapest of each offer; -o wide shows all)"
+	}
+	if p.style.Wide && pl.Best != nil || len(list) == 0 {
+		return
+	}
+	p.heading(heading)
+	p.table("llllrrrrl", candidateRows(list))
+}
+
+// perOffer keeps the first candidate of each offer that was simulated.
+func perOffer(all []*plan.Candidate, most int) []*plan.Candidate {
+	seen := map[string]bool{}
+	var list []*plan.Candidate
+	for _, c := range all {
+		key := c.Offer + string(c.PriceClass) + c.Region
+		if c.Status != plan.Dominated && !seen[key] && len(list) < most {
+			seen[key] = true
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+func (p *page) candidates(list []*plan.Candidate) {
+	p.heading("Candidates")
+	p.table("llllrrrrl", candidateRows(list))
+}
+
+func candidateRows(list []*plan.Candidate) [][]string {
+	rows := [][]string{{"offer", "region", "class", "settings", "$/month", "p95", "cold", "used", "status"}}
+	for _, c := range list {
+		row := []string{c.Offer, c.Region, string(c.PriceClass), c.Short(), c.Monthly.Dollars(), plan.Seconds(c.Outcome.Latency.P95), percent(c.ColdShare()), percent(c.Outcome.Utilisation), c.StatusText()}
+		if c.Status == plan.Dominated {
+			row = []string{c.Offer, c.Region, string(c.PriceClass), c.Variant, "> " + c.Monthly.Dollars(), "", "", "", "not simulated: dearer at its least"}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (p *page) refused(list []plan.Refusal) {
+	if len(list) == 0 {
+		return
+	}
+	p.heading("Refused")
+	rows := make([][]string, 0, len(list))
+	for _, r := range list {
+		reason := r.Reason
+		if r.Source != "" {
+			reason += " [" + r.Source + "]"
+		}
+		rows = append(rows, []string{r.Offer, r.Region, string(r.PriceClass), r.Gate, reason})
+	}
+	p.table("lllll", rows)
+}

@@ -1,0 +1,32 @@
+package report
+
+import (
+	"fmt"
+	"io"
+
+	"fulcrum.dev/fulcrum/internal/plan"
+)
+
+// Simulation writes the outcome of homes that were run as written.
+func Simulation(w io.Writer, s *plan.Simulation, style Style) error {
+	p := &page{w: w, style: style}
+	p.title(s.Model, "")
+	p.traffic(s.Traffic)
+	for _, c := range s.Homes {
+		p.printf("\n%s %s\n", p.style.paint(bold, "HOME"), c.Describe())
+		p.outcome(c)
+		p.bill("What it costs a month", c)
+		p.objectives(c)
+		p.list("What it rests on", c.Assumptions)
+	}
+	p.list("Laws checked", s.LawsChecked)
+	p.warnings(s.Warnings)
+	return p.err
+}
+
+func (p *page) outcome(c *plan.Candidate) {
+	o := c.Outcome
+	p.item(fmt.Sprintf("%d arrivals = %d served + %d rejected + %d timed out + %d in flight", o.Arrivals, o.Served, o.Rejected, o.TimedOut, o.InFlight))
+	p.item(fmt.Sprintf("%.4g requests inside on average, %d at the most; %.4g replicas or instances on average, %d at the most",
+		o.MeanInSystem, o.PeakInFlight, o.MeanLive, o.PeakLive))
+}
