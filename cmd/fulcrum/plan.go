@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/plan"
+	"fulcrum.dev/fulcrum/internal/report"
+	"fulcrum.dev/fulcrum/internal/workload"
+)
+
+// planFlags are what plan and simulate share.
+type planFlags struct {
+	output  string
+	catalog string
+	today   string
+	workers int
+}
+
+func (f *planFlags) register(cmd *cobra.Command, outputs string) {
+	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "form of the output: "+outputs)
+	cmd.Flags().StringVar(&f.catalog, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
+	cmd.Flags().StringVar(&f.today, "today", "", "the day that the age of prices is counted to, as 2006-01-02 (default: today)")
+	cmd.Flags().IntVar(&f.workers, "workers", runtime.GOMAXPROCS(0), "simulations at once; changes the speed, never the result")
+}
+
+func newPlanCommand(std streams) *cobra.Command {
+	var f planFlags
+	cmd := &cobra.Command{
+		Use:   "plan FILE",
+		Short: "Find the cheapest arrangement that meets a model's objectives",
+		Long: `Plan refuses every offer of the catalogue that breaks a hard constraint of the
+model file, simulates every other one under the model's traffic at its smallest
+feasible size, and prints the verdict: where the model should live, with which
+settings, what that costs a month line by line, the runner-up, and the traffic
+at which the verdict would change.
+
+Exit codes: 0 a feasible plan, 1 an error, 3 no arrangement meets the objectives.`,
+		Example: `  fulcrum plan examples/support-chat.yaml
+  fulcrum plan examples/support-chat.yaml -o wide
+  fulcrum plan examples/support-chat.yaml -o json | jq .verdict.summary`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.plan(cmd.Context(), std, args[0])
+		},
+	}
+	f.register(cmd, "text, wide or json")
+	return cmd
+}
+
+func (f *planFlags) plan(ctx context.Context, std streams, path string) error {
+	if f.output != "text" && f.output != "wide" && f.output != "json" {
+		return fmt.Errorf("--output: expected text, wide or json, got %q", f.output)
+	}
+	in, err := f.input(path)
+	if err != nil {
+		return err
+	}
+	bar := newProgressBar(std.err, "simulating")
+	in.Progress = bar.set
+	p, err := plan.Search(ctx, in)
+	bar.finish()
+	if err != nil {
+		return fmt.Errorf("planning %s: %w", path, err)
+	}
+	if f.output == "json" {
+		err = report.JSON(std.out, p)
+	} else {
+		err = report.Plan(std.out, p, report.Style{Color: isColorful(std.out), Wide: f.output == "wide"})
+	}
+	if err == nil && !p.Verdict.Feasible {
+		return exitStatus(exitInfeasible)
+	}
+	return err
+}
+
+func newSimulateCommand(std streams) *cobra.Command {
+	var f planFlags
+	cmd := &cobra.Command{
+		Use:   "simulate FILE",
+		Short: "Run the homes of a model file exactly as written",
+		Long: `Simulate runs every home listed in the model file under all of the traffic, with
+the settings as written and defaults for the rest, and prints what happened, the
+bill, and the conservation laws that were checked. It searches for nothing.
+
+Exit codes: 0 the simulation ran, whether or not objectives are met; 1 an error.`,
+		Example: `  fulcrum simulate examples/two-homes.yaml
+  fulcrum simulate examples/two-homes.yaml -o json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.simulate(cmd.Context(), std, args[0])
+		},
+	}
+	f.register(cmd, "text or json")
+	return cmd
+}
+
+func (f *planFlags) simulate(ctx context.Context, std streams, path string) error {
+	if f.output != "text" && f.output != "json" {
+		return fmt.Errorf("--output: expected text or json, got %q", f.output)
+	}
+	in, err := f.input(path)
+	if err != nil {
+		return err
+	}
+	bar := newProgressBar(std.err, "simulating")
+	in.Progress = bar.set
+	s, err := plan.Simulate(ctx, in)
+	bar.finish()
+	if err != nil {
+		return fmt.Errorf("simulating %s: %w", path, err)
+	}
+	if f.output == "json" {
+		return report.JSON(std.out, s)
+	}
+	return report.Simulation(std.out, s, report.Style{Color: isColorful(std.out)})
+}
+
+// input reads everything that a plan depends on.
+func (f *planFlags) input(path string) (plan.Input, error) {
+	today, err := parseToday(f.today)
+	if err != nil {
+		return plan.Input{}, err
+	}
+	cat, err := loadCatalog(f.catalog)
+	if err != nil {
+		return plan.Input{}, err
+	}
+	model, load, err := loadModel(path)
+	if err != nil {
+		return plan.Input{}, err
+	}
+	return plan.Input{Model: model, Workload: load, Catalog: cat, Today: today, Workers: f.workers}, nil
+}
+
+// loadModel reads a model file and the traffic that it names; paths in it are relative to it.
+func loadModel(path string) (*v1alpha1.Model, workload.Workload, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	model, err := v1alpha1.Load(path, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	load, err := workload.FromTraffic(openBeside(path), model.Spec.Traffic)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: spec.traffic: %w", path, err)
+	}
+	return model, load, nil
+}
+
+// parseToday returns the day that prices are judged on.
+func parseToday(text string) (time.Time, error) {
+	if text == "" {
+		return time.Now().UTC().Truncate(24 * time.Hour), nil
+	}
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("--today: expected a date such as 2026-11-23, got %q", text)
+	}
+	return day, nil
+}
+
+// loadCatalog returns the built-in catalogue with a directory of the user's on top.
+func loadCatalog(dir string) (*catalog.Catalog, error) {
+	if dir == "" {
+		return catalog.Load(nil)
+	}
+	if info, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("--catalog: %w", err)
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("--catalog: expected a directory, %s is a file", dir)
+	}
+	cat, err := catalog.Load(os.DirFS(dir))
+	if err != nil {
+		return nil, fmt.Errorf("--catalog %s: %w", dir, err)
+	}
+	return cat, nil
+}

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func newRootCommand(std streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "fulcrum",
+		Short: "Find out where an AI model should be served, and what it will cost",
+		Long: `Fulcrum finds out where an AI model should be served - on a Kubernetes GPU
+cluster, on a serverless platform, or on both - from its real traffic, its
+latency objectives and dated prices, and shows the arithmetic.`,
+		Example: `  fulcrum plan examples/support-chat.yaml
+  fulcrum price aws/lambda/x86 --memory 1GB --requests 3M --duration 2s
+  fulcrum trace describe access.log.gz`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetIn(std.in)
+	root.SetOut(std.out)
+	root.SetErr(std.err)
+	root.AddCommand(newPlanCommand(std), newSimulateCommand(std), newVersionCommand(std))
+	root.AddCommand(newTraceCommand(std), newPriceCommand(std), newCatalogCommand(std))
+	return root
+}

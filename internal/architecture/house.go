@@ -1,0 +1,34 @@
+package architecture
+
+// Module is the module path that the rows are relative to.
+const Module = "fulcrum.dev/fulcrum"
+
+// A Row is one package of the house and what it may do.
+type Row struct {
+	// Dir is the folder, relative to the root of the module, with slashes.
+	Dir string
+
+	// Pure packages use no wall clock, network, files, processes, environment,
+	// logs or global random source: equal input gives equal output.
+	Pure bool
+}
+
+// House returns the table of packages in import order: a package may import
+// the packages of the rows above its own, and no others of this module.
+func House() []Row {
+	return []Row{
+		{Dir: "internal/unit", Pure: true},
+		{Dir: "internal/random", Pure: true},
+		{Dir: "api/v1alpha1", Pure: true},
+		{Dir: "internal/workload", Pure: true},
+		{Dir: "internal/catalog", Pure: true},
+		{Dir: "internal/policy", Pure: true},
+		{Dir: "internal/platform", Pure: true},
+		{Dir: "internal/measure", Pure: true},
+		{Dir: "internal/simulate", Pure: true},
+		{Dir: "internal/plan", Pure: true},
+		{Dir: "internal/report", Pure: true},
+		{Dir: "internal/architecture", Pure: true},
+		{Dir: "cmd/fulcrum"},
+	}
+}
