@@ -111,8 +111,8 @@ const searchRequests = 40_000
 // confirmRequests is the number of requests up to which the best are confirmed on
 // the whole workload, and finalRequests about how many of a longer one they are confirmed on.
 const (
-	confirmRequests = 5_000_000
-	finalRequests   = 3_000_000
+	confirmRequests = 2_500_000
+	finalRequests   = 2_000_000
 )
 
 // cheapFactor is how many requests of fixed service are simulated in the time of one that is batched.

@@ -26,10 +26,12 @@ func (e *evaluator) size(ctx context.Context, f *family) (*Candidate, error) {
 	if err != nil {
 		return nil, err
 	}
-	if best.suffices() {
-		low, best, err = e.gallopDown(ctx, f, low, best)
-	} else {
+	if !best.suffices() {
 		low, best, err = e.gallopUp(ctx, f, guess, high)
+	} else if settled, failed := e.settled(ctx, f, low, best); settled || failed != nil {
+		low, err = best.size, failed
+	} else {
+		low, best, err = e.gallopDown(ctx, f, low, best)
 	}
 	if err != nil || !best.suffices() {
 		return best, err
@@ -80,6 +82,19 @@ func (e *evaluator) cheaperAbove(ctx context.Context, f *family, high int, best 
 		best = c
 	}
 	return best, nil
+}
+
+// settled reports whether the hint of a family of warm capacity still stands, because one less is dearer or too
+// little: what cheaperAbove had found from below need not be climbed to again.
+func (e *evaluator) settled(ctx context.Context, f *family, low int, best *Candidate) (bool, error) {
+	if f.offer.Kind == catalog.KindNode || f.hint == 0 || best.size <= low {
+		return false, nil
+	}
+	below, err := e.tryAt(ctx, f, best.size-1, false)
+	if err != nil {
+		return false, err
+	}
+	return !below.suffices() || best.Monthly.Less(below.Monthly), nil
 }
 
 // gallopDown goes down from a feasible candidate in growing steps. It returns
