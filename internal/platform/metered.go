@@ -16,3 +16,19 @@ type Metered struct {
 	HeldRunTime int64 `json:"heldRunTime,omitempty"`
 	Requests    int64 `json:"requests"` // requests that the platform accepted
 }
+
+// Plus returns the usage of two homes together.
+func (m Metered) Plus(o Metered) Metered {
+	m.NodeTime += o.NodeTime
+	m.PeakNodes += o.PeakNodes
+	m.ReplicaTime += o.ReplicaTime
+	m.InstanceTime += o.InstanceTime
+	m.ActiveTime += o.ActiveTime
+	m.IdleTime += o.IdleTime
+	m.RunTime += o.RunTime
+	m.Restores += o.Restores
+	m.HeldTime += o.HeldTime
+	m.HeldRunTime += o.HeldRunTime
+	m.Requests += o.Requests
+	return m
+}

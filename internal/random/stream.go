@@ -16,6 +16,7 @@ const (
 	StartUp
 	Modulation
 	Interruptions
+	Retries
 )
 
 // New returns the stream for one purpose under a seed. The index separates

@@ -1,9 +1,5 @@
 package simulate
 
-import (
-	"fulcrum.dev/fulcrum/internal/platform"
-)
-
 // batch is the continuous batch of one instance. Between admissions and
 // departures every iteration lasts the same, so that the state is kept only at
 // the last boundary where something changed, and the next change is found by one division.
@@ -27,31 +23,27 @@ type batch struct {
 
 // sequence is a running request.
 type sequence struct {
-	arrived    int64
 	firstToken int64
-	held       int64 // KV tokens
-	output     int32
+	id         int32
 }
 
 func (b *batch) reset() {
 	b.running.clear()
-	b.waiting.head, b.waiting.count = 0, 0
+	b.waiting.clear()
 	b.next, b.held, b.extra, b.count = never, 0, 0, 0
 }
 
-// fits reports whether the batch can admit the job now.
-func (b *batch) fits(spec *platform.Batch, j *job) bool {
-	return b.running.len() < spec.Max && (spec.KVTokens == 0 || b.running.len() == 0 || b.held+j.tokens() <= spec.KVTokens)
+// fits reports whether the batch can admit one more job, with n others that are being admitted with it.
+func (b *batch) fits(s *server, n int, j *job) bool {
+	n += b.running.len()
+	return n < s.batch.Max && (s.batch.KVTokens == 0 || n == 0 || b.held+j.tokens() <= s.batch.KVTokens)
 }
-
-// tokens is the context that a job holds at its end.
-func (j *job) tokens() int64 { return int64(j.input) + int64(j.output) }
 
 // offer adds a job and returns the boundary at which something now changes
 // earlier than before, or never.
-func (b *batch) offer(spec *platform.Batch, j job, now int64) int64 {
-	b.waiting.push(j)
-	if b.waiting.len() > 1 || !b.fits(spec, &j) {
+func (b *batch) offer(s *server, id int32, now int64) int64 {
+	b.waiting.push(id)
+	if b.waiting.len() > 1 || !b.fits(s, 0, &s.slab[id]) {
 		return never // an admission is already due, or has to wait for a departure
 	}
 	at := now
@@ -76,18 +68,17 @@ func (b *batch) boundaryAfter(now int64) int64 {
 
 // step moves the batch to its next boundary at now: it appends the finished
 // sequences to done, admits what waits, and sets the boundary after that.
-// It records the wait of every job that it admits.
-func (b *batch) step(spec *platform.Batch, now int64, done []sequence, rec *recorder) []sequence {
+func (b *batch) step(s *server, now int64, done []sequence) []sequence {
 	if b.running.len() > 0 {
 		b.count += 1 + (now-b.at-b.extra-b.iteration)/b.iteration
 	}
 	b.at, b.extra = now, 0
 	for b.running.min() <= b.count {
-		s := b.running.pop()
-		b.held -= s.held
-		done = append(done, s)
+		q := b.running.pop()
+		b.held -= s.slab[q.id].tokens()
+		done = append(done, q)
 	}
-	b.admit(spec, rec)
+	b.admit(s)
 	b.next = never
 	if b.running.len() > 0 {
 		b.next = b.at + b.extra + (b.running.min()-b.count)*b.iteration
@@ -97,29 +88,24 @@ func (b *batch) step(spec *platform.Batch, now int64, done []sequence, rec *reco
 
 // admit moves waiting jobs into the batch while they fit. All of them get their
 // first token at the end of the iteration that runs their prompts.
-func (b *batch) admit(spec *platform.Batch, rec *recorder) {
-	n, prompts := b.admissible(spec)
-	b.extra = prompts * int64(spec.Gamma)
-	b.iteration = int64(spec.Iteration(b.running.len()+n, 0))
+func (b *batch) admit(s *server) {
+	n, prompts := b.admissible(s)
+	b.extra = prompts * int64(s.batch.Gamma)
+	b.iteration = int64(s.batch.Iteration(b.running.len()+n, 0))
 	firstToken := b.at + b.extra + b.iteration
 	for range n {
-		j := b.waiting.pop()
-		b.running.push(b.count+max(1, int64(j.output)), sequence{
-			arrived: j.arrived, firstToken: firstToken, held: j.tokens(), output: j.output,
-		})
-		rec.started(j.arrived, b.at)
+		id := b.waiting.pop()
+		j := &s.slab[id]
+		b.running.push(b.count+max(1, int64(j.output)), sequence{id: id, firstToken: firstToken})
+		s.started(j.arrived, b.at)
 	}
 }
 
 // admissible returns how many jobs from the front fit, and their prompt tokens; it reserves their KV tokens.
-func (b *batch) admissible(spec *platform.Batch) (n int, prompts int64) {
-	mask := len(b.waiting.ring) - 1
+func (b *batch) admissible(s *server) (n int, prompts int64) {
 	for n < b.waiting.len() {
-		j := &b.waiting.ring[(b.waiting.head+n)&mask]
-		if b.running.len()+n >= spec.Max {
-			break
-		}
-		if spec.KVTokens > 0 && b.running.len()+n > 0 && b.held+j.tokens() > spec.KVTokens {
+		j := &s.slab[b.waiting.at(n)]
+		if !b.fits(s, n, j) {
 			break
 		}
 		b.held += j.tokens()

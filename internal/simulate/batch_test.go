@@ -91,22 +91,24 @@ func TestBatchEqualsIterationByIteration(t *testing.T) {
 
 // fastBatch runs the same through the engine's batch.
 func fastBatch(spec platform.Batch, requests []workload.Request) []time.Duration {
-	rec := newRecorder("batch", time.Hour, Options{}, true)
+	h := platform.Home{Service: platform.Service{Concurrency: spec.Max, Batch: &spec}}
+	s := newServer(h, 0, never, newCallers(newRecorder(time.Hour, Options{}, true), Options{}), 1)
 	b := new(batch)
 	b.reset()
 	var ends []time.Duration
 	stepTo := func(limit int64) {
 		for b.next <= limit {
 			now := b.next
-			for range b.step(&spec, now, nil, rec) {
+			for range b.step(s, now, nil) {
 				ends = append(ends, time.Duration(now))
 			}
 		}
 	}
-	for _, r := range requests {
+	for i := range requests {
 		// An arrival at a boundary is admitted there, as in the definition.
+		r := &requests[i]
 		stepTo(int64(r.At) - 1)
-		b.offer(&spec, job{arrived: int64(r.At), input: r.Input, output: r.Output}, int64(r.At))
+		b.offer(s, s.send(r), int64(r.At))
 	}
 	stepTo(never - 1)
 	return ends

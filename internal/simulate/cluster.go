@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"fulcrum.dev/fulcrum/internal/platform"
-	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // cluster is replicas on nodes: a request goes to the replica with the fewest
@@ -21,6 +20,7 @@ func newCluster(s *server, c platform.Cluster) *cluster {
 	h := &cluster{server: s, Cluster: c, nodes: nodes{perNode: c.ReplicasPerNode}}
 	if c.HPA != nil {
 		h.scaler = newScaler(*c.HPA)
+		h.due = h.scaler.due
 	}
 	for range c.Replicas {
 		i := h.add(0)
@@ -32,34 +32,36 @@ func newCluster(s *server, c platform.Cluster) *cluster {
 	return h
 }
 
-func (c *cluster) arrive(now int64, r *workload.Request) {
-	j := c.job(r)
+func (c *cluster) arrive(now int64, id int32) {
 	if i := c.leastBusy(); i != none {
-		c.start(i, j, now)
+		c.start(i, id, now)
 		return
 	}
-	c.waiting.push(j)
+	c.waiting.push(id)
 }
 
 func (c *cluster) handle(now int64, e event) {
+	i := e.subject
 	switch e.kind {
 	case completed:
-		c.complete(e, now)
+		if i = c.complete(e, now); i == none {
+			return
+		}
 	case boundary:
-		if c.iterate(e.instance, now) == 0 {
+		if c.iterate(i, now) == 0 {
 			return
 		}
 	case ready:
-		if in := &c.instances[e.instance]; in.state != starting || in.readyAt != now {
+		if in := &c.instances[i]; in.state != starting || in.readyAt != now {
 			return // given up while it was starting
 		}
-		c.serve(e.instance, now)
-		c.out.ColdStarts += int64(min(c.waiting.len(), int(c.slots)))
+		c.serve(i, now)
+		c.coldStarts += int64(min(c.waiting.len(), int(c.slots)))
 	case nodeIdle:
-		c.nodes.expire(e.instance, now, int64(c.NodeIdle), c.horizon, &c.metered)
+		c.nodes.expire(i, now, int64(c.NodeIdle), c.horizon, &c.metered)
 		return
 	}
-	c.feed(e.instance, now)
+	c.feed(i, now)
 }
 
 // feed fills a replica's free slots from the queue, or ends it when it drains and is empty.
@@ -76,17 +78,11 @@ func (c *cluster) feed(i int32, now int64) {
 	}
 }
 
-func (c *cluster) timer() int64 {
-	if c.scaler == nil {
-		return never
-	}
-	return c.scaler.due
-}
-
 // tick lets the autoscaler observe and decide.
 func (c *cluster) tick(now int64) {
 	c.moveOpen(now, 0)
 	desired, decided := c.scaler.tick(now, c.replicas, c.openArea)
+	c.due = c.scaler.due
 	if !decided {
 		return
 	}
@@ -109,7 +105,7 @@ func (c *cluster) grow(now int64) {
 	}
 	at = max(at, node.imageAt) + draw(c.PodStartUp, c.startUps)
 	c.instances[i].node, c.instances[i].readyAt = n, at
-	c.events.push(at, event{instance: i, kind: ready})
+	c.events.push(at, event{subject: i, kind: ready})
 	c.replicas++
 }
 
@@ -159,17 +155,18 @@ func (c *cluster) end(i int32, now int64) {
 	node := in.node
 	c.remove(i, now)
 	if c.nodes.vacate(node, now) {
-		c.events.push(now+int64(c.NodeIdle), event{instance: node, kind: nodeIdle})
+		c.events.push(now+int64(c.NodeIdle), event{subject: node, kind: nodeIdle})
 	}
 }
 
-func (c *cluster) meter(span int64) platform.Metered {
+func (c *cluster) meter(until int64) platform.Metered {
+	m := c.metered
 	for i := range c.instances {
-		if in := &c.instances[i]; in.state != gone && in.born < span {
-			c.metered.ReplicaTime += roundUp(span-in.born, 1)
+		if in := &c.instances[i]; in.state != gone && in.born < until {
+			m.ReplicaTime += roundUp(until-in.born, 1)
 		}
 	}
-	c.nodes.close(span, &c.metered)
-	c.metered.PeakNodes = int64(c.nodes.peak)
-	return c.metered
+	c.nodes.close(until, &m)
+	m.PeakNodes = int64(c.nodes.peak)
+	return m
 }

@@ -1,9 +1,6 @@
 package simulate
 
-import (
-	"fulcrum.dev/fulcrum/internal/platform"
-	"fulcrum.dev/fulcrum/internal/workload"
-)
+import "fulcrum.dev/fulcrum/internal/platform"
 
 // container is a Cloud-Run-like home: a request goes to the instance with the
 // fewest inside, the most recently used of equals, so that surplus ones fall idle and are given back; those that
@@ -12,7 +9,6 @@ type container struct {
 	*server
 	platform.Container
 	hold    int64
-	due     int64 // when the longest idle instance may be given back, at the earliest
 	metered platform.Metered
 	// activeSince is when each instance last became active (asked for, or busy), by index.
 	activeSince []int64
@@ -22,7 +18,7 @@ type container struct {
 }
 
 func newContainer(s *server, c platform.Container) *container {
-	h := &container{server: s, Container: c, hold: int64(c.IdleHold), due: never}
+	h := &container{server: s, Container: c, hold: int64(c.IdleHold)}
 	for range c.Min {
 		h.serve(h.begin(0), 0)
 		h.activeSince[len(h.activeSince)-1] = inactive
@@ -51,13 +47,12 @@ func (c *container) changeActive(by int, now int64) {
 	c.active += by
 }
 
-func (c *container) arrive(now int64, r *workload.Request) {
-	j := c.job(r)
+func (c *container) arrive(now int64, id int32) {
 	if i := c.leastBusy(); i != none {
-		c.put(i, j, now)
+		c.put(i, id, now)
 		return
 	}
-	c.waiting.push(j)
+	c.waiting.push(id)
 	if c.waiting.len() > c.starting*int(c.slots) && c.live < c.Max {
 		c.scheduleStart(now)
 	}
@@ -71,45 +66,48 @@ func (c *container) scheduleStart(now int64) {
 		at += int64(c.StartUp.Sample(c.startUps) * 1e9)
 	}
 	c.instances[i].readyAt = at
-	c.events.push(at, event{instance: i, kind: ready})
+	c.events.push(at, event{subject: i, kind: ready})
 }
 
 // put gives a job to an instance with a free slot.
-func (c *container) put(i int32, j job, now int64) {
+func (c *container) put(i, id int32, now int64) {
 	if c.instances[i].busy == 0 && !c.isActive(i) {
 		c.activeSince[i] = now
 		c.changeActive(1, now)
 	}
-	c.start(i, j, now)
+	c.start(i, id, now)
 }
 
 func (c *container) handle(now int64, e event) {
+	i := e.subject
 	switch e.kind {
 	case completed:
-		c.complete(e, now)
+		if i = c.complete(e, now); i == none {
+			return
+		}
 	case boundary:
-		if c.iterate(e.instance, now) == 0 {
+		if c.iterate(i, now) == 0 {
 			return
 		}
 	case ready:
-		c.serve(e.instance, now)
-		c.out.ColdStarts += int64(min(c.waiting.len(), int(c.slots)))
+		c.serve(i, now)
+		c.coldStarts += int64(min(c.waiting.len(), int(c.slots)))
 	}
-	c.feed(e.instance, now)
-	if c.instances[e.instance].busy == 0 {
-		c.rest(e.instance, now)
+	c.feed(i, now)
+	if c.instances[i].busy == 0 {
+		c.rest(i, now)
 	}
 }
 
 // feed fills an instance's free slots from the queue.
 func (c *container) feed(i int32, now int64) {
 	for c.waiting.len() > 0 && c.instances[i].busy < c.slots {
-		j := c.waiting.pop()
-		if c.QueueTimeout > 0 && now-j.arrived > int64(c.QueueTimeout) {
-			c.timeOut(now)
+		id := c.waiting.pop()
+		if c.QueueTimeout > 0 && now-c.slab[id].since > int64(c.QueueTimeout) {
+			c.expire(now, id)
 			continue
 		}
-		c.put(i, j, now)
+		c.put(i, id, now)
 	}
 }
 
@@ -139,9 +137,8 @@ func (c *container) activeFrom(i int32) int64 {
 	return c.activeSince[i]
 }
 
-func (c *container) timer() int64 { return c.due }
-
-// tick gives back the instances beyond the minimum that have been idle long enough.
+// tick gives back the instances beyond the minimum that have been idle long
+// enough. The timer is when the longest idle one may be given back at the earliest.
 func (c *container) tick(now int64) {
 	for {
 		i := c.longestIdle()
@@ -172,21 +169,22 @@ func (c *container) billedFrom(i int32) int64 {
 	return c.instances[i].readyAt
 }
 
-// meter closes what is still alive at the end of the span: the traffic is taken
+// meter closes what is still alive at that time: the traffic is taken
 // to go on, so that an instance's minimum is not charged for the cut.
-func (c *container) meter(span int64) platform.Metered {
+func (c *container) meter(until int64) platform.Metered {
+	m := c.metered
 	for i := range c.instances {
 		if c.instances[i].state == gone {
 			continue
 		}
-		if life := span - c.billedFrom(int32(i)); life > 0 {
-			c.metered.InstanceTime += roundUp(life, int64(c.Step))
+		if life := until - c.billedFrom(int32(i)); life > 0 {
+			m.InstanceTime += roundUp(life, int64(c.Step))
 		}
-		if active := c.activeFrom(int32(i)); c.isActive(int32(i)) && span > active {
-			c.metered.ActiveTime += roundUp(span-active, int64(c.Step))
+		if active := c.activeFrom(int32(i)); c.isActive(int32(i)) && until > active {
+			m.ActiveTime += roundUp(until-active, int64(c.Step))
 		}
 	}
-	c.changeActive(0, span)
-	c.metered.IdleTime = roundUp(int64(c.idleArea), 1)
-	return c.metered
+	c.changeActive(0, until)
+	m.IdleTime = roundUp(int64(c.idleArea), 1)
+	return m
 }

@@ -5,32 +5,47 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
+	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // home is a kind of home as the engine sees it.
 type home interface {
-	// arrive takes a request at its time of arrival.
-	arrive(now int64, r *workload.Request)
-	// handle takes an event that the home has put into the queue.
+	// arrive takes a request, refuses it or lets it wait.
+	arrive(now int64, id int32)
+	// handle takes an event that the home has put into its queue.
 	handle(now int64, e event)
-	// timer returns when tick is due next, or never.
-	timer() int64
-	// tick does what is due at that time.
+	// tick does what is due at the home's timer.
 	tick(now int64)
-	// meter closes the meters at the end of the span.
-	meter(span int64) platform.Metered
+	// meter returns what has been metered up to a time, with all meters closed then.
+	meter(until int64) platform.Metered
+	// view is what a router sees.
+	view() policy.HomeView
 }
 
-// Run replays a workload on a home until every request has left. It checks the
+// Hybrid is several homes behind one router. One home needs none.
+type Hybrid struct {
+	Homes []platform.Home
+	// Router picks the home of each request. It is used by one run only, as it may remember.
+	Router policy.Router
+}
+
+// Run replays a workload on one home until every request has left. It checks the
 // conservation laws of the outcome before it returns it.
 //
-// Errors: an impossible home, a workload that cannot be read, a cancelled
-// context, a broken law (a defect of this package).
+// Errors: an impossible home or option, a workload that cannot be read, a
+// cancelled context, a broken law (a defect of this package).
 func Run(ctx context.Context, h platform.Home, w workload.Workload, opt Options) (Outcome, error) {
-	if err := check(h); err != nil {
+	return RunHybrid(ctx, Hybrid{Homes: []platform.Home{h}}, w, opt)
+}
+
+// RunHybrid is Run for several homes.
+func RunHybrid(ctx context.Context, h Hybrid, w workload.Workload, opt Options) (Outcome, error) {
+	if err := check(h, opt); err != nil {
 		return Outcome{}, err
 	}
 	stream, err := w.Open()
@@ -42,7 +57,7 @@ func Run(ctx context.Context, h platform.Home, w workload.Workload, opt Options)
 	}
 	e := newEngine(h, w.Info(), opt)
 	if err := e.run(ctx, stream); err != nil {
-		return Outcome{}, fmt.Errorf("simulating %s: %w", h.Name, err)
+		return Outcome{}, fmt.Errorf("simulating %s: %w", e.name(), err)
 	}
 	o := e.outcome()
 	return o, o.CheckLaws()
@@ -52,35 +67,66 @@ func Run(ctx context.Context, h platform.Home, w workload.Workload, opt Options)
 // stream's call per batch cheap, small enough to stay in the first-level cache.
 const batchSize = 512
 
-type engine struct {
-	server *server
-	home   home
-	span   int64
-	now    int64
-	opt    Options
+// place is a home of the run and what all kinds of homes have.
+type place struct {
+	home home
+	*server
 }
 
-func newEngine(h platform.Home, info workload.Info, opt Options) *engine {
+type engine struct {
+	*callers
+	places   []place
+	router   policy.Router
+	views    []policy.HomeView // scratch
+	timeline *timeline         // nil when nobody asked for it
+	moment   int64             // when the timeline is due, or never
+	span     int64
+	now      int64
+}
+
+func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 	span := int64(info.Span)
-	s := newServer(h, span, newRecorder(h.Name, info.Span, opt, h.Service.Batch != nil), opt.Seed)
-	e := &engine{server: s, span: span, opt: opt}
-	switch {
-	case h.Cluster != nil:
-		e.home = newCluster(s, *h.Cluster)
-	case h.Function != nil:
-		e.home = newFunction(s, *h.Function)
-	default:
-		e.home = newContainer(s, *h.Container)
+	batched := false
+	for i := range h.Homes {
+		batched = batched || h.Homes[i].Service.Batch != nil
+	}
+	e := &engine{
+		callers: newCallers(newRecorder(info.Span, opt, batched), opt),
+		router:  h.Router, views: make([]policy.HomeView, len(h.Homes)), span: span, moment: never,
+	}
+	for i, spec := range h.Homes {
+		s := newServer(spec, i, span, e.callers, opt.Seed)
+		if len(h.Homes) > 1 {
+			s.tally.latency = measure.NewHistogram()
+		}
+		e.places = append(e.places, place{newHome(s, spec), s})
+	}
+	if opt.Timeline > 0 {
+		e.timeline = newTimeline(span, opt.Timeline, e.places)
+		e.moment = e.timeline.step
 	}
 	return e
 }
 
+func newHome(s *server, h platform.Home) home {
+	switch {
+	case h.Cluster != nil:
+		return newCluster(s, *h.Cluster)
+	case h.Function != nil:
+		return newFunction(s, *h.Function)
+	}
+	return newContainer(s, *h.Container)
+}
+
 func (e *engine) run(ctx context.Context, stream workload.Stream) error {
 	buf := make([]workload.Request, batchSize)
-	for !e.server.hopeless {
+	for !e.hopeless {
 		n, err := stream.Read(buf)
 		for i := range buf[:n] {
-			e.arrive(&buf[i])
+			r := &buf[i]
+			e.until(int64(r.At))
+			e.moveTo(int64(r.At))
+			e.route(e.send(r))
 		}
 		if errors.Is(err, io.EOF) {
 			break
@@ -95,35 +141,73 @@ func (e *engine) run(ctx context.Context, stream workload.Stream) error {
 	return e.drain(ctx)
 }
 
-// arrive lets everything happen that is due up to the arrival, then the arrival.
-func (e *engine) arrive(r *workload.Request) {
-	at := int64(r.At)
-	e.until(at)
-	e.now = at
-	e.server.enter(at)
-	e.home.arrive(at, r)
-}
-
-// until handles what is due up to and including a time.
-func (e *engine) until(limit int64) {
-	for {
-		event, timer := e.server.events.min(), e.home.timer()
-		if min(event, timer) > limit {
+// route lets a request arrive at the home that the router picks.
+func (e *engine) route(id int32) {
+	i := 0
+	if e.router != nil {
+		for k := range e.places {
+			e.views[k] = e.places[k].home.view()
+		}
+		if i = e.router.Route(time.Duration(e.now), e.views); i < 0 {
+			e.refused(e.now, id)
 			return
 		}
-		e.step(event, timer)
+	}
+	p := &e.places[i]
+	p.accept(id, e.now)
+	p.home.arrive(e.now, id)
+}
+
+// until handles what is due up to and including a time, in order: at equal times
+// the homes in the order of their list, each home's events before its timer, then requests that are sent again.
+func (e *engine) until(limit int64) {
+	for {
+		i, at := e.next()
+		if at > limit {
+			return
+		}
+		e.step(i, at)
 	}
 }
 
-// step handles the next thing that is due.
-func (e *engine) step(event, timer int64) {
-	if event <= timer {
-		e.now = event
-		e.home.handle(event, e.server.events.pop())
+// again marks the callers among the places.
+const again = -1
+
+// next returns where something is due first, and when.
+func (e *engine) next() (place int, at int64) {
+	at = e.places[0].next()
+	for i := 1; i < len(e.places); i++ {
+		if t := e.places[i].next(); t < at {
+			place, at = i, t
+		}
+	}
+	if t := e.again.min(); t < at {
+		return again, t
+	}
+	return place, at
+}
+
+// moveTo sets the clock, and first takes the moments of the timeline that are passed.
+func (e *engine) moveTo(at int64) {
+	if at >= e.moment {
+		e.sample(at)
+	}
+	e.now = at
+}
+
+// step handles what is due in a place.
+func (e *engine) step(i int, at int64) {
+	e.moveTo(at)
+	if i == again {
+		e.route(e.again.pop())
 		return
 	}
-	e.now = timer
-	e.home.tick(timer)
+	p := &e.places[i]
+	if p.events.min() == at {
+		p.home.handle(at, p.events.pop())
+		return
+	}
+	p.home.tick(at)
 }
 
 // drainCheck is how many steps of the drain pass between two looks at the context.
@@ -131,12 +215,12 @@ const drainCheck = 1 << 16
 
 // drain lets the requests that are inside finish after the last arrival.
 func (e *engine) drain(ctx context.Context) error {
-	for steps := 1; e.server.open > 0 && !e.server.hopeless; steps++ {
-		event, timer := e.server.events.min(), e.home.timer()
-		if min(event, timer) == never {
+	for steps := 1; e.open > 0 && !e.hopeless; steps++ {
+		i, at := e.next()
+		if at == never {
 			return errors.New("requests are left inside that nothing will serve")
 		}
-		e.step(event, timer)
+		e.step(i, at)
 		if steps%drainCheck == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -147,38 +231,11 @@ func (e *engine) drain(ctx context.Context) error {
 
 // settle lets idle capacity expire up to the end of the span, so that it is metered.
 func (e *engine) settle() {
-	if e.server.hopeless {
+	if e.hopeless {
 		return
 	}
 	end := e.now
 	e.until(e.span)
+	e.moveTo(e.span)
 	e.now = end
-}
-
-func (e *engine) outcome() Outcome {
-	s := e.server
-	s.advance(max(e.span, s.lastChange))
-	metered := e.home.meter(e.span)
-	o := s.outcome(e.now)
-	o.Metered = metered
-	o.Metered.Requests = o.Arrivals - o.Rejected
-	o.Stopped = s.hopeless
-	o.PeakLive = s.peakLive + s.apart
-	if e.span > 0 {
-		o.MeanLive = float64(s.liveArea)/float64(e.span) + float64(s.apart)
-	}
-	o.Utilisation = s.utilisation()
-	return o
-}
-
-// utilisation is the share of the ready capacity that the requests took: of
-// slots for fixed service, of saturated throughput for batched service.
-func (s *server) utilisation() float64 {
-	switch {
-	case s.readyArea == 0:
-		return 0
-	case s.batch != nil:
-		return float64(s.workArea) / float64(s.readyArea)
-	}
-	return float64(s.busyArea) / (float64(s.readyArea) * float64(s.slots))
 }

@@ -2,7 +2,7 @@ package simulate
 
 import (
 	"fulcrum.dev/fulcrum/internal/platform"
-	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/policy"
 )
 
 // function is a Lambda-like home: a request takes the most recently used idle
@@ -11,7 +11,6 @@ type function struct {
 	*server
 	platform.Function
 	expiry  int64
-	due     int64 // when the longest idle environment may expire, at the earliest
 	metered platform.Metered
 	// heldIdle counts provisioned environments without a request. They are all alike and never expire.
 	heldIdle int
@@ -26,34 +25,33 @@ func newFunction(s *server, f platform.Function) *function {
 	s.apart = f.Provisioned
 	return &function{
 		server: s, Function: f,
-		expiry: int64(f.IdleExpiry), due: never,
+		expiry:   int64(f.IdleExpiry),
 		heldIdle: f.Provisioned, tokens: float64(f.Burst),
 	}
 }
 
-func (f *function) arrive(now int64, r *workload.Request) {
-	j := f.job(r)
+func (f *function) arrive(now int64, id int32) {
 	if f.heldIdle > 0 {
 		f.heldIdle--
-		f.run(held, j, now, 0)
+		f.run(held, id, now, 0)
 		return
 	}
 	// The provisioned part of the limit is set apart, used or not.
 	if f.inside+f.Provisioned >= f.Limit {
-		f.reject(now)
+		f.refuse(now, id)
 		return
 	}
 	i := f.leastBusy()
 	var boot int64
 	if i == none {
 		if !f.grantStart(now) {
-			f.reject(now)
+			f.refuse(now, id)
 			return
 		}
 		i, boot = f.coldStart(now)
 	}
 	f.take(i, now)
-	f.run(i, j, now, boot)
+	f.run(i, id, now, boot)
 }
 
 // coldStart makes an environment for one request and returns how long it takes.
@@ -61,7 +59,7 @@ func (f *function) arrive(now int64, r *workload.Request) {
 func (f *function) coldStart(now int64) (int32, int64) {
 	i := f.add(now)
 	f.serve(i, now)
-	f.out.ColdStarts++
+	f.coldStarts++
 	if f.Init == nil {
 		return i, 0
 	}
@@ -78,7 +76,9 @@ func (f *function) coldStart(now int64) (int32, int64) {
 }
 
 // run schedules the end of a request that starts after boot, and bills it.
-func (f *function) run(i int32, j job, now, boot int64) {
+func (f *function) run(i, id int32, now, boot int64) {
+	j := &f.slab[id]
+	j.instance, j.since = i, now
 	f.started(j.arrived, now+boot)
 	service := j.service
 	kind := completed
@@ -90,32 +90,30 @@ func (f *function) run(i int32, j job, now, boot int64) {
 	} else {
 		f.metered.RunTime += f.billed(service)
 	}
-	f.events.push(now+boot+service, event{arrived: j.arrived, instance: i, kind: kind})
+	f.events.push(now+boot+service, event{subject: id, run: j.run, kind: kind})
 }
 
 // billed rounds a time up to the step and returns it in milliseconds.
 func (f *function) billed(ns int64) int64 { return roundUp(ns, int64(f.Step)) }
 
 func (f *function) handle(now int64, e event) {
-	if e.instance == held {
+	if i := f.slab[e.subject].instance; i == held {
 		f.heldIdle++
 	} else {
-		f.release(e.instance, now)
+		f.release(i, now)
 		if f.due == never {
 			f.due = now + f.expiry
 		}
 	}
 	if e.kind == killed {
-		f.timeOut(now)
+		f.expire(now, e.subject)
 		return
 	}
-	f.served(e.arrived, now)
+	f.finish(e.subject, now)
 }
 
-func (f *function) timer() int64 { return f.due }
-
-// tick expires the environments that have been idle long enough. The timer may
-// be early, because the one it was set for may have been used since.
+// tick expires the environments that have been idle long enough. The timer is when the longest
+// idle one may expire at the earliest: it may be early, because the one it was set for may have been used since.
 func (f *function) tick(now int64) {
 	for {
 		i := f.longestIdle()
@@ -145,9 +143,17 @@ func (f *function) grantStart(now int64) bool {
 	return true
 }
 
-func (f *function) meter(span int64) platform.Metered {
-	f.metered.HeldTime = int64(f.Provisioned) * roundUp(span, 1)
-	return f.metered
+func (f *function) meter(until int64) platform.Metered {
+	m := f.metered
+	m.HeldTime = int64(f.Provisioned) * roundUp(until, 1)
+	return m
+}
+
+func (f *function) view() policy.HomeView {
+	v := f.server.view()
+	v.InFlight += f.Provisioned - f.heldIdle
+	v.Slots = f.Limit // an environment is started for each request
+	return v
 }
 
 // roundUp rounds nanoseconds up to a step (at least a nanosecond) and then up to whole milliseconds.

@@ -14,14 +14,41 @@ type Options struct {
 	Seed uint64
 	// Timeout is how long a caller waits for its answer; later answers count as timed out. 0 is for ever.
 	Timeout time.Duration
+	// Retry is what callers do when they are refused.
+	Retry Retry
 	// Limits are bounds to count against, and to stop early at.
 	Limits []Limit
+	// Timeline is the number of moments that a timeline is kept for; 0 keeps none.
+	Timeline int
+}
+
+// maxHomes bounds the homes of a hybrid, and maxTimeline the moments of a timeline.
+const (
+	maxHomes    = 64
+	maxTimeline = 100_000
+)
+
+// check refuses what cannot be run, so that the loop need not.
+func check(h Hybrid, opt Options) error {
+	switch {
+	case len(h.Homes) == 0 || len(h.Homes) > maxHomes:
+		return fmt.Errorf("expected 1 to %d homes, got %d", maxHomes, len(h.Homes))
+	case len(h.Homes) > 1 && h.Router == nil:
+		return errors.New("expected a router between several homes")
+	case opt.Timeline < 0 || opt.Timeline > maxTimeline:
+		return fmt.Errorf("expected a timeline of 0 to %d moments, got %d", maxTimeline, opt.Timeline)
+	}
+	for i := range h.Homes {
+		if err := checkHome(h.Homes[i]); err != nil {
+			return err
+		}
+	}
+	return opt.Retry.check()
 }
 
 var errHomeKind = errors.New("expected exactly one of cluster, function and container")
 
-// check refuses a home that cannot be run, so that the loop need not.
-func check(h platform.Home) error {
+func checkHome(h platform.Home) error {
 	kinds := 0
 	for _, set := range []bool{h.Cluster != nil, h.Function != nil, h.Container != nil} {
 		if set {

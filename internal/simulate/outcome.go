@@ -1,15 +1,16 @@
 package simulate
 
 import (
+	"strings"
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/platform"
 )
 
-// Outcome is what happened to a workload on a home.
+// Outcome is what happened to a workload on a home, or on several behind a router.
 type Outcome struct {
-	// Home is the name of the home.
+	// Home is the name of the home; of several, their names joined by " + ".
 	Home string `json:"home"`
 	// Span is the time covered by the workload; capacity is metered up to it. End is when the last request was done.
 	Span         time.Duration `json:"span"`
@@ -17,15 +18,18 @@ type Outcome struct {
 	End          time.Duration `json:"end"`
 
 	// Arrivals = Served + Rejected + TimedOut + InFlight. InFlight is 0 unless the run was stopped early.
+	// Rejected are the requests that were refused, or broken off, and not sent again.
 	Arrivals int64 `json:"arrivals"`
 	Served   int64 `json:"served"`
 	Rejected int64 `json:"rejected"`
 	TimedOut int64 `json:"timedOut"`
 	InFlight int64 `json:"inFlight"`
+	// Retries counts how often callers sent a request again.
+	Retries int64 `json:"retries,omitempty"`
 	// ColdStarts counts requests that waited for an instance to start because of them.
 	ColdStarts int64 `json:"coldStarts"`
 
-	// Latency is from arrival to the last byte, Wait from arrival to the start of service (start-up included).
+	// Latency is from the first arrival to the last byte, Wait from that to the start of service (start-up included).
 	Latency measure.Summary `json:"latency"`
 	Wait    measure.Summary `json:"wait"`
 	// TimeToFirstToken and TimePerOutputToken are for batched service only.
@@ -34,18 +38,113 @@ type Outcome struct {
 	// Exceeded is, for each limit in Options.Limits, the number of requests that exceeded it.
 	Exceeded []int64 `json:"exceeded,omitempty"`
 
-	// Utilisation is the share of the ready capacity in use, up to Span: of slots for fixed service, of the
-	// throughput of full batches for batched service.
-	Utilisation float64 `json:"utilisation"`
 	// MeanInSystem is the time average of requests inside, from the first arrival to End.
 	MeanInSystem float64 `json:"meanInSystem"`
-	// MeanLive and PeakLive are instances (pods, environments), starting ones included, up to Span.
-	MeanLive     float64 `json:"meanLive"`
-	PeakLive     int     `json:"peakLive"`
 	PeakInFlight int64   `json:"peakInFlight"`
 
-	// Metered is what the platform counted.
-	Metered platform.Metered `json:"metered"`
+	// Capacity is of all homes together.
+	Capacity
+
+	// Homes are the parts of a hybrid, in its order; none for a single home.
+	Homes []HomeOutcome `json:"homes,omitempty"`
+	// Timeline is there when it was asked for.
+	Timeline *Timeline `json:"timeline,omitempty"`
 	// Stopped says that the run ended early because a limit could no longer be met; all else then covers only what ran.
 	Stopped bool `json:"stopped,omitempty"`
+}
+
+// Capacity is what a home had running, up to Span.
+type Capacity struct {
+	// Utilisation is the share of the ready capacity in use: of slots for fixed service, of the
+	// throughput of full batches for batched service; of several homes, each by its ready instances.
+	Utilisation float64 `json:"utilisation"`
+	// MeanLive and PeakLive are instances (pods, environments), starting ones included; the peak of several homes is the sum of theirs.
+	MeanLive float64 `json:"meanLive"`
+	PeakLive int     `json:"peakLive"`
+	// Metered is what the platform counted.
+	Metered platform.Metered `json:"metered"`
+}
+
+// HomeOutcome is what happened at one home of a hybrid. A request that is sent
+// again counts at every home that it reaches: Arrivals = Served + Rejected + TimedOut + what was inside at the end.
+type HomeOutcome struct {
+	Home       string          `json:"home"`
+	Arrivals   int64           `json:"arrivals"`
+	Served     int64           `json:"served"`
+	Rejected   int64           `json:"rejected"`
+	TimedOut   int64           `json:"timedOut"`
+	ColdStarts int64           `json:"coldStarts"`
+	Latency    measure.Summary `json:"latency"`
+	Capacity
+}
+
+func (e *engine) name() string {
+	names := make([]string, len(e.places))
+	for i := range e.places {
+		names[i] = e.places[i].name
+	}
+	return strings.Join(names, " + ")
+}
+
+// outcome closes the counts of a run.
+func (e *engine) outcome() Outcome {
+	o := e.callers.outcome(e.now)
+	o.Home, o.Stopped = e.name(), e.hopeless
+	var used, ready float64
+	for i := range e.places {
+		p := &e.places[i]
+		h := p.outcome(e.span)
+		u, r := p.server.use()
+		used, ready = used+u, ready+r
+		o.ColdStarts += h.ColdStarts
+		o.add(h.Capacity)
+		if len(e.places) > 1 {
+			o.Homes = append(o.Homes, h)
+		}
+	}
+	if o.Utilisation = 0; ready > 0 {
+		o.Utilisation = used / ready
+	}
+	if e.timeline != nil {
+		o.Timeline = e.timeline.result()
+	}
+	return o
+}
+
+func (c *Capacity) add(other Capacity) {
+	c.MeanLive += other.MeanLive
+	c.PeakLive += other.PeakLive
+	c.Metered = c.Metered.Plus(other.Metered)
+}
+
+// outcome closes the counts of a home at the end of the span.
+func (p *place) outcome(span int64) HomeOutcome {
+	s := p.server
+	s.advance(max(span, s.lastChange))
+	h := HomeOutcome{
+		Home: s.name, Arrivals: s.tally.arrivals, Served: s.tally.served, Rejected: s.tally.rejected,
+		TimedOut: s.tally.timedOut, ColdStarts: s.tally.coldStarts,
+	}
+	if s.tally.latency != nil {
+		h.Latency = s.tally.latency.Summary()
+	}
+	h.Metered = p.home.meter(span)
+	h.Metered.Requests = h.Arrivals - h.Rejected
+	h.PeakLive = s.peakLive + s.apart
+	if span > 0 {
+		h.MeanLive = float64(s.liveArea)/float64(span) + float64(s.apart)
+	}
+	if used, ready := s.use(); ready > 0 {
+		h.Utilisation = used / ready
+	}
+	return h
+}
+
+// use returns the ready capacity that the requests took, and all of it: of slots
+// for fixed service, of saturated throughput for batched service, in instances x ns.
+func (s *server) use() (used, ready float64) {
+	if s.batch != nil {
+		return float64(s.workArea), float64(s.readyArea)
+	}
+	return float64(s.busyArea) / float64(s.slots), float64(s.readyArea)
 }

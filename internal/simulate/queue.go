@@ -1,37 +1,35 @@
 package simulate
 
-// job is a request inside a home: when it arrived and what it asks for.
-type job struct {
-	arrived       int64 // ns
-	service       int64 // ns, for fixed service
-	input, output int32 // tokens, for batched service
-}
-
-// queue is a first-in first-out ring of jobs that grows by doubling.
+// queue is a first-in first-out ring of job numbers that grows by doubling.
 type queue struct {
-	ring        []job
+	ring        []int32
 	head, count int
 }
 
 func (q *queue) len() int { return q.count }
 
-func (q *queue) push(j job) {
+func (q *queue) push(id int32) {
 	if q.count == len(q.ring) {
 		q.grow()
 	}
-	q.ring[(q.head+q.count)&(len(q.ring)-1)] = j
+	q.ring[(q.head+q.count)&(len(q.ring)-1)] = id
 	q.count++
 }
 
-func (q *queue) pop() job {
-	j := q.ring[q.head]
+func (q *queue) pop() int32 {
+	id := q.ring[q.head]
 	q.head = (q.head + 1) & (len(q.ring) - 1)
 	q.count--
-	return j
+	return id
 }
 
+// at returns the i-th from the front.
+func (q *queue) at(i int) int32 { return q.ring[(q.head+i)&(len(q.ring)-1)] }
+
+func (q *queue) clear() { q.head, q.count = 0, 0 }
+
 func (q *queue) grow() {
-	bigger := make([]job, max(16, 2*len(q.ring))) // a power of two, for the mask
+	bigger := make([]int32, max(16, 2*len(q.ring))) // a power of two, for the mask
 	n := copy(bigger, q.ring[q.head:])
 	copy(bigger[n:], q.ring[:q.head])
 	q.ring, q.head = bigger, 0

@@ -48,9 +48,9 @@ type limitCount struct {
 	exceeded int64
 }
 
-func newRecorder(home string, span time.Duration, o Options, batched bool) *recorder {
+func newRecorder(span time.Duration, o Options, batched bool) *recorder {
 	r := &recorder{
-		out:     Outcome{Home: home, Span: span},
+		out:     Outcome{Span: span},
 		timeout: int64(o.Timeout),
 		latency: measure.NewHistogram(), wait: measure.NewHistogram(),
 		counts: make([]limitCount, len(o.Limits)),

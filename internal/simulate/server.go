@@ -2,24 +2,31 @@ package simulate
 
 import (
 	"math/rand/v2"
+	"time"
 
 	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
-	"fulcrum.dev/fulcrum/internal/workload"
 )
 
-// server is what every kind of home has: instances that serve requests, the
-// event queue, and the record of what happened.
+// server is what every kind of home has: instances that serve requests, its
+// event queue, a timer, and its counts. The callers are shared by all homes of a run.
 type server struct {
 	*pool
-	*recorder
+	*callers
+	tally
+	name     string
+	index    uint8
 	events   heap[event]
+	due      int64 // the home's timer, or never
 	waiting  queue // no instance has a free slot
 	batch    *platform.Batch
 	service  sampler
 	startUps *rand.Rand
 	done     []sequence // scratch
 	workArea area       // for batched service: what the requests would take of saturated instances, in ns
+	// recent is the moving average of the time that requests spend in an instance, in ns, for routers.
+	recent float64
 }
 
 // sampler draws service times. It draws one for each arrival, in order of
@@ -30,39 +37,50 @@ type sampler struct {
 	rng   *rand.Rand
 }
 
-func newServer(h platform.Home, span int64, rec *recorder, seed uint64) *server {
+func newServer(h platform.Home, index int, span int64, c *callers, seed uint64) *server {
 	scale := h.Service.Scale
 	if scale == 0 {
 		scale = 1
 	}
-	return &server{
+	s := &server{
 		pool:     newPool(h.Service.Concurrency, span),
-		recorder: rec,
+		callers:  c,
+		name:     h.Name,
+		index:    uint8(index),
+		due:      never,
 		batch:    h.Service.Batch,
-		service:  sampler{dist: h.Service.Duration, scale: scale * 1e9, rng: random.New(seed, random.ServiceTimes, 0)},
-		startUps: random.New(seed, random.StartUp, 0),
+		service:  sampler{dist: h.Service.Duration, scale: scale * 1e9, rng: random.New(seed, random.ServiceTimes, uint64(index))},
+		startUps: random.New(seed, random.StartUp, uint64(index)),
 	}
+	return s
 }
 
-// job makes a request one of the home's own.
-func (s *server) job(r *workload.Request) job {
-	j := job{arrived: int64(r.At), input: r.Input, output: r.Output}
+// next returns when something next happens in the home, or never.
+func (s *server) next() int64 { return min(s.events.min(), s.due) }
+
+// accept makes a request one of this home's and draws its service time. Requests
+// bring their own work where the home has no distribution.
+func (s *server) accept(id int32, now int64) {
+	s.tally.arrivals++
+	j := &s.slab[id]
+	j.home, j.since = s.index, now
 	switch {
 	case s.batch != nil:
 	case s.service.dist != nil:
 		j.service = int64(s.service.dist.Sample(s.service.rng) * s.service.scale)
 	default:
-		j.service = int64(float64(r.Work) * (s.service.scale / 1e9))
+		j.service = int64(float64(j.work) * (s.service.scale / 1e9))
 	}
-	return j
 }
 
 // start puts a job into a serving instance with a free slot.
-func (s *server) start(i int32, j job, now int64) {
+func (s *server) start(i, id int32, now int64) {
 	s.take(i, now)
+	j := &s.slab[id]
+	j.instance, j.since = i, now
 	if s.batch == nil {
 		s.started(j.arrived, now)
-		s.events.push(now+j.service, event{arrived: j.arrived, instance: i, kind: completed})
+		s.events.push(now+j.service, event{subject: id, run: j.run, kind: completed})
 		return
 	}
 	if now < s.horizon {
@@ -75,15 +93,44 @@ func (s *server) start(i int32, j job, now int64) {
 	if in.busy == 1 {
 		in.batch.reset()
 	}
-	if at := in.batch.offer(s.batch, j, now); at != never {
-		s.events.push(at, event{instance: i, kind: boundary})
+	if at := in.batch.offer(s, id, now); at != never {
+		s.events.push(at, event{subject: i, kind: boundary})
 	}
 }
 
-// complete takes a request that is done out of its instance.
-func (s *server) complete(e event, now int64) {
-	s.release(e.instance, now)
-	s.served(e.arrived, now)
+// complete takes a request that is done out of its instance, and returns the
+// instance, or none when the request's run had been broken off before.
+func (s *server) complete(e event, now int64) int32 {
+	j := &s.slab[e.subject]
+	if j.run != e.run {
+		return none
+	}
+	i := j.instance
+	s.release(i, now)
+	s.finish(e.subject, now)
+	return i
+}
+
+// finish counts a request that is done and reports whether its caller was still there.
+func (s *server) finish(id int32, now int64) bool {
+	j := &s.slab[id]
+	s.recent += (float64(now-j.since) - s.recent) * recentWeight
+	return s.count(j.arrived, now, s.answered(now, id))
+}
+
+// recentWeight is what one request counts in the moving average of service times.
+const recentWeight = 1.0 / 64
+
+// refuse turns a request away.
+func (s *server) refuse(now int64, id int32) {
+	s.tally.rejected++
+	s.refused(now, id)
+}
+
+// expire lets a request go without an answer.
+func (s *server) expire(now int64, id int32) {
+	s.tally.timedOut++
+	s.expired(now, id)
 }
 
 // iterate handles a boundary of a batch and returns how many requests it finished.
@@ -92,15 +139,27 @@ func (s *server) iterate(i int32, now int64) int {
 	if b == nil || b.next != now {
 		return 0 // an earlier admission has moved the boundary
 	}
-	s.done = b.step(s.batch, now, s.done[:0], s.recorder)
+	s.done = b.step(s, now, s.done[:0])
 	for _, q := range s.done {
 		s.release(i, now)
-		if s.served(q.arrived, now) {
-			s.tokens(q.arrived, q.firstToken, now, q.output)
+		arrived, output := s.slab[q.id].arrived, s.slab[q.id].output
+		if s.finish(q.id, now) {
+			s.tokens(arrived, q.firstToken, now, output)
 		}
 	}
 	if b.next != never {
-		s.events.push(b.next, event{instance: i, kind: boundary})
+		s.events.push(b.next, event{subject: i, kind: boundary})
 	}
 	return len(s.done)
+}
+
+// view is what a router sees of the home.
+func (s *server) view() policy.HomeView {
+	return policy.HomeView{
+		InFlight: s.inside + s.waiting.len(),
+		Waiting:  s.waiting.len(),
+		Slots:    s.serving * int(s.slots),
+		Starting: s.starting * int(s.slots),
+		Service:  time.Duration(s.recent),
+	}
 }
