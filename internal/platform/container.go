@@ -1,0 +1,116 @@
+package platform
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/random"
+)
+
+// Container is several requests per instance.
+type Container struct {
+	// Min instances are always warm, Max is the most at once.
+	Min, Max int
+	// StartUp is from asking for an instance until it is ready, in seconds.
+	StartUp random.Dist
+	// IdleHold is how long an instance without a request is kept.
+	IdleHold time.Duration
+	// QueueTimeout is how long a request waits for an instance; 0 is for ever.
+	QueueTimeout time.Duration
+	// Step rounds billed time up, Minimum is the least billed for one instance's life.
+	Step, Minimum time.Duration
+	// BootBilled says that an instance is billed from its request rather than from readiness.
+	BootBilled bool
+}
+
+func (a *Arrangement) buildContainer(spec *v1alpha1.ModelSpec, cat *catalog.Catalog) error {
+	c := v1alpha1.ContainerHome{}
+	if a.Settings.Container != nil {
+		c = *a.Settings.Container
+	}
+	if err := a.fitContainer(&c, spec, cat); err != nil {
+		return err
+	}
+	a.completeContainer(&c, spec)
+	a.Settings.Container = &c
+	a.Home.Service.Concurrency = c.Concurrency
+	init, err := initDist(spec, a.Fit)
+	if err != nil {
+		return err
+	}
+	bill := a.Offer.Billing
+	a.Home.Container = &Container{
+		Min: *c.MinInstances, Max: c.MaxInstances,
+		StartUp:      startUp(init, c.Boot.Std(), weightsTime(spec)),
+		IdleHold:     c.IdleHold.Std(),
+		QueueTimeout: c.QueueTimeout.Std(),
+		Step:         bill.Step.Std(), Minimum: bill.Minimum.Std(), BootBilled: bill.Boot,
+	}
+	return nil
+}
+
+// fitContainer sizes the instance and fits the service to it.
+func (a *Arrangement) fitContainer(c *v1alpha1.ContainerHome, spec *v1alpha1.ModelSpec, cat *catalog.Catalog) error {
+	hw := a.Offer.Hardware
+	fit, err := FitService(spec, hw, cat, 0)
+	if err != nil {
+		return err
+	}
+	if float64(fit.GPUs) > hw.GPUs {
+		return fmt.Errorf("a replica needs %d GPUs, an instance has %g", fit.GPUs, hw.GPUs)
+	}
+	if a.Offer.Separate {
+		if c.VCPU == 0 {
+			c.VCPU = math.Max(hw.VCPU, fit.VCPU)
+		}
+		if c.Memory == 0 {
+			c.Memory = max(hw.Memory, spec.Service.Memory)
+		}
+	} else if fit.VCPU > hw.VCPU || spec.Service.Memory > hw.Memory {
+		return fmt.Errorf("a replica needs %g vCPU and %s, an instance has %g and %s", fit.VCPU, spec.Service.Memory, hw.VCPU, hw.Memory)
+	}
+	if a.size, err = a.Offer.Size(c.VCPU, c.Memory); err != nil {
+		return err
+	}
+	c.VCPU, c.Memory = a.size.VCPU, a.size.Memory
+	// The instance's vCPUs are shared by the requests that it serves at once.
+	if fit, err = FitService(spec, hw, cat, c.VCPU/float64(fit.Service.Concurrency)); err != nil {
+		return err
+	}
+	a.setService(spec, fit)
+	return nil
+}
+
+func (a *Arrangement) completeContainer(c *v1alpha1.ContainerHome, spec *v1alpha1.ModelSpec) {
+	bill := a.Offer.Billing
+	if c.Concurrency == 0 {
+		c.Concurrency = a.Fit.Service.Concurrency
+	}
+	c.Concurrency = min(c.Concurrency, a.Fit.Service.Concurrency)
+	if limit := a.Offer.Limits.MaxConcurrency; limit > 0 {
+		c.Concurrency = min(c.Concurrency, limit)
+	}
+	if c.MinInstances == nil {
+		n := bill.MinInstances
+		if spec.Constraints.MinReplicas != nil {
+			n = max(n, *spec.Constraints.MinReplicas)
+		}
+		c.MinInstances = &n
+	}
+	if c.MaxInstances == 0 {
+		c.MaxInstances = max(a.quota(spec), *c.MinInstances, 1)
+	}
+	if c.IdleHold == nil {
+		c.IdleHold = &bill.IdleHold
+	}
+	if c.Boot == nil {
+		c.Boot = &bill.BootTime
+	}
+	c.ApplyDefaults()
+	for _, field := range bill.Assumed {
+		a.assume("%s of %s/%s is assumed; no provider document gives it", field, a.Offer.Provider, a.Offer.Service)
+	}
+}
