@@ -1,6 +1,7 @@
 package v1alpha1
 
 import (
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -52,7 +53,11 @@ func comments(t *testing.T) map[string]string {
 	found := map[string]string{}
 	typeLine := regexp.MustCompile(`^type (\w+) struct`)
 	fieldLine := regexp.MustCompile(`^\t\w+ .*json:"(\w+)`)
-	for _, name := range []string{"model.go", "traffic.go", "service.go", "home.go", "distribution.go"} {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
 		var typ, comment string
 		for line := range strings.Lines(string(read(t, name))) {
 			if m := typeLine.FindStringSubmatch(line); m != nil {
