@@ -73,7 +73,7 @@ func (c *callers) refused(now int64, id int32) {
 			return
 		}
 	}
-	c.reject(now)
+	c.reject(j.arrived, now)
 	c.forget(id)
 }
 
@@ -95,7 +95,7 @@ func (c *callers) pause(attempt int) int64 {
 
 // expired is told of a request that left without an answer because it took too long.
 func (c *callers) expired(now int64, id int32) {
-	c.timeOut(now)
+	c.timeOut(c.slab[id].arrived, now)
 	c.forget(id)
 }
 

@@ -32,6 +32,8 @@ type Outcome struct {
 	// Latency is from the first arrival to the last byte, Wait from that to the start of service (start-up included).
 	Latency measure.Summary `json:"latency"`
 	Wait    measure.Summary `json:"wait"`
+	// TimeUnanswered is how long the requests that were rejected or timed out were inside, all together, in seconds.
+	TimeUnanswered float64 `json:"timeUnanswered,omitempty"`
 	// TimeToFirstToken and TimePerOutputToken are for batched service only.
 	TimeToFirstToken   measure.Summary `json:"timeToFirstToken,omitzero"`
 	TimePerOutputToken measure.Summary `json:"timePerOutputToken,omitzero"`

@@ -40,7 +40,9 @@ type recorder struct {
 	open     int64
 	openArea float64 // request x ns
 	openAt   int64
-	first    int64
+	// unanswered is the time that requests without an answer were inside, in ns.
+	unanswered float64
+	first      int64
 }
 
 type limitCount struct {
@@ -88,16 +90,18 @@ func (r *recorder) moveOpen(now, delta int64) {
 	}
 }
 
-func (r *recorder) reject(now int64) {
+func (r *recorder) reject(arrived, now int64) {
 	r.out.Rejected++
+	r.unanswered += float64(now - arrived)
 	for _, l := range r.limits[Errors] {
 		r.exceed(l)
 	}
 	r.leave(now)
 }
 
-func (r *recorder) timeOut(now int64) {
+func (r *recorder) timeOut(arrived, now int64) {
 	r.out.TimedOut++
+	r.unanswered += float64(now - arrived)
 	r.exceedAll()
 	r.leave(now)
 }
@@ -120,7 +124,7 @@ func (r *recorder) started(arrived, now int64) {
 func (r *recorder) served(arrived, now int64) bool {
 	latency := now - arrived
 	if r.timeout > 0 && latency > r.timeout {
-		r.timeOut(now)
+		r.timeOut(arrived, now)
 		return false
 	}
 	r.out.Served++
@@ -162,6 +166,7 @@ func (r *recorder) outcome(end int64) Outcome {
 	o := r.out
 	o.FirstArrival, o.End = time.Duration(max(0, r.first)), time.Duration(end)
 	o.InFlight = r.open
+	o.TimeUnanswered = r.unanswered / 1e9
 	o.Latency, o.Wait = r.latency.Summary(), r.wait.Summary()
 	if r.firstToken != nil {
 		o.TimeToFirstToken, o.TimePerOutputToken = r.firstToken.Summary(), r.perToken.Summary()

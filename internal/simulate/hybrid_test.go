@@ -1,0 +1,257 @@
+package simulate
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/workload"
+)
+
+// overflowWhenFull sends to home 1 what finds no free slot at home 0.
+func overflowWhenFull(t testing.TB) policy.Router {
+	t.Helper()
+	r, err := policy.NewBaseOverflow(policy.OverflowRule{Saturation: policy.Saturation{Signal: policy.InFlightShare, Enter: 1, Leave: 0.999}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func serverless(service platform.Service) platform.Home {
+	return platform.Home{Name: "overflow", Service: service, Function: &platform.Function{Limit: 100_000, IdleExpiry: time.Minute}}
+}
+
+func hybrid(t testing.TB, h Hybrid, w workload.Workload, opt Options) Outcome {
+	t.Helper()
+	o, err := RunHybrid(context.Background(), h, w, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// TestHybridOverflow checks the share that overflows c dedicated slots against Erlang B, for two
+// distributions of the service time of one mean, to which it is insensitive.
+func TestHybridOverflow(t *testing.T) {
+	for _, row := range []struct {
+		c            int
+		a, ratio     float64
+		cost, within float64
+	}{
+		{8, 10, 1.5, 13.07478, 0.005},
+		{11, 10, 2, 14.26465, 0.005},
+		{14, 10, 4.5, 16.55686, 0.005},
+		{16, 10, 10, 18.23019, 0.005},
+	} {
+		for name, service := range map[string]random.Dist{"exponential": random.Exponential(1), "constant": random.Constant(1)} {
+			base := replicas(row.c, service)
+			o := hybrid(t, Hybrid{
+				Homes:  []platform.Home{base, serverless(base.Service)},
+				Router: overflowWhenFull(t),
+			}, poisson(t, row.a, 2e6), Options{Seed: 3})
+			cost := float64(row.c) + row.ratio*float64(o.Homes[1].Metered.RunTime)/o.Span.Seconds()/1000
+			near(t, name+" cost", cost, row.cost, row.within)
+			if o.Homes[0].Arrivals+o.Homes[1].Arrivals != o.Arrivals || o.Wait.Max != 0 {
+				t.Errorf("%s: %d + %d of %d requests, longest wait %g s", name, o.Homes[0].Arrivals, o.Homes[1].Arrivals, o.Arrivals, o.Wait.Max)
+			}
+		}
+	}
+}
+
+// TestHybridIsItsHomes: a router that sends everything to one home leaves the others with what they cost idle.
+func TestHybridIsItsHomes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		used, w := anyHome(t), anyWorkload(t)
+		idle := platform.Home{Name: "idle", Service: used.Service, Cluster: &platform.Cluster{Replicas: 2, ReplicasPerNode: 1}}
+		router, err := policy.NewSingle(0, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone, err := Run(context.Background(), used, w, Options{Seed: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		both, err := RunHybrid(context.Background(), Hybrid{Homes: []platform.Home{used, idle}, Router: router}, w, Options{Seed: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(alone.Capacity, both.Homes[0].Capacity); diff != "" {
+			t.Fatalf("the home behaves otherwise beside an idle one (-alone +beside):\n%s", diff)
+		}
+		if diff := cmp.Diff(alone.Latency, both.Latency); diff != "" {
+			t.Fatalf("latency (-alone +beside):\n%s", diff)
+		}
+		fixed := platform.Metered{NodeTime: 2 * w.Info().Span.Milliseconds(), ReplicaTime: 2 * w.Info().Span.Milliseconds(), PeakNodes: 2}
+		if diff := cmp.Diff(fixed, both.Homes[1].Metered); diff != "" {
+			t.Fatalf("a home that is never used costs its fixed part (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// anyRouter draws a router over two homes.
+func anyRouter(t *rapid.T) policy.Router {
+	var (
+		router policy.Router
+		err    error
+	)
+	switch rapid.SampledFrom([]string{"overflow", "weights", "burst", "admission"}).Draw(t, "router") {
+	case "overflow":
+		enter := rapid.Float64Range(0.2, 3).Draw(t, "enter")
+		rule := policy.OverflowRule{Saturation: policy.Saturation{
+			Signal: policy.Signal(rapid.IntRange(0, 3).Draw(t, "signal")), Enter: enter, Leave: enter / 2,
+			MinTime: time.Duration(rapid.IntRange(0, 30).Draw(t, "minTime")) * time.Second,
+		}}
+		if rapid.Bool().Draw(t, "refuse") {
+			rule.Fallback = policy.RefuseRequest
+		}
+		router, err = policy.NewBaseOverflow(rule)
+	case "weights":
+		router, err = policy.NewWeights([]int{rapid.IntRange(1, 9).Draw(t, "first"), rapid.IntRange(0, 9).Draw(t, "second")})
+	case "burst":
+		router = new(policy.Burst)
+	case "admission":
+		router, err = policy.NewAdmission(rapid.IntRange(1, 20).Draw(t, "limit"), new(policy.Burst))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return router
+}
+
+// TestHybridLaws runs pairs of random homes under random routers and callers. Run checks conservation and
+// Little's law of the whole; here the parts are compared with it.
+func TestHybridLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := anyWorkload(t)
+		homes := []platform.Home{anyHome(t), anyHome(t)}
+		opt := Options{Seed: 5, Timeline: 20, Retry: Retry{
+			Attempts: rapid.IntRange(0, 3).Draw(t, "attempts"), Jitter: rapid.Float64Range(0, 1).Draw(t, "jitter"),
+			Backoff: time.Duration(rapid.IntRange(0, 10_000).Draw(t, "backoff")) * time.Millisecond,
+		}}
+		o, err := RunHybrid(context.Background(), Hybrid{Homes: homes, Router: anyRouter(t)}, w, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var served, timedOut, cold int64
+		var sum platform.Metered
+		for i, h := range o.Homes {
+			if h.Arrivals != h.Served+h.Rejected+h.TimedOut {
+				t.Fatalf("home %d: %d arrivals, %d served, %d rejected, %d timed out", i, h.Arrivals, h.Served, h.Rejected, h.TimedOut)
+			}
+			served, timedOut, cold, sum = served+h.Served, timedOut+h.TimedOut, cold+h.ColdStarts, sum.Plus(h.Metered)
+			checkCurve(t, o.Timeline.Homes[i].Moments, h)
+		}
+		if served != o.Served || timedOut != o.TimedOut || cold != o.ColdStarts || sum != o.Metered {
+			t.Fatalf("the homes' sums are not those of the whole: %+v", o)
+		}
+	})
+}
+
+// checkCurve: counters only rise, and the last moment is the end of the span at the latest.
+func checkCurve(t *rapid.T, moments []Moment, h HomeOutcome) {
+	for i := 1; i < len(moments); i++ {
+		a, b := moments[i-1], moments[i]
+		if b.Arrivals < a.Arrivals || b.Served < a.Served || b.Metered.NodeTime < a.Metered.NodeTime || b.Metered.RunTime < a.Metered.RunTime || b.Metered.InstanceTime < a.Metered.InstanceTime {
+			t.Fatalf("moment %d counts less than the one before: %+v, %+v", i, a, b)
+		}
+		if b.InFlight < b.Waiting || b.Ready < 0 || b.Starting < 0 {
+			t.Fatalf("moment %d: %+v", i, b)
+		}
+	}
+	if last := moments[len(moments)-1]; last.Arrivals > h.Arrivals || last.Metered.NodeTime > h.Metered.NodeTime || last.Metered.HeldTime > h.Metered.HeldTime {
+		t.Fatalf("the last moment %+v is beyond the outcome %+v", last, h)
+	}
+}
+
+// TestTimelineChangesNothing: looking does not change what happens.
+func TestTimelineChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h, w := anyHome(t), anyWorkload(t)
+		var out [2]string
+		for i, moments := range []int{0, 97} {
+			o, err := Run(context.Background(), h, w, Options{Seed: 5, Timeline: moments})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if moments > 0 && len(o.Timeline.Homes[0].Moments) > moments {
+				t.Fatalf("%d moments, %d asked for", len(o.Timeline.Homes[0].Moments), moments)
+			}
+			o.Timeline = nil
+			data, err := json.Marshal(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[i] = string(data)
+		}
+		if out[0] != out[1] {
+			t.Fatalf("with a timeline:\n%s\nwithout:\n%s", out[1], out[0])
+		}
+	})
+}
+
+// TestTimelineMoments follows one request by hand: moments show the state before what happens at their instant.
+func TestTimelineMoments(t *testing.T) {
+	h := platform.Home{
+		Name: "containers", Service: constant(20),
+		Container: &platform.Container{Max: 5, StartUp: random.Constant(10), IdleHold: 60 * time.Second, BootBilled: true},
+	}
+	w := workload.NewRecorded(workload.Info{Name: "scenario", Span: 100 * time.Second}, []workload.Request{{At: 5 * time.Second}, {At: 20 * time.Second}})
+	o, err := Run(context.Background(), h, w, Options{Seed: 1, Timeline: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The first waits from 5 to 15 s and is served to 35 s on an instance that lives to 95 s; the second waits to 30 s and is served to 50 s on another.
+	want := []Moment{
+		{Ready: 1, InFlight: 1, Arrivals: 1, ColdStarts: 1, Metered: platform.Metered{InstanceTime: 15_000, ActiveTime: 15_000, Requests: 1}},
+		{Ready: 2, InFlight: 1, Arrivals: 2, Served: 1, ColdStarts: 2, Metered: platform.Metered{InstanceTime: 55_000, ActiveTime: 50_000, Requests: 2}},
+		{Ready: 2, Arrivals: 2, Served: 2, ColdStarts: 2, Metered: platform.Metered{InstanceTime: 95_000, ActiveTime: 60_000, Requests: 2}},
+		{Ready: 2, Arrivals: 2, Served: 2, ColdStarts: 2, Metered: platform.Metered{InstanceTime: 135_000, ActiveTime: 60_000, Requests: 2}},
+		{Ready: 1, Arrivals: 2, Served: 2, ColdStarts: 2, Metered: platform.Metered{InstanceTime: 170_000, ActiveTime: 60_000, Requests: 2}},
+	}
+	if o.Timeline.Step != 20*time.Second {
+		t.Errorf("a moment every %v, want 20 s", o.Timeline.Step)
+	}
+	if diff := cmp.Diff(want, o.Timeline.Homes[0].Moments); diff != "" {
+		t.Errorf("moments (-want +got):\n%s", diff)
+	}
+}
+
+// TestRetries follows refused requests by hand.
+func TestRetries(t *testing.T) {
+	h := platform.Home{Name: "functions", Service: constant(2), Function: &platform.Function{Limit: 1, IdleExpiry: time.Minute}}
+	for _, test := range []struct {
+		name                      string
+		retry                     Retry
+		timeout                   time.Duration
+		served, rejected, retries int64
+		worst                     float64
+	}{
+		{name: "none", served: 1, rejected: 1},
+		{name: "after the first is done", retry: Retry{Attempts: 1, Backoff: 3 * time.Second}, served: 2, retries: 1, worst: 5},
+		{name: "doubling: 0.5, 1 and 2 s", retry: Retry{Attempts: 3, Backoff: 500 * time.Millisecond}, served: 2, retries: 3, worst: 5.5},
+		{name: "bounded: 0.5, 0.6 and 0.6 s", retry: Retry{Attempts: 9, Backoff: 500 * time.Millisecond, MaxBackoff: 600 * time.Millisecond}, served: 2, retries: 4, worst: 4.3},
+		{name: "too few", retry: Retry{Attempts: 2, Backoff: 500 * time.Millisecond}, served: 1, rejected: 1, retries: 2, worst: 2},
+		{name: "not after the caller has left", retry: Retry{Attempts: 5, Backoff: 500 * time.Millisecond}, timeout: 2 * time.Second, served: 1, rejected: 1, retries: 2, worst: 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o, err := Run(context.Background(), h, at(0, 0), Options{Seed: 1, Retry: test.retry, Timeout: test.timeout})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o.Served != test.served || o.Rejected != test.rejected || o.Retries != test.retries {
+				t.Errorf("%d served, %d rejected, %d retries, want %d, %d, %d", o.Served, o.Rejected, o.Retries, test.served, test.rejected, test.retries)
+			}
+			if test.worst > 0 && o.Latency.Max != test.worst {
+				t.Errorf("the slowest took %g s, want %g", o.Latency.Max, test.worst)
+			}
+		})
+	}
+}
