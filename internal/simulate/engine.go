@@ -96,6 +96,9 @@ func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 	}
 	for i, spec := range h.Homes {
 		s := newServer(spec, i, span, e.callers, opt.Seed)
+		if len(opt.SpendRates) > 0 {
+			s.spendRate = opt.SpendRates[i]
+		}
 		if len(h.Homes) > 1 {
 			s.tally.latency = measure.NewHistogram()
 		}

@@ -255,3 +255,22 @@ func TestRetries(t *testing.T) {
 		})
 	}
 }
+
+// TestSpendCap: 2 s at 1 USD a second let five requests overflow under a cap of 9 USD a day; the others wait at the base.
+func TestSpendCap(t *testing.T) {
+	start := time.Date(2000, 1, 3, 0, 0, 0, 0, time.UTC)
+	limit, err := policy.NewSpendCap(start, 9, policy.Daily)
+	if err != nil {
+		t.Fatal(err)
+	}
+	router, err := policy.NewBaseOverflow(policy.OverflowRule{Saturation: policy.Saturation{Signal: policy.InFlightShare, Enter: 1, Leave: 0.5}, Cap: limit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := replicas(1, random.Constant(2))
+	o := hybrid(t, Hybrid{Homes: []platform.Home{base, serverless(base.Service)}, Router: router},
+		at(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), Options{Seed: 1, SpendRates: []float64{0, 1}})
+	if o.Homes[0].Served != 5 || o.Homes[1].Served != 5 {
+		t.Errorf("%d served by the base, %d by the overflow, want 5 and 5", o.Homes[0].Served, o.Homes[1].Served)
+	}
+}

@@ -18,6 +18,9 @@ type Options struct {
 	Retry Retry
 	// Limits are bounds to count against, and to stop early at.
 	Limits []Limit
+	// SpendRates are, for each home, the USD that a second of a request in service costs there, as routers with a
+	// spend cap estimate it; none is 0.
+	SpendRates []float64
 	// Timeline is the number of moments that a timeline is kept for; 0 keeps none.
 	Timeline int
 }
@@ -35,6 +38,8 @@ func check(h Hybrid, opt Options) error {
 		return fmt.Errorf("expected 1 to %d homes, got %d", maxHomes, len(h.Homes))
 	case len(h.Homes) > 1 && h.Router == nil:
 		return errors.New("expected a router between several homes")
+	case len(opt.SpendRates) > 0 && len(opt.SpendRates) != len(h.Homes):
+		return fmt.Errorf("expected a spend rate for each of %d homes, got %d", len(h.Homes), len(opt.SpendRates))
 	case opt.Timeline < 0 || opt.Timeline > maxTimeline:
 		return fmt.Errorf("expected a timeline of 0 to %d moments, got %d", maxTimeline, opt.Timeline)
 	}

@@ -27,6 +27,8 @@ type server struct {
 	workArea area       // for batched service: what the requests would take of saturated instances, in ns
 	// recent is the moving average of the time that requests spend in an instance, in ns, for routers.
 	recent float64
+	// spent is an estimate of what the requests sent here have cost, in USD, and spendRate what a second of one in service does.
+	spent, spendRate float64
 }
 
 // sampler draws service times. It draws one for each arrival, in order of
@@ -66,11 +68,14 @@ func (s *server) accept(id int32, now int64) {
 	j.home, j.since = s.index, now
 	switch {
 	case s.batch != nil:
+		s.spent += s.spendRate * s.recent / 1e9
+		return
 	case s.service.dist != nil:
 		j.service = int64(s.service.dist.Sample(s.service.rng) * s.service.scale)
 	default:
 		j.service = int64(float64(j.work) * (s.service.scale / 1e9))
 	}
+	s.spent += s.spendRate * float64(j.service) / 1e9
 }
 
 // start puts a job into a serving instance with a free slot.
@@ -161,5 +166,6 @@ func (s *server) view() policy.HomeView {
 		Slots:    s.serving * int(s.slots),
 		Starting: s.starting * int(s.slots),
 		Service:  time.Duration(s.recent),
+		Spend:    s.spent,
 	}
 }
