@@ -25,6 +25,7 @@ func House() []Row {
 		{Dir: "internal/policy", Pure: true},
 		{Dir: "internal/platform", Pure: true},
 		{Dir: "internal/measure", Pure: true},
+		{Dir: "internal/oracle", Pure: true},
 		{Dir: "internal/simulate", Pure: true},
 		{Dir: "internal/plan", Pure: true},
 		{Dir: "internal/report", Pure: true},
