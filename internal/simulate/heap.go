@@ -28,8 +28,12 @@ func (h *heap[T]) clear() {
 
 func (h *heap[T]) push(key int64, value T) {
 	h.keys, h.values = append(h.keys, key), append(h.values, value)
+	h.up(len(h.keys)-1, key, value)
+}
+
+// up puts a value at i or at the ancestor of i where it belongs.
+func (h *heap[T]) up(i int, key int64, value T) {
 	keys, values := h.keys, h.values
-	i := len(keys) - 1
 	for i > 0 {
 		parent := (i - 1) / 2
 		if keys[parent] <= key {
@@ -42,29 +46,26 @@ func (h *heap[T]) push(key int64, value T) {
 }
 
 // pop removes and returns the value of the least key. The heap must not be empty.
+//
+// The hole at the top goes down to a leaf along the lesser children, and the
+// last value fills it from below: it comes from a leaf and seldom rises. Which
+// child is less is chance, so that a branch on it would be mispredicted half of
+// the time; it is chosen by arithmetic instead.
 func (h *heap[T]) pop() T {
 	top := h.values[0]
 	n := len(h.keys) - 1
-	key, value := h.keys[n], h.values[n]
-	h.keys, h.values = h.keys[:n], h.values[:n]
-	keys, values := h.keys, h.values
+	keys, values := h.keys[:n+1], h.values[:n+1]
 	i := 0
-	for {
-		child := 2*i + 1
-		if child >= n {
-			break
-		}
-		if right := child + 1; right < n && keys[right] < keys[child] {
-			child = right
-		}
-		if keys[child] >= key {
-			break
-		}
+	for child := 1; child < n; child = 2*i + 1 { // child+1 <= n, whose key is still there
+		// The sign bit of the difference: keys are times from 0 on, so that it cannot overflow.
+		child += int(uint64(keys[child+1]-keys[child]) >> 63)
 		keys[i], values[i] = keys[child], values[child]
 		i = child
 	}
-	if n > 0 {
-		keys[i], values[i] = key, value
+	key, value := keys[n], values[n]
+	h.keys, h.values = keys[:n], values[:n]
+	if i < n {
+		h.up(i, key, value)
 	}
 	return top
 }
