@@ -64,7 +64,7 @@ func TestBaseOverflow(t *testing.T) {
 }
 
 func TestFallback(t *testing.T) {
-	homes := []HomeView{{InFlight: 5, Waiting: 1, Slots: 4}, {InFlight: 8}}
+	homes := []HomeView{{InFlight: 5, Waiting: 1, Slots: 4, Spend: 100}, {InFlight: 8}}
 	for _, test := range []struct {
 		name string
 		rule OverflowRule
@@ -74,6 +74,7 @@ func TestFallback(t *testing.T) {
 		{"limit of 0 is none", OverflowRule{Limits: []int{0}}, 1},
 		{"at the limit, queue", OverflowRule{Limits: []int{8}}, 0},
 		{"at the limit, refuse", OverflowRule{Limits: []int{8}, Fallback: RefuseRequest}, Refuse},
+		{"the base's spending does not count", OverflowRule{Cap: must[*SpendCap](t)(NewSpendCap(midnight, 50, Daily))}, 1},
 		{"no money, queue", OverflowRule{Cap: must[*SpendCap](t)(NewSpendCap(midnight, 0, Daily))}, 0},
 		{"no money, refuse", OverflowRule{Cap: must[*SpendCap](t)(NewSpendCap(midnight, 0, Daily)), Fallback: RefuseRequest}, Refuse},
 	} {

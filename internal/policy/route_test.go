@@ -135,10 +135,7 @@ func TestRouterErrors(t *testing.T) {
 	overflow := func(rule OverflowRule) error { _, err := NewBaseOverflow(rule); return err }
 	spend := func(usd float64, p Period) error { _, err := NewSpendCap(midnight, usd, p); return err }
 	sound := Saturation{Enter: 1}
-	for _, test := range []struct {
-		want string
-		err  error
-	}{
+	checkErrors(t, []errorCase{
 		{"home 2: expected one of 0 to 1", single(2, 2)},
 		{"home -1: expected one of 0 to 1", single(-1, 2)},
 		{"limit of requests in flight 0: expected at least 1", admission(0, &Burst{})},
@@ -159,9 +156,19 @@ func TestRouterErrors(t *testing.T) {
 		{"spend cap of -1 USD: expected 0 or more", spend(-1, Daily)},
 		{"spend cap of NaN USD: expected 0 or more", spend(math.NaN(), Daily)},
 		{"period 2 of a spend cap: expected Daily or Monthly", spend(1, 2)},
-	} {
-		if test.err == nil || test.err.Error() != test.want {
-			t.Errorf("error %v, want %s", test.err, test.want)
+	})
+}
+
+type errorCase struct {
+	want string
+	err  error
+}
+
+func checkErrors(t *testing.T, cases []errorCase) {
+	t.Helper()
+	for _, c := range cases {
+		if c.err == nil || c.err.Error() != c.want {
+			t.Errorf("error %v, want %s", c.err, c.want)
 		}
 	}
 }
