@@ -111,8 +111,11 @@ func (c *checker) items(s slot, n *yaml.Node, typ reflect.Type) (any, bool) {
 // placeholder stands for an item that was refused, so that later items keep
 // their numbers: messages name items by them.
 func placeholder(t reflect.Type) any {
-	if t.Kind() == reflect.String {
+	switch {
+	case t.Kind() == reflect.String:
 		return ""
+	case isBasic(t):
+		return 0
 	}
 	return map[string]any{}
 }

@@ -25,12 +25,23 @@ type ClusterHome struct {
 	Autoscaler *Autoscaler `json:"autoscaler,omitempty"`
 	// ReplicasPerNode bounds how many replicas share a node. Default: as many as its GPUs, vCPUs and memory allow.
 	ReplicasPerNode int `json:"replicasPerNode,omitempty" check:"gte=1"`
+	// ReplicasPerGPU is how many replicas share a GPU, by MIG or by time slicing; the profile must have been measured so.
+	// Default: 1.
+	ReplicasPerGPU int `json:"replicasPerGPU,omitempty" check:"gte=1,lte=64"`
+	// Nodes is how nodes come and go.
+	Nodes *ClusterNodes `json:"nodes,omitempty"`
+	// Spot is what happens on interruptible nodes; only for price class spot. Default: they are not interrupted.
+	Spot *SpotNodes `json:"spot,omitempty"`
 	// NodeStartUp is the time from asking for a node until it is ready. Default, by node (see NodeStartUpFor): 90s with a
-	// GPU, 60s without.
+	// GPU, 60s without; with clusterAutoscaler 120s to 300s, with karpenter and a GPU 29s to 90s.
 	NodeStartUp *DurationDistribution `json:"nodeStartUp,omitempty"`
 	// ImagePullRate is how fast a node pulls an image, per second. Default: 80MB.
 	ImagePullRate unit.Bytes `json:"imagePullRate,omitempty" check:"gt=0"`
-	// NodeIdle is how long an empty node is kept. Default: 0s (Karpenter consolidates at once).
+	// QueueLength is how many requests may wait before the replicas; more are refused. Default: no bound.
+	QueueLength *int `json:"queueLength,omitempty" check:"lte=1e9"`
+	// QueueTimeout is how long a request may wait there before it times out. Default: as long as its caller waits.
+	QueueTimeout unit.Duration `json:"queueTimeout,omitempty" check:"gt=0"`
+	// NodeIdle is how long an empty node is kept where no node autoscaler decides. Default: 0s.
 	NodeIdle unit.Duration `json:"nodeIdle,omitempty"`
 }
 
@@ -57,6 +68,12 @@ type Autoscaler struct {
 // homes that no file describes. It is idempotent.
 func (c *ClusterHome) ApplyDefaults() {
 	setDefault(&c.ImagePullRate, defaultImagePullRate)
+	if c.Nodes != nil {
+		c.Nodes.ApplyDefaults()
+	}
+	if c.Spot != nil {
+		c.Spot.ApplyDefaults(c.Nodes)
+	}
 	if c.Autoscaler == nil {
 		return
 	}
@@ -79,9 +96,12 @@ func (a *Autoscaler) ApplyDefaults() {
 // NodeStartUpFor returns the time from asking for a node until it is ready:
 // NodeStartUp where it is given, else the default for nodes with or without a GPU.
 func (c ClusterHome) NodeStartUpFor(hasGPU bool) DurationDistribution {
+	own, ok := c.Nodes.startUp(hasGPU)
 	switch {
 	case c.NodeStartUp != nil:
 		return *c.NodeStartUp
+	case ok:
+		return own
 	case hasGPU:
 		return constant(90 * time.Second)
 	}

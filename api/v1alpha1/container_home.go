@@ -16,18 +16,55 @@ type ContainerHome struct {
 	VCPU float64 `json:"vcpu,omitempty" check:"gt=0"`
 	// Memory per instance, where the offer sells it separately. Default: what the service needs, at least what the offer asks.
 	Memory unit.Memory `json:"memory,omitempty" check:"gt=0"`
-	// MinInstances are always warm. Default: searched by plan, 0 in simulate.
+	// MinInstances are always warm. Default: searched by plan, 0 in simulate; with a schedule, which decides instead, its least.
 	MinInstances *int `json:"minInstances,omitempty" check:"lte=1e6"`
+	// MinSchedule sets the warm instances by the time of the week.
+	MinSchedule []Scheduled `json:"minSchedule,omitempty"`
 	// MaxInstances bounds the instances. Default: the provider's quota.
 	MaxInstances int `json:"maxInstances,omitempty" check:"gte=1"`
+	// StartRate bounds how many instances are started. Default: no bound.
+	StartRate *StartRate `json:"startRate,omitempty"`
+	// StartsAtOnce bounds the instances that are starting at the same time; 1 starts one after the other. Default: no bound.
+	StartsAtOnce int `json:"startsAtOnce,omitempty" check:"gte=1"`
+	// CancelSurplus gives up a start, the newest first, when those that wait no longer need it. Default: false (assumed).
+	CancelSurplus bool `json:"cancelSurplus,omitempty"`
 	// IdleHold is how long an idle instance is kept, and billed. Default: the offer's.
 	IdleHold *unit.Duration `json:"idleHold,omitempty"`
 	// QueueTimeout is how long a request waits for an instance. Default: 300s.
 	QueueTimeout *unit.Duration `json:"queueTimeout,omitempty"`
+	// QueueLength is how many requests can wait; more are rejected. Default: no bound.
+	QueueLength int `json:"queueLength,omitempty" check:"gte=1"`
 	// Boot is the platform's own start-up before the container runs. Default: the offer's.
 	Boot *unit.Duration `json:"boot,omitempty"`
 }
 
+// StartRate is a number of instances per period, refilled continuously.
+type StartRate struct {
+	// Instances that can be started in a period.
+	Instances int `json:"instances" check:"gte=1,lte=1e6"`
+	// Period is how long that takes to be refilled. Default: 1m.
+	Period unit.Duration `json:"period,omitempty" check:"gt=0"`
+}
+
+const defaultStartPeriod = unit.Duration(time.Minute)
+
 // ApplyDefaults fills in the settings that do not depend on the offer, also for
 // homes that no file describes. It is idempotent.
-func (c *ContainerHome) ApplyDefaults() { setPointer(&c.QueueTimeout, defaultQueueTimeout) }
+func (c *ContainerHome) ApplyDefaults() {
+	setPointer(&c.QueueTimeout, defaultQueueTimeout)
+	if c.StartRate != nil {
+		setDefault(&c.StartRate.Period, defaultStartPeriod)
+	}
+	if len(c.MinSchedule) > 0 {
+		setPointer(&c.MinInstances, LeastScheduled(c.MinSchedule))
+	}
+}
+
+func (c *ContainerHome) validate(r *report, path string, least int) {
+	at := fieldPath(path, "maxInstances")
+	if c.MinInstances != nil {
+		rejectBelow(r, at, c.MaxInstances, *c.MinInstances, "minInstances", fieldPath(path, "minInstances"))
+	}
+	rejectBelow(r, at, c.MaxInstances, least, minReplicasPath, minReplicasPath)
+	validateSchedule(r, fieldPath(path, "minSchedule"), c.MinSchedule, c.MaxInstances, at)
+}

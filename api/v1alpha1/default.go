@@ -46,8 +46,12 @@ func (m *Model) applyDefaults() {
 	setPointer(&s.Objectives.Errors, defaultErrors)
 	setDefault(&s.Constraints.MaxPriceAge, defaultMaxPriceAge)
 	setDefault(&s.Constraints.Fleet.Models, 1)
+	s.Callers.applyDefaults()
 	for i := range s.Homes {
 		s.Homes[i].applyDefaults()
+	}
+	if s.Routing != nil {
+		s.Routing.applyDefaults()
 	}
 	for i := range s.Claims {
 		s.Claims[i].applyDefaults()

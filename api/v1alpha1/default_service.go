@@ -24,6 +24,7 @@ func (s *Service) mayUseGPU() bool {
 func (s *Service) applyDefaults(weights unit.Bytes) {
 	setDefault(&s.BytesPerParameter, defaultBytesPerParameter)
 	setPointer(&s.Estimate, s.Parameters > 0)
+	setDefault(&s.Queue, QueueByArrival)
 	setDefault(&s.StartUp.WeightsRate, defaultWeightsRate)
 	parameters := float64(s.size())
 	if s.Parameters > 0 {

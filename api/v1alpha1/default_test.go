@@ -29,6 +29,7 @@ spec:
       - {gpu: L4, fixed: {fromTrace: true}}
       - {cpu: x86, fixed: {duration: 1s}}
       - {gpu: H100, batched: {alpha: 5ms, beta: 50us, gamma: 20us}}
+  callers: {retry: {}}
   homes:
     - offer: aws/ec2/g6.xlarge
       cluster: {replicas: 4, autoscaler: {}}
@@ -97,6 +98,14 @@ func TestDefaultsAreWhatCommentsSay(t *testing.T) {
 		{"Generator.arrivals", "Default: poisson.", poisson.Arrivals, "poisson"},
 		{"Generator.cv", "Default, with these: 1.", *gamma.CV, 1.0},
 		{"Daily.peakAt", "Default: 14h.", poisson.Daily.PeakAt.String(), "14h"},
+		{"Traffic.priority", "Default: 0.", s.Traffic.Priority, 0},
+		{"Service.queue", "Default: arrival.", s.Service.Queue, "arrival"},
+		{"Callers.cancel", "Default: false", s.Callers.Cancel, false},
+		{"Retry.attempts", "Default: 2.", *s.Callers.Retry.Attempts, 2},
+		{"Retry.backoff", "Default: 1s.", s.Callers.Retry.Backoff.String(), "1s"},
+		{"Retry.maxBackoff", "Default: 20s.", s.Callers.Retry.MaxBackoff.String(), "20s"},
+		{"Retry.factor", "Default: 2.", s.Callers.Retry.Factor, 2.0},
+		{"Retry.jitter", "Default: 100%.", s.Callers.Retry.Jitter.String(), "100%"},
 		{"Service.bytesPerParameter", "Default: 2.", s.Service.BytesPerParameter, 2.0},
 		{"Service.kvBytesPerToken", "128KiB up to 10B", s.Service.KVBytesPerToken, unit.Bytes(128 << 10)},
 		{"Service.estimate", "Default: true when parameters is set.", *s.Service.Estimate, true},

@@ -48,8 +48,12 @@ type ModelSpec struct {
 	Objectives Objectives `json:"objectives,omitzero"`
 	// Constraints are what a home must be, whatever it costs.
 	Constraints Constraints `json:"constraints,omitzero"`
+	// Callers is what those who send the requests do when an answer does not come.
+	Callers Callers `json:"callers,omitzero"`
 	// Homes are the homes to consider, with settings. Default: every offer of the catalogue that fits.
 	Homes []Home `json:"homes,omitempty"`
+	// Routing makes the homes one arrangement, a hybrid. Default: they are alternatives.
+	Routing *Routing `json:"routing,omitempty"`
 	// Claims are what somebody has said about cost; plan shows beside each what comes out. Default: none.
 	Claims []Claim `json:"claims,omitempty"`
 }

@@ -20,6 +20,9 @@ type Service struct {
 	GPUMemory unit.Memory `json:"gpuMemory,omitempty" check:"gt=0"`
 	// Profiles are the service times by hardware.
 	Profiles []Profile `json:"profiles,omitempty"`
+	// Queue is the order in which requests that wait are taken: arrival, or priority (the highest first, see traffic.priority) and
+	// within one arrival. Default: arrival.
+	Queue string `json:"queue,omitempty" check:"oneof=arrival priority"`
 	// StartUp is the cold start inside the container.
 	StartUp StartUp `json:"startUp,omitzero"`
 }
@@ -72,6 +75,12 @@ type BatchedProfile struct {
 	MaxBatch int `json:"maxBatch,omitempty" check:"gte=1,lte=1e6"`
 	// KVTokens is how many tokens of context fit in the KV-cache. Default: derived from GPU memory when parameters is set, else no limit.
 	KVTokens int64 `json:"kvTokens,omitempty" check:"gte=1"`
+	// MaxBatchedTokens is the greatest number of tokens in an iteration, at least maxBatch: one for each sequence whose prompt is
+	// done, the rest for prompts, of which a longer one is spread over iterations. Default: no bound.
+	MaxBatchedTokens int64 `json:"maxBatchedTokens,omitempty" check:"gte=1"`
+	// MaxWaiting is how many sequences a replica lets wait in itself beyond maxBatch before it refuses more. Default: a replica
+	// takes no more than maxBatch and refuses none; the others wait before all replicas.
+	MaxWaiting int `json:"maxWaiting,omitempty" check:"gte=1,lte=1e6"`
 }
 
 // StartUp is the cold start inside the container, after the platform has placed it.

@@ -16,6 +16,9 @@ type Traffic struct {
 	Scale *float64 `json:"scale,omitempty" check:"gt=0"`
 	// Repeat plays the traffic this often in a row. Default: 1.
 	Repeat int `json:"repeat,omitempty" check:"gte=1,lte=1e6"`
+	// Priority is that of these requests, without those merged in, which have their own: the highest is taken first where
+	// service.queue is priority. Default: 0.
+	Priority int `json:"priority,omitempty" check:"lte=7"`
 	// Merge adds other traffic on top, aligned at the start.
 	Merge []Traffic `json:"merge,omitempty"`
 	// Seed makes drawn arrivals and sizes repeatable. Default: 1.

@@ -20,9 +20,11 @@ func (m *Model) validate(r *report) {
 	s.Payload.validate(r)
 	s.validateObjectives(r)
 	s.Constraints.validate(r)
+	s.validateCallers(r)
 	for i := range s.Homes {
 		s.Homes[i].validate(r, itemPath("spec.homes", i), &s.Constraints)
 	}
+	s.validateRouting(r)
 	for i := range s.Claims {
 		s.Claims[i].validate(r, itemPath("spec.claims", i))
 	}

@@ -28,6 +28,9 @@ func (h *Home) validate(r *report, path string, c *Constraints) {
 	if c.MinReplicas != nil {
 		least = *c.MinReplicas
 	}
+	if h.Cluster != nil && h.Cluster.Spot != nil && h.PriceClass != "spot" && (h.PriceClass != "" || !strings.HasSuffix(h.Offer, "*")) {
+		r.reject(fieldPath(path, "cluster.spot"), "is only for priceClass spot: set that, or leave spot out", fieldPath(path, "priceClass"))
+	}
 	if h.Cluster != nil {
 		h.Cluster.validate(r, fieldPath(path, "cluster"), least)
 	}
@@ -86,6 +89,12 @@ func (c *ClusterHome) validate(r *report, path string, least int) {
 	if c.NodeStartUp != nil {
 		c.NodeStartUp.validate(r, fieldPath(path, "nodeStartUp"))
 	}
+	if c.Nodes != nil {
+		c.Nodes.validate(r, fieldPath(path, "nodes"))
+	}
+	if c.Spot != nil {
+		c.Spot.validate(r, fieldPath(path, "spot"))
+	}
 	if c.Autoscaler == nil {
 		rejectBelow(r, fieldPath(path, "replicas"), replicas, least, minReplicasPath, minReplicasPath)
 		return
@@ -93,25 +102,4 @@ func (c *ClusterHome) validate(r *report, path string, least int) {
 	at := fieldPath(path, "autoscaler.max")
 	rejectBelow(r, at, c.Autoscaler.Max, replicas, "replicas", fieldPath(path, "replicas"))
 	rejectBelow(r, at, c.Autoscaler.Max, least, minReplicasPath, minReplicasPath)
-}
-
-func (f *FunctionHome) validate(r *report, path string, least int) {
-	provisioned, at := 0, fieldPath(path, "provisionedConcurrency")
-	if f.ProvisionedConcurrency != nil {
-		provisioned = *f.ProvisionedConcurrency
-	}
-	if provisioned > 0 && f.SnapStart {
-		r.reject(fieldPath(path, "snapStart"), "contradicts provisionedConcurrency: the platform offers one or the other for a function, so leave one out", at)
-	}
-	limit := fieldPath(path, "concurrencyLimit")
-	rejectBelow(r, limit, f.ConcurrencyLimit, provisioned, "provisionedConcurrency", at)
-	rejectBelow(r, limit, f.ConcurrencyLimit, least, minReplicasPath, minReplicasPath)
-}
-
-func (c *ContainerHome) validate(r *report, path string, least int) {
-	at := fieldPath(path, "maxInstances")
-	if c.MinInstances != nil {
-		rejectBelow(r, at, c.MaxInstances, *c.MinInstances, "minInstances", fieldPath(path, "minInstances"))
-	}
-	rejectBelow(r, at, c.MaxInstances, least, minReplicasPath, minReplicasPath)
 }

@@ -1,6 +1,9 @@
 package v1alpha1
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // estimates reports whether service times may be estimated from the parameters.
 func (s *Service) estimates() bool {
@@ -69,6 +72,10 @@ func (p *Profile) validate(r *report, path string) {
 	}
 	if p.Fixed != nil {
 		p.Fixed.validate(r, fieldPath(path, "fixed"))
+	}
+	if b := p.Batched; b != nil && b.MaxBatchedTokens > 0 && b.MaxBatchedTokens < int64(cmp.Or(b.MaxBatch, defaultMaxBatch)) {
+		at := fieldPath(path, "batched.maxBatchedTokens")
+		r.reject(at, fmt.Sprintf("expected at least maxBatch, %d, as each sequence takes a token, got %d", cmp.Or(b.MaxBatch, defaultMaxBatch), b.MaxBatchedTokens), fieldPath(path, "batched.maxBatch"))
 	}
 	if b := p.Batched; b != nil && b.Alpha == 0 && b.Beta == 0 && b.Gamma == 0 {
 		at := fieldPath(path, "batched.alpha")

@@ -81,48 +81,6 @@ func (f *planFlags) plan(ctx context.Context, std streams, path string) error {
 	return err
 }
 
-func newSimulateCommand(std streams) *cobra.Command {
-	var f planFlags
-	cmd := &cobra.Command{
-		Use:   "simulate FILE",
-		Short: "Run the homes of a model file exactly as written",
-		Long: `Simulate runs every home listed in the model file under all of the traffic, with
-the settings as written and defaults for the rest, and prints what happened, the
-bill, and the conservation laws that were checked. It searches for nothing.
-
-Exit codes: 0 the simulation ran, whether or not objectives are met; 1 an error.`,
-		Example: `  fulcrum simulate examples/two-homes.yaml
-  fulcrum simulate examples/two-homes.yaml -o json`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.simulate(cmd.Context(), std, args[0])
-		},
-	}
-	f.register(cmd, "text or json")
-	return cmd
-}
-
-func (f *planFlags) simulate(ctx context.Context, std streams, path string) error {
-	if f.output != "text" && f.output != "json" {
-		return fmt.Errorf("--output: expected text or json, got %q", f.output)
-	}
-	in, err := f.input(path)
-	if err != nil {
-		return err
-	}
-	bar := newProgressBar(std.err, "simulating")
-	in.Progress = bar.set
-	s, err := plan.Simulate(ctx, in)
-	bar.finish()
-	if err != nil {
-		return fmt.Errorf("simulating %s: %w", path, err)
-	}
-	if f.output == "json" {
-		return report.JSON(std.out, s)
-	}
-	return report.Simulation(std.out, s, report.Style{Color: isColorful(std.out)})
-}
-
 // input reads everything that a plan depends on.
 func (f *planFlags) input(path string) (plan.Input, error) {
 	today, err := parseToday(f.today)

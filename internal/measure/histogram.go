@@ -11,9 +11,10 @@ const longest = 30 * 24 * time.Hour
 
 // Histogram counts durations from 1 us to 30 days with three significant digits.
 type Histogram struct {
-	h   *hdrhistogram.Histogram
-	sum float64 // seconds, so that the mean has no bucket error
-	max time.Duration
+	h     *hdrhistogram.Histogram
+	zeros int64   // counted apart, because most waits are 0
+	sum   float64 // ns, so that the mean has no bucket error
+	max   time.Duration
 }
 
 // NewHistogram returns an empty histogram.
@@ -23,6 +24,10 @@ func NewHistogram() *Histogram {
 
 // Record counts one duration.
 func (h *Histogram) Record(d time.Duration) {
+	if d == 0 {
+		h.zeros++
+		return
+	}
 	h.sum += float64(d)
 	if d > h.max {
 		h.max = d
@@ -46,6 +51,8 @@ type Summary struct {
 // Summary returns count, mean, percentiles and maximum. The mean and the
 // maximum are exact, the percentiles within 0.1 %.
 func (h *Histogram) Summary() Summary {
+	_ = h.h.RecordValues(0, h.zeros)
+	h.zeros = 0
 	n := h.h.TotalCount()
 	if n == 0 {
 		return Summary{}

@@ -36,7 +36,7 @@ func (s setUpChain) solve() MMcSetUp {
 	var mass float64
 	var q MMcSetUp
 	level := []float64{1}
-	for n := 0; n < c; n++ {
+	for n := range c {
 		for i, p := range level {
 			mass += p
 			q.inSystem += p * float64(n)

@@ -3,31 +3,103 @@ package plan
 import (
 	"fmt"
 	"strings"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
 )
+
+// Describe names an arrangement in words: on what, where, with which settings.
+func (c *Candidate) Describe() string {
+	if c.Routing == nil {
+		return c.Placement.Describe()
+	}
+	var homes []string
+	for _, p := range c.Parts {
+		homes = append(homes, p.Describe())
+	}
+	return fmt.Sprintf("as a hybrid (%s): %s", describeRouting(c.Routing), strings.Join(homes, "; "))
+}
+
+// Describe names a home in words: on what, where, with which settings.
+func (p *Placement) Describe() string {
+	where := fmt.Sprintf("%s (%s, %s)", p.Offer, p.Region, p.PriceClass)
+	switch {
+	case p.Settings.Cluster != nil && p.Settings.Cluster.Replicas != nil:
+		n := *p.Settings.Cluster.Replicas
+		if a := p.Settings.Cluster.Autoscaler; a != nil {
+			return fmt.Sprintf("on Kubernetes: %d to %d replicas by HPA at %.3g requests each on %s", n, a.Max, a.TargetConcurrency, where)
+		}
+		return fmt.Sprintf("on Kubernetes: %s on %s", plural(n, "fixed replica"), where)
+	case p.Settings.Function != nil && p.Settings.Function.ProvisionedConcurrency != nil:
+		f := p.Settings.Function
+		text := fmt.Sprintf("serverless: functions of %s on %s", f.Memory, where)
+		if n := *f.ProvisionedConcurrency; n > 0 {
+			text += fmt.Sprintf(" with %d provisioned", n)
+		}
+		if f.SnapStart {
+			text += " with SnapStart"
+		}
+		return text
+	case p.Settings.Container != nil && p.Settings.Container.MinInstances != nil:
+		k := p.Settings.Container
+		return fmt.Sprintf("serverless: %d to %d instances of %d concurrent requests on %s", *k.MinInstances, k.MaxInstances, k.Concurrency, where)
+	}
+	return "on " + where
+}
+
+// describeRouting says in a few words when which home takes a request.
+func describeRouting(r *v1alpha1.Routing) string {
+	switch o := r.Overflow; {
+	case o != nil && o.InFlight > 0:
+		return fmt.Sprintf("overflow at %d requests inside the first", o.InFlight)
+	case o != nil && o.Waiting > 0:
+		return fmt.Sprintf("overflow at %d requests that wait at the first", o.Waiting)
+	case o != nil && o.Wait > 0:
+		return fmt.Sprintf("overflow at a wait of %s at the first", o.Wait)
+	case o != nil:
+		return fmt.Sprintf("overflow at %.4g %% of the first's slots", float64(*o.InFlightShare)*100)
+	case r.Burst:
+		return "the second bridges the first's start-ups"
+	case len(r.Weights) > 0:
+		return "weights " + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(r.Weights)), " to "), "[]")
+	}
+	return "by the time of the day"
+}
 
 // Short names a candidate's settings in a few words, for a table.
 func (c *Candidate) Short() string {
+	if c.Routing == nil {
+		return c.short(c.Variant)
+	}
+	var homes []string
+	for _, p := range c.Parts {
+		homes = append(homes, p.short(""))
+	}
+	return strings.Join(homes, " + ")
+}
+
+// short names a home's settings; what has none of the usual ones is named by its variant.
+func (p *Placement) short(variant string) string {
 	switch {
-	case c.Settings.Cluster != nil && c.Settings.Cluster.Replicas != nil:
-		k := c.Settings.Cluster
+	case p.Settings.Cluster != nil && p.Settings.Cluster.Replicas != nil:
+		k := p.Settings.Cluster
 		if k.Autoscaler != nil {
 			return fmt.Sprintf("hpa %d-%d", *k.Replicas, k.Autoscaler.Max)
 		}
 		return fmt.Sprintf("fixed %d", *k.Replicas)
-	case c.Settings.Function != nil && c.Settings.Function.ProvisionedConcurrency != nil:
-		text := c.Settings.Function.Memory.String()
-		if c.Settings.Function.SnapStart {
+	case p.Settings.Function != nil && p.Settings.Function.ProvisionedConcurrency != nil:
+		text := p.Settings.Function.Memory.String()
+		if p.Settings.Function.SnapStart {
 			text += " snapstart"
 		}
-		if n := *c.Settings.Function.ProvisionedConcurrency; n > 0 {
+		if n := *p.Settings.Function.ProvisionedConcurrency; n > 0 {
 			text += fmt.Sprintf(" provisioned %d", n)
 		}
 		return text
-	case c.Settings.Container != nil && c.Settings.Container.MinInstances != nil:
-		k := c.Settings.Container
+	case p.Settings.Container != nil && p.Settings.Container.MinInstances != nil:
+		k := p.Settings.Container
 		return fmt.Sprintf("min %d, concurrency %d", *k.MinInstances, k.Concurrency)
 	}
-	return c.Variant
+	return variant
 }
 
 // ColdShare is the share of requests that waited for a start-up.

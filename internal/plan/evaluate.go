@@ -2,24 +2,24 @@ package plan
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/simulate"
-	"fulcrum.dev/fulcrum/internal/unit"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // callerTimeout is how long a caller waits when the model file does not say.
 const callerTimeout = 300 * time.Second
 
-// evaluator simulates, judges and prices arrangements under one workload.
+// evaluator simulates, judges and prices layouts under one workload.
 type evaluator struct {
 	in      Input
 	spec    *v1alpha1.ModelSpec
@@ -27,6 +27,8 @@ type evaluator struct {
 	traffic Traffic
 	sample  string // which part of the workload this is; "" is all
 	objs    []objective
+	// timeline is the number of moments that runs keep; runs under canonical settings have none.
+	timeline int
 
 	mu   sync.Mutex
 	memo map[string]*memoised
@@ -45,47 +47,9 @@ func newEvaluator(in Input, load workload.Workload, traffic Traffic) *evaluator 
 	return &evaluator{in: in, spec: spec, load: load, traffic: traffic, objs: objectives(spec), memo: map[string]*memoised{}}
 }
 
-// objective is one bound on a simulated metric.
-type objective struct {
-	name   string
-	metric simulate.Metric
-	bound  time.Duration
-	// share is the part of the requests that may exceed the bound.
-	share float64
-}
-
-func objectives(spec *v1alpha1.ModelSpec) []objective {
-	var list []objective
-	add := func(name string, m simulate.Metric, p v1alpha1.Percentiles) {
-		for _, q := range []struct {
-			suffix string
-			bound  unit.Duration
-			share  float64
-		}{{"p50", p.P50, 0.50}, {"p95", p.P95, 0.05}, {"p99", p.P99, 0.01}} {
-			if q.bound > 0 {
-				list = append(list, objective{name: name + " " + q.suffix, metric: m, bound: q.bound.Std(), share: q.share})
-			}
-		}
-	}
-	add("latency", simulate.Latency, spec.Objectives.Latency)
-	add("time to first token", simulate.TimeToFirstToken, spec.Objectives.TimeToFirstToken)
-	add("time per output token", simulate.TimePerOutputToken, spec.Objectives.TimePerOutputToken)
-	return append(list, objective{name: "errors", metric: simulate.Errors, share: errorShare(spec)})
-}
-
-// defaultErrors is the share of requests that may fail when the model file does not say.
-const defaultErrors = 0.001
-
-func errorShare(spec *v1alpha1.ModelSpec) float64 {
-	if e := spec.Objectives.Errors; e != nil {
-		return float64(*e)
-	}
-	return defaultErrors
-}
-
 // options turns the objectives into limits at which a hopeless run stops, or only counts when full.
 func (e *evaluator) options(full bool) simulate.Options {
-	opt := simulate.Options{Seed: seed(e.spec), Timeout: e.spec.Constraints.Timeout.Std()}
+	opt := simulate.Options{Seed: seed(e.spec), Timeout: e.spec.Constraints.Timeout.Std(), Cancel: e.spec.Callers.Cancel, Retry: retry(&e.spec.Callers), Timeline: e.timeline}
 	if opt.Timeout == 0 {
 		opt.Timeout = callerTimeout
 	}
@@ -99,6 +63,17 @@ func (e *evaluator) options(full bool) simulate.Options {
 	return opt
 }
 
+// retry is what callers do when an answer does not come.
+func retry(c *v1alpha1.Callers) simulate.Retry {
+	r := simulate.Retry{AttemptTimeout: c.AttemptTimeout.Std()}
+	if s := c.Retry; s != nil {
+		r.Attempts, r.Factor = *s.Attempts, s.Factor
+		r.Backoff, r.MaxBackoff = s.Backoff.Std(), s.MaxBackoff.Std()
+		r.Jitter, r.Budget = float64(*s.Jitter), float64(s.Budget)
+	}
+	return r
+}
+
 func seed(spec *v1alpha1.ModelSpec) uint64 {
 	if spec.Traffic.Seed != nil {
 		return *spec.Traffic.Seed
@@ -106,11 +81,33 @@ func seed(spec *v1alpha1.ModelSpec) uint64 {
 	return 1
 }
 
-// simulate runs an arrangement, or takes the outcome of one that behaves the
-// same. With full the run is never stopped early.
-func (e *evaluator) simulate(ctx context.Context, a platform.Arrangement, full bool) (simulate.Outcome, error) {
-	home, nodesOf := canonical(a.Home)
-	key := fmt.Sprintf("%t %s", full, home.Key())
+// layout is where a model is put: on one offer, or on several behind a router.
+type layout struct {
+	parts   []platform.Arrangement
+	routing *v1alpha1.Routing // nil for one
+}
+
+// on is a layout on one offer.
+func on(a platform.Arrangement) layout { return layout{parts: []platform.Arrangement{a}} }
+
+// simulate runs a layout, or takes the outcome of one that behaves the same.
+// With full the run is never stopped early.
+func (e *evaluator) simulate(ctx context.Context, l layout, full bool) (simulate.Outcome, error) {
+	homes, nodes := e.canonical(l)
+	opt := e.options(full)
+	var err error
+	if opt.SpendRates, err = spendRates(l); err != nil {
+		return simulate.Outcome{}, err
+	}
+	rule, err := json.Marshal(l.routing)
+	if err != nil {
+		return simulate.Outcome{}, err
+	}
+	keys := []string{fmt.Sprintf("%t %s %v", full, rule, opt.SpendRates)}
+	for _, h := range homes {
+		keys = append(keys, h.Key())
+	}
+	key := strings.Join(keys, " | ")
 	e.mu.Lock()
 	m, ok := e.memo[key]
 	if !ok {
@@ -118,37 +115,68 @@ func (e *evaluator) simulate(ctx context.Context, a platform.Arrangement, full b
 		e.memo[key] = m
 	}
 	e.mu.Unlock()
-	m.once.Do(func() { m.outcome, m.err = simulate.Run(ctx, home, e.load, e.options(full)) })
-	o := m.outcome
-	o.Exceeded = slices.Clone(o.Exceeded)
-	o.Home = a.Home.Name
-	nodesOf(&o)
-	return o, m.err
+	m.once.Do(func() { m.outcome, m.err = e.run(ctx, homes, l.routing, opt) })
+	return l.own(m.outcome, nodes), m.err
 }
 
-// canonical removes from a fixed cluster what does not change how it serves:
-// start-ups never happen, and the packing on nodes only changes what is metered,
-// which the returned function restores.
-func canonical(h platform.Home) (platform.Home, func(*simulate.Outcome)) {
-	h.Name = ""
-	if h.Cluster == nil || h.Cluster.HPA != nil {
-		return h, func(*simulate.Outcome) {}
+func (e *evaluator) run(ctx context.Context, homes []platform.Home, routing *v1alpha1.Routing, opt simulate.Options) (simulate.Outcome, error) {
+	router, err := platform.Router(routing, homes)
+	if err != nil {
+		return simulate.Outcome{}, err
 	}
-	nodes := (h.Cluster.Replicas + h.Cluster.ReplicasPerNode - 1) / h.Cluster.ReplicasPerNode
-	h.Cluster = &platform.Cluster{Replicas: h.Cluster.Replicas, ReplicasPerNode: 1}
-	return h, func(o *simulate.Outcome) {
-		o.Metered.NodeTime = int64(nodes) * ((o.Span.Nanoseconds() + 999_999) / 1_000_000)
-		o.Metered.PeakNodes = int64(nodes)
-	}
+	return simulate.RunHybrid(ctx, simulate.Hybrid{Homes: homes, Router: router}, e.load, opt)
 }
 
-// evaluate simulates, judges and prices an arrangement.
-func (e *evaluator) evaluate(ctx context.Context, a platform.Arrangement, full bool) (*Candidate, error) {
-	o, err := e.simulate(ctx, a, full)
+// canonical returns the homes of a layout without what does not change how they
+// serve: names, and of a cluster that never changes the start-ups, which do not happen, and the packing on nodes,
+// which only changes what is metered. The nodes that such a home has are returned; 0 for others.
+func (e *evaluator) canonical(l layout) (homes []platform.Home, nodes []int) {
+	nodes = make([]int, len(l.parts))
+	for i, a := range l.parts {
+		h := a.Home
+		h.Name = ""
+		if k := h.Cluster; k != nil && k.HPA == nil && k.Nodes.Steady() && e.timeline == 0 {
+			nodes[i] = (k.Replicas + k.ReplicasPerNode - 1) / k.ReplicasPerNode
+			h.Cluster = &platform.Cluster{Replicas: k.Replicas, ReplicasPerNode: 1, Queue: k.Queue}
+		}
+		homes = append(homes, h)
+	}
+	return homes, nodes
+}
+
+// own makes an outcome that layouts share this one's: with its names, and with
+// the nodes that were left out.
+func (l layout) own(o simulate.Outcome, nodes []int) simulate.Outcome {
+	o.Exceeded, o.Homes = slices.Clone(o.Exceeded), slices.Clone(o.Homes)
+	var names []string
+	for i, a := range l.parts {
+		names = append(names, a.Home.Name)
+		m := &o.Metered
+		if i < len(o.Homes) {
+			o.Homes[i].Home, m = a.Home.Name, &o.Homes[i].Metered
+		}
+		if nodes[i] > 0 {
+			m.NodeTime = int64(nodes[i]) * ((o.Span.Nanoseconds() + 999_999) / 1_000_000)
+			m.PeakNodes = int64(nodes[i])
+		}
+	}
+	o.Home = strings.Join(names, " + ")
+	for i, h := range o.Homes {
+		if i == 0 {
+			o.Metered = platform.Metered{}
+		}
+		o.Metered = o.Metered.Plus(h.Metered)
+	}
+	return o
+}
+
+// evaluate simulates, judges and prices a layout.
+func (e *evaluator) evaluate(ctx context.Context, l layout, full bool) (*Candidate, error) {
+	o, err := e.simulate(ctx, l, full)
 	if err != nil {
 		return nil, err
 	}
-	c := newCandidate(a)
+	c := newCandidate(l)
 	c.Outcome = o
 	c.Objectives = e.judge(o)
 	if err := e.price(c); err != nil {
@@ -165,125 +193,4 @@ func (e *evaluator) evaluate(ctx context.Context, a platform.Arrangement, full b
 		c.Status = Infeasible
 	}
 	return c, nil
-}
-
-func newCandidate(a platform.Arrangement) *Candidate {
-	return &Candidate{
-		Offer: a.Offer.ID, Provider: a.Offer.Provider, PriceClass: a.Offer.PriceClass, Region: a.Offer.Region,
-		Kind: a.Offer.Kind, Side: sideOf(a.Offer.Kind), Settings: a.Settings,
-		Basis: a.Fit.Basis, Assumptions: a.Assumptions, arrangement: a,
-	}
-}
-
-// judge compares an outcome with every objective.
-func (e *evaluator) judge(o simulate.Outcome) []Attainment {
-	answered := o.Served + o.TimedOut
-	list := make([]Attainment, 0, len(e.objs)+1)
-	for i, obj := range e.objs {
-		at := Attainment{Objective: obj.name, Bound: obj.bound.Seconds(), Unit: "s", Got: percentile(o, obj)}
-		total := answered
-		if obj.metric == simulate.Errors {
-			at.Bound, at.Unit, total = obj.share, "share", o.Arrivals
-			at.Got = float64(o.Rejected+o.TimedOut) / math.Max(1, float64(o.Arrivals))
-		}
-		at.Met = float64(o.Exceeded[i]) <= math.Floor(obj.share*float64(total)) && !o.Stopped
-		list = append(list, at)
-	}
-	return list
-}
-
-func percentile(o simulate.Outcome, obj objective) float64 {
-	s := o.Latency
-	switch obj.metric {
-	case simulate.TimeToFirstToken:
-		s = o.TimeToFirstToken
-	case simulate.TimePerOutputToken:
-		s = o.TimePerOutputToken
-	}
-	switch obj.share {
-	case 0.50:
-		return s.P50
-	case 0.05:
-		return s.P95
-	}
-	return s.P99
-}
-
-// monthlyBudget names the objective that is not about how requests are served.
-const monthlyBudget = "monthly budget"
-
-func (e *evaluator) judgeBudget(c *Candidate) {
-	budget := e.spec.Objectives.MonthlyBudget
-	if budget == nil {
-		return
-	}
-	c.Objectives = append(c.Objectives, Attainment{
-		Objective: monthlyBudget, Bound: budget.Float64(), Got: c.Monthly.Float64(), Unit: "USD", Met: !budget.Less(c.Monthly),
-	})
-}
-
-// price bills a month of the arrangement: what it metered scaled to 730 h, what
-// the cluster costs whatever it serves, and what leaves for the internet.
-func (e *evaluator) price(c *Candidate) error {
-	bill, usage, err := e.bill(c.arrangement, c.Outcome.Metered, c.Outcome.Span, c.Outcome.Served)
-	if err != nil {
-		return err
-	}
-	c.Bill, c.MonthlyUsage, c.Monthly = bill, usage, bill.Total
-	c.HourlyPrice, err = hourlyPrice(c.arrangement)
-	return err
-}
-
-func (e *evaluator) bill(a platform.Arrangement, m platform.Metered, span time.Duration, served int64) (catalog.Bill, catalog.Usage, error) {
-	offer := a.Offer
-	usage, err := a.Usage(m, span)
-	if err != nil {
-		return catalog.Bill{}, nil, err
-	}
-	if rate, ok := e.in.Catalog.Egress(offer.Provider); ok {
-		offer = offer.WithEgress(rate)
-		if usage[catalog.Egress], err = egress(served, e.spec.Payload.Response); err != nil {
-			return catalog.Bill{}, nil, err
-		}
-	}
-	monthly, err := catalog.MonthlyUsage(usage, span)
-	if err != nil {
-		return catalog.Bill{}, nil, err
-	}
-	bill, err := offer.Price(monthly, catalog.PriceOptions{FreeTier: e.spec.Constraints.FreeTier})
-	if err != nil {
-		return catalog.Bill{}, nil, err
-	}
-	if cluster, ok := e.in.Catalog.Cluster(offer.Cluster); ok {
-		fixed, err := cluster.Bill(max(1, e.spec.Constraints.Fleet.Models), false)
-		if err != nil {
-			return catalog.Bill{}, nil, err
-		}
-		bill.Append(fixed)
-	}
-	return bill, monthly, bill.Check()
-}
-
-// egress is the bytes of the responses, which leave for the internet.
-func egress(served int64, response unit.Bytes) (int64, error) {
-	if response > 0 && served > math.MaxInt64/int64(response) {
-		return 0, fmt.Errorf("%d responses of %s are beyond what a meter can hold", served, response)
-	}
-	return served * int64(response), nil
-}
-
-// hourlyPrice is what one replica or instance costs an hour when it is in use all the time.
-func hourlyPrice(a platform.Arrangement) (unit.Money, error) {
-	hour := time.Hour.Milliseconds()
-	usage, err := a.Usage(platform.Metered{NodeTime: hour, InstanceTime: hour, ActiveTime: hour, RunTime: hour}, time.Hour)
-	if err != nil {
-		return unit.Money{}, err
-	}
-	bill, err := a.Offer.Price(usage, catalog.PriceOptions{})
-	if err != nil || a.Home.Cluster == nil {
-		return bill.Total, err
-	}
-	// A node's price is shared by its replicas; six places of a dollar are kept.
-	perNode := unit.NewDecimal(int64(1e9)/int64(a.Home.Cluster.ReplicasPerNode), -9)
-	return unit.USD(bill.Total.Mul(perNode).Round(6)), nil
 }

@@ -12,7 +12,7 @@ import (
 // SimulationSchemaVersion identifies the JSON form of a Simulation.
 const SimulationSchemaVersion = "fulcrum.dev/simulation/v1alpha1"
 
-// Simulation is the homes of a model file, run exactly as written.
+// Simulation is the homes of a model file, run exactly as written: one candidate for each, or one hybrid of all.
 type Simulation struct {
 	SchemaVersion string       `json:"schemaVersion"`
 	Model         string       `json:"model"`
@@ -33,7 +33,8 @@ func Laws() []string {
 }
 
 // Simulate runs every home of the model file under the whole workload, each
-// with all of the traffic. Gates are reported as warnings: the user has asked for these homes.
+// with all of the traffic, or, with spec.routing, all of them together. Gates are reported as warnings: the user has asked
+// for these homes.
 func Simulate(ctx context.Context, in Input) (*Simulation, error) {
 	model, err := canonicalGPUs(in.Model, in.Catalog)
 	if err != nil {
@@ -59,14 +60,9 @@ func Simulate(ctx context.Context, in Input) (*Simulation, error) {
 		return nil, err
 	}
 	s := &search{in: in, spec: spec, progress: newProgress(in.Progress), full: newEvaluator(in, in.Workload, traffic)}
+	s.full.timeline = in.Timeline
 	s.plan = &Plan{Traffic: traffic}
-	results := make([]*Candidate, len(homes))
-	s.progress.expect(len(homes))
-	err = s.parallel(ctx, len(homes), func(ctx context.Context, i int) (err error) {
-		defer s.progress.step()
-		results[i], err = s.full.asWritten(ctx, spec, homes[i])
-		return err
-	})
+	results, err := s.simulateAll(ctx, layoutsOf(homes, spec.Routing))
 	if err != nil {
 		return nil, err
 	}
@@ -79,17 +75,49 @@ func Simulate(ctx context.Context, in Input) (*Simulation, error) {
 	}, nil
 }
 
-// asWritten runs one home with the settings that the user gave and the defaults of the rest.
-func (e *evaluator) asWritten(ctx context.Context, spec *v1alpha1.ModelSpec, w wanted) (*Candidate, error) {
-	a, err := platform.Build(spec, w.offer, w.settings, e.in.Catalog)
+// layoutsOf are the homes as alternatives, or all of them as one hybrid.
+func layoutsOf(homes []wanted, routing *v1alpha1.Routing) [][]wanted {
+	if routing != nil {
+		return [][]wanted{homes}
+	}
+	var list [][]wanted
+	for i := range homes {
+		list = append(list, homes[i:i+1])
+	}
+	return list
+}
+
+func (s *search) simulateAll(ctx context.Context, layouts [][]wanted) ([]*Candidate, error) {
+	results := make([]*Candidate, len(layouts))
+	s.progress.expect(len(layouts))
+	err := s.parallel(ctx, len(layouts), func(ctx context.Context, i int) (err error) {
+		defer s.progress.step()
+		results[i], err = s.full.asWritten(ctx, layouts[i])
+		return err
+	})
+	return results, err
+}
+
+// asWritten runs homes with the settings that the user gave and the defaults of
+// the rest. Several are behind the model's router.
+func (e *evaluator) asWritten(ctx context.Context, homes []wanted) (*Candidate, error) {
+	l := layout{}
+	if len(homes) > 1 {
+		l.routing = e.spec.Routing
+	}
+	for _, w := range homes {
+		a, err := platform.Build(e.spec, w.offer, w.settings, e.in.Catalog)
+		if err != nil {
+			return nil, fmt.Errorf("home %s: %w", w.offer.Key(), err)
+		}
+		l.parts = append(l.parts, a)
+	}
+	c, err := e.evaluate(ctx, l, true)
 	if err != nil {
-		return nil, fmt.Errorf("home %s: %w", w.offer.Key(), err)
+		return nil, err
 	}
-	c, err := e.evaluate(ctx, a, true)
-	if err == nil {
-		c.Variant = "as written"
-	}
-	return c, err
+	c.Variant = "as written"
+	return c, e.priceTimeline(c)
 }
 
 // warnGates says which homes break a hard constraint.

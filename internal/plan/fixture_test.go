@@ -145,9 +145,22 @@ func candidate(t testing.TB, p *plan.Plan, offer, variant string) *plan.Candidat
 	return nil
 }
 
-// simulated are the candidates of a plan that were simulated to the end.
+// simulated are the single homes of a plan that were simulated to the end.
 func simulated(p *plan.Plan) []*plan.Candidate {
 	return slices.DeleteFunc(slices.Clone(p.Candidates), func(c *plan.Candidate) bool {
-		return c.Status == plan.Dominated || c.Outcome.Stopped
+		return c.Status == plan.Dominated || c.Outcome.Stopped || c.Side == plan.SideHybrid
 	})
+}
+
+// hybrids are those of a plan.
+func hybrids(p *plan.Plan) []*plan.Candidate {
+	return slices.DeleteFunc(slices.Clone(p.Candidates), func(c *plan.Candidate) bool { return c.Side != plan.SideHybrid })
+}
+
+// cheapest is the least that a feasible plan knows of: a hybrid that saves too little to be the best, or the best.
+func cheapest(p *plan.Plan) *plan.Candidate {
+	if p.BestHybrid != nil {
+		return p.BestHybrid
+	}
+	return p.Best
 }

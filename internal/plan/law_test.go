@@ -91,8 +91,11 @@ func TestBestIsTheCheapest(t *testing.T) {
 		}
 		checkPlan(t, m, acme(), p)
 		for _, c := range p.Candidates {
-			if p.Best != nil && c.Status != plan.Infeasible && c.Monthly.Less(p.Best.Monthly) {
-				r.Fatalf("%s %s (%s) costs %s, less than the best's %s", c.Offer, c.Variant, c.Status, c.Monthly, p.Best.Monthly)
+			if p.Best != nil && c.Status != plan.Infeasible && c.Monthly.Less(cheapest(p).Monthly) {
+				r.Fatalf("%s %s (%s) costs %s, less than the best's %s", c.Offer, c.Variant, c.Status, c.Monthly, cheapest(p).Monthly)
+			}
+			if c.Side == plan.SideHybrid && c.Monthly.Float64() < 0.949*p.Best.Monthly.Float64() {
+				r.Fatalf("%s costs %s and is not chosen: the best costs %s", c.Offer, c.Monthly, p.Best.Monthly)
 			}
 			if c.Status == plan.Feasible {
 				checkMeets(r, m, c)
@@ -121,6 +124,8 @@ func checkMeets(t *rapid.T, m *v1alpha1.Model, c *plan.Candidate) {
 // warm is the number of replicas that are ready at any time.
 func warm(c *plan.Candidate) int {
 	switch {
+	case len(c.Parts) > 0:
+		return *c.Parts[0].Settings.Cluster.Replicas
 	case c.Settings.Cluster != nil:
 		return *c.Settings.Cluster.Replicas
 	case c.Settings.Function != nil:
@@ -139,7 +144,7 @@ func TestLooserBoundIsNeverDearer(t *testing.T) {
 		if tight.Best == nil {
 			return
 		}
-		if p.Best == nil || tight.Best.Monthly.Less(p.Best.Monthly) {
+		if p.Best == nil || cheapest(tight).Monthly.Less(cheapest(p).Monthly) {
 			r.Fatalf("p95 of %s costs %s on %s, %s costs %v", m.Spec.Objectives.Latency.P95, tight.Best.Monthly, tight.Best.Describe(),
 				loose.Spec.Objectives.Latency.P95, p.Verdict.Summary)
 		}
@@ -232,7 +237,7 @@ func checkSmallest(t testing.TB, f interface{ Fatalf(string, ...any) }, m *v1alp
 	fewer.Spec.Homes = nil
 	var list []*plan.Candidate
 	for _, c := range search(t, m, acme()).Candidates {
-		if c.Status != plan.Feasible || warm(c) <= max(least, 1) {
+		if c.Status != plan.Feasible || c.Side == plan.SideHybrid || warm(c) <= max(least, 1) {
 			continue
 		}
 		list = append(list, c)

@@ -5,8 +5,6 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
-	"fulcrum.dev/fulcrum/internal/simulate"
 	"fulcrum.dev/fulcrum/internal/unit"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -23,6 +21,8 @@ type Input struct {
 	Today time.Time
 	// Workers is how many simulations run at once; it changes the speed, never the result.
 	Workers int
+	// Timeline is the number of moments that Simulate keeps a timeline for; 0 keeps none.
+	Timeline int
 	// Progress, if set, is told how much of the work is done. Calls come from one goroutine at a time.
 	Progress func(done, total int)
 }
@@ -34,12 +34,15 @@ type Plan struct {
 	Description   string  `json:"description,omitempty"`
 	Traffic       Traffic `json:"traffic"`
 	Verdict       Verdict `json:"verdict"`
-	// Best is the cheapest arrangement that meets every objective; RunnerUp the cheapest on another offer.
+	// Best is the cheapest arrangement that meets every objective, a hybrid only where it saves enough over the best single
+	// home (see hybridMargin); RunnerUp the cheapest single home on another offer.
 	Best     *Candidate `json:"best,omitempty"`
 	RunnerUp *Candidate `json:"runnerUp,omitempty"`
 	// BestCluster and BestServerless are the cheapest feasible arrangements of either side.
 	BestCluster    *Candidate `json:"bestCluster,omitempty"`
 	BestServerless *Candidate `json:"bestServerless,omitempty"`
+	// BestHybrid is the cheapest feasible hybrid, where one is cheaper than every single home.
+	BestHybrid *Candidate `json:"bestHybrid,omitempty"`
 	// Nearest are the arrangements that come closest, when none is feasible.
 	Nearest []*Candidate `json:"nearest,omitempty"`
 	Tipping *Tipping     `json:"tippingPoint,omitempty"`
@@ -64,10 +67,11 @@ type Verdict struct {
 // Side is the two kinds of place between which the tipping point lies.
 type Side string
 
-// The sides.
+// The sides; a hybrid is on neither, or on both.
 const (
 	SideCluster    Side = "cluster"
 	SideServerless Side = "serverless"
+	SideHybrid     Side = "hybrid"
 )
 
 func sideOf(k catalog.Kind) Side {
@@ -75,49 +79,6 @@ func sideOf(k catalog.Kind) Side {
 		return SideCluster
 	}
 	return SideServerless
-}
-
-// Status is what became of a candidate.
-type Status string
-
-// The statuses.
-const (
-	// Feasible candidates meet every objective.
-	Feasible Status = "feasible"
-	// Infeasible candidates fail at least one objective at any size tried.
-	Infeasible Status = "infeasible"
-	// Dominated candidates were not simulated: their least possible cost is above what others cost.
-	Dominated Status = "dominated"
-)
-
-// Candidate is one arrangement with what came of it.
-type Candidate struct {
-	Offer      string             `json:"offer"`
-	Provider   string             `json:"provider"`
-	PriceClass catalog.PriceClass `json:"priceClass"`
-	Region     string             `json:"region"`
-	Kind       catalog.Kind       `json:"kind"`
-	Side       Side               `json:"side"`
-	// Variant tells arrangements on one offer apart: fixed, hpa, concurrency 16, 1769MiB.
-	Variant string `json:"variant"`
-	// Settings can be put into spec.homes to get this arrangement again.
-	Settings v1alpha1.Home `json:"settings"`
-	Status   Status        `json:"status"`
-	// Monthly is the bill's total, or the least possible cost of a dominated candidate.
-	Monthly unit.Money   `json:"monthly"`
-	Bill    catalog.Bill `json:"bill"`
-	// MonthlyUsage is what the offer's own lines are priced from, in base units of each meter.
-	MonthlyUsage catalog.Usage    `json:"monthlyUsage,omitempty"`
-	Outcome      simulate.Outcome `json:"outcome"`
-	Objectives   []Attainment     `json:"objectives"`
-	Basis        platform.Basis   `json:"basis"`
-	Assumptions  []string         `json:"assumptions,omitempty"`
-	// HourlyPrice is what one replica or instance costs an hour when always in use, ancillary cost apart.
-	HourlyPrice unit.Money `json:"hourlyPrice"`
-
-	arrangement platform.Arrangement
-	family      *family
-	size        int
 }
 
 // Attainment is one objective and how the candidate did.

@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"slices"
-
-	"fulcrum.dev/fulcrum/internal/unit"
-)
+import "slices"
 
 // rank fills the plan's candidates and picks the winners.
 func (s *search) rank() {
@@ -15,6 +11,7 @@ func (s *search) rank() {
 		}
 		p.Candidates = append(p.Candidates, g.candidates...)
 	}
+	p.Candidates = append(p.Candidates, s.hybrids...)
 	slices.SortStableFunc(p.Candidates, func(a, b *Candidate) int {
 		if r := statusRank(a.Status) - statusRank(b.Status); r != 0 {
 			return r
@@ -27,6 +24,19 @@ func (s *search) rank() {
 	if p.Best != nil {
 		p.RunnerUp = cheapest(s.found(func(c *Candidate) bool { return c.Offer != p.Best.Offer }))
 	}
+	feasible := slices.DeleteFunc(slices.Clone(s.hybrids), func(c *Candidate) bool { return c.Status != Feasible })
+	if p.BestHybrid = cheapest(feasible); p.BestHybrid != nil && isWorthIt(p.BestHybrid, p.Best) {
+		p.Best, p.RunnerUp = p.BestHybrid, p.Best
+	}
+}
+
+// hybridMargin is what a hybrid must save over the best single home to be the
+// verdict. Two platforms are deployed to, watched and understood when something breaks, at a price that no bill shows;
+// the share is a judgement.
+const hybridMargin = 0.05
+
+func isWorthIt(hybrid, single *Candidate) bool {
+	return single == nil || hybrid.Monthly.Float64() <= (1-hybridMargin)*single.Monthly.Float64()
 }
 
 func statusRank(s Status) int { return slices.Index([]Status{Feasible, Dominated, Infeasible}, s) }
@@ -35,11 +45,9 @@ func statusRank(s Status) int { return slices.Index([]Status{Feasible, Dominated
 func dominated(g *group) []*Candidate {
 	var list []*Candidate
 	for _, f := range g.families {
-		list = append(list, &Candidate{
-			Offer: f.offer.ID, Provider: f.offer.Provider, PriceClass: f.offer.PriceClass, Region: f.offer.Region,
-			Kind: f.offer.Kind, Side: sideOf(f.offer.Kind), Variant: f.variant, Settings: f.with(f.least),
-			Status: Dominated, Monthly: unit.USD(f.floor.Decimal), family: f,
-		})
+		c := &Candidate{Placement: placementOn(f.offer, f.with(f.least)), Side: sideOf(f.offer.Kind), Variant: f.variant, Status: Dominated, family: f}
+		c.Monthly = f.floor
+		list = append(list, c)
 	}
 	return list
 }

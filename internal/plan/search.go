@@ -18,7 +18,7 @@ import (
 // Search plans a model. A plan without a feasible arrangement is no error: see
 // Verdict.Feasible.
 //
-// Errors: an empty workload, one that cannot be read, homes that no offer
+// Errors: a routing, an empty workload, one that cannot be read, homes that no offer
 // matches, claims that cannot be priced, a cancelled context.
 func Search(ctx context.Context, in Input) (*Plan, error) {
 	s, err := newSearch(ctx, in)
@@ -34,7 +34,13 @@ func Search(ctx context.Context, in Input) (*Plan, error) {
 	if err := s.searchAll(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.searchHybrids(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.confirm(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.confirmHybrids(ctx); err != nil {
 		return nil, err
 	}
 	s.rank()
@@ -45,6 +51,9 @@ func Search(ctx context.Context, in Input) (*Plan, error) {
 	return s.plan, nil
 }
 
+var errRouting = errors.New("spec.routing: plan searches hybrids of the homes by itself: leave routing out, " +
+	"or run this one as written with fulcrum simulate")
+
 // search is the state of one plan in the making.
 type search struct {
 	in   Input
@@ -54,6 +63,7 @@ type search struct {
 	// quick on the sample of a long one that sizes are searched on. They are the same for a short one.
 	full, final, quick *evaluator
 	groups             []*group
+	hybrids            []*Candidate
 	progress           *progress
 }
 
@@ -69,6 +79,9 @@ type group struct {
 func newSearch(ctx context.Context, in Input) (*search, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	if in.Model.Spec.Routing != nil {
+		return nil, errRouting
 	}
 	model, err := canonicalGPUs(in.Model, in.Catalog)
 	if err != nil {

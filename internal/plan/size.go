@@ -137,7 +137,7 @@ func (e *evaluator) tryAt(ctx context.Context, f *family, n int, full bool) (*Ca
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.offer.Key(), err)
 	}
-	c, err := e.evaluate(ctx, a, full)
+	c, err := e.evaluate(ctx, on(a), full)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func (s *search) conclude() {
 		Reasons:  s.reasons(),
 		RestsOn:  s.restsOn(p.Best),
 	}
-	s.warn(compact(p.Best, p.RunnerUp, p.BestCluster, p.BestServerless))
+	s.warn(compact(p.Best, p.RunnerUp, p.BestCluster, p.BestServerless, p.BestHybrid))
 }
 
 func compact(list ...*Candidate) []*Candidate {
@@ -41,33 +41,6 @@ func compact(list ...*Candidate) []*Candidate {
 	return out
 }
 
-// Describe names an arrangement in words: on what, where, with which settings.
-func (c *Candidate) Describe() string {
-	where := fmt.Sprintf("%s (%s, %s)", c.Offer, c.Region, c.PriceClass)
-	switch {
-	case c.Settings.Cluster != nil && c.Settings.Cluster.Replicas != nil:
-		n := *c.Settings.Cluster.Replicas
-		if a := c.Settings.Cluster.Autoscaler; a != nil {
-			return fmt.Sprintf("on Kubernetes: %d to %d replicas by HPA at %.3g requests each on %s", n, a.Max, a.TargetConcurrency, where)
-		}
-		return fmt.Sprintf("on Kubernetes: %s on %s", plural(n, "fixed replica"), where)
-	case c.Settings.Function != nil && c.Settings.Function.ProvisionedConcurrency != nil:
-		f := c.Settings.Function
-		text := fmt.Sprintf("serverless: functions of %s on %s", f.Memory, where)
-		if n := *f.ProvisionedConcurrency; n > 0 {
-			text += fmt.Sprintf(" with %d provisioned", n)
-		}
-		if f.SnapStart {
-			text += " with SnapStart"
-		}
-		return text
-	case c.Settings.Container != nil && c.Settings.Container.MinInstances != nil:
-		k := c.Settings.Container
-		return fmt.Sprintf("serverless: %d to %d instances of %d concurrent requests on %s", *k.MinInstances, k.MaxInstances, k.Concurrency, where)
-	}
-	return "on " + where
-}
-
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -77,12 +50,13 @@ func plural(n int, noun string) string {
 
 func (s *search) reasons() []string {
 	p := s.plan
-	feasible := s.found(func(*Candidate) bool { return true })
-	reasons := []string{fmt.Sprintf("It is the cheapest of %s that %s every objective; %s.",
-		plural(len(feasible), "simulated arrangement"), verb(len(feasible), "meets", "meet"), s.otherCounts())}
+	reasons := []string{s.cheapestOf()}
 	if p.RunnerUp != nil {
 		reasons = append(reasons, fmt.Sprintf("The runner-up %s: %s, %s $ a month.",
 			costsMore(p.Best.Monthly, p.RunnerUp.Monthly), p.RunnerUp.Describe(), p.RunnerUp.Monthly.Dollars()))
+	}
+	if r := p.whyHybrid(); r != "" {
+		reasons = append(reasons, r)
 	}
 	if o := tightest(p.Best); o != nil {
 		reasons = append(reasons, fmt.Sprintf("Its tightest objective is %s: %s of %s allowed.", o.Objective, o.Show(o.Got), o.Show(o.Bound)))
@@ -102,6 +76,35 @@ func (s *search) reasons() []string {
 		reasons = append(reasons, r)
 	}
 	return reasons
+}
+
+// cheapestOf says among how many arrangements the best is the cheapest.
+func (s *search) cheapestOf() string {
+	n, noun := len(s.found(func(*Candidate) bool { return true })), "simulated arrangement"
+	switch s.plan.BestHybrid {
+	case nil:
+	case s.plan.Best:
+		n += len(s.hybrids)
+	default:
+		noun = "simulated single home"
+	}
+	return fmt.Sprintf("It is the cheapest of %s that %s every objective; %s.", plural(n, noun), verb(n, "meets", "meet"), s.otherCounts())
+}
+
+// whyHybrid says why a hybrid is the verdict, or what one would save that is not.
+func (p *Plan) whyHybrid() string {
+	margin := fmt.Sprintf("%.0f %%", hybridMargin*100)
+	switch h := p.BestHybrid; {
+	case h == nil:
+		return ""
+	case h != p.Best:
+		saving := (1 - h.Monthly.Float64()/p.Best.Monthly.Float64()) * 100
+		return fmt.Sprintf("A hybrid would cost %.1f %% less: %s, %s $ a month. It would have to save %s: running two platforms has a price that no bill shows.",
+			saving, h.Describe(), h.Monthly.Dollars(), margin)
+	case p.RunnerUp == nil:
+		return "No single home meets every objective."
+	}
+	return fmt.Sprintf("A hybrid must save at least %s over the best single home, as running two platforms has a price that no bill shows; this one does.", margin)
 }
 
 func verb(n int, one, many string) string {
@@ -287,7 +290,7 @@ func (s *search) restsOn(c *Candidate) []string {
 		list = append(list, fmt.Sprintf("service time %s: %s", c.Basis.Source, c.Basis.Reference))
 	}
 	list = append(list, c.Assumptions...)
-	if n := s.spec.Constraints.Fleet.Models; n > 1 && c.Side == SideCluster {
+	if n := s.spec.Constraints.Fleet.Models; n > 1 && slices.ContainsFunc(c.placements(), func(p Placement) bool { return p.Kind == catalog.KindNode }) {
 		list = append(list, fmt.Sprintf("the cluster's fixed cost is shared by %d models", n))
 	}
 	return list

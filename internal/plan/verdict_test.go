@@ -164,7 +164,7 @@ func TestWarnings(t *testing.T) {
 		"spot": {
 			encoder,
 			[]string{"minReplicas: 0", "spot: true", `offer: "acme/*"`, "offer: acme/nodes/small, priceClass: spot"},
-			"spot: acme/nodes/small: interruptions are not simulated; the provider's monthly band is <5%", "",
+			"spot: acme/nodes/small: interruptions are not simulated without cluster.spot; the provider's monthly band is <5%", "",
 		},
 		"an undated price": {
 			encoder,

@@ -65,32 +65,38 @@ func (s *search) warnTraffic() {
 }
 
 func (s *search) warnCandidate(c *Candidate) {
-	if c.Basis.Source == platform.Estimated {
-		s.addWarning("estimated-service-time", "%s: the service time is estimated, not measured", c.Offer)
-	}
-	if c.arrangement.QuotaAssumed > 0 {
-		s.addWarning("quota-assumed", "%s: a quota of %d is taken as given; spec.constraints.quotas sets what the account has", c.Offer, c.arrangement.QuotaAssumed)
-	}
-	if c.PriceClass == catalog.Spot {
-		s.addWarning("spot", "%s: interruptions are not simulated; the provider's monthly band is %s", c.Offer, c.arrangement.Offer.InterruptionBand)
-	}
 	limit := s.spec.Constraints.MaxPriceAge.Std()
 	if limit == 0 {
 		limit = maxPriceAge
 	}
-	for _, l := range c.Bill.Lines {
-		s.warnLine(c, l, limit)
+	for _, p := range c.placements() {
+		s.warnPlacement(&p)
+		for _, l := range p.Bill.Lines {
+			s.warnLine(&p, l, limit)
+		}
 	}
 }
 
-func (s *search) warnLine(c *Candidate, l catalog.Line, limit time.Duration) {
+func (s *search) warnPlacement(p *Placement) {
+	if p.Basis.Source == platform.Estimated {
+		s.addWarning("estimated-service-time", "%s: the service time is estimated, not measured", p.Offer)
+	}
+	if p.arrangement.QuotaAssumed > 0 {
+		s.addWarning("quota-assumed", "%s: a quota of %d is taken as given; spec.constraints.quotas sets what the account has", p.Offer, p.arrangement.QuotaAssumed)
+	}
+	if c := p.arrangement.Home.Cluster; p.PriceClass == catalog.Spot && (c == nil || c.Nodes.Spot == nil) {
+		s.addWarning("spot", "%s: interruptions are not simulated without cluster.spot; the provider's monthly band is %s", p.Offer, p.arrangement.Offer.InterruptionBand)
+	}
+}
+
+func (s *search) warnLine(p *Placement, l catalog.Line, limit time.Duration) {
 	switch age := s.in.Today.Sub(l.AsOf); {
 	case l.AsOf.IsZero():
-		s.addWarning("undated-price", "%s: the price of %s has no date (%s)", c.Offer, l.Item, l.Source)
+		s.addWarning("undated-price", "%s: the price of %s has no date (%s)", p.Offer, l.Item, l.Source)
 	case age > limit:
-		s.addWarning("stale-price", "%s: the price of %s is of %s, %d days old (limit %s)", c.Offer, l.Item, l.AsOf.Format(time.DateOnly), int(age/day), unit.Duration(limit))
+		s.addWarning("stale-price", "%s: the price of %s is of %s, %d days old (limit %s)", p.Offer, l.Item, l.AsOf.Format(time.DateOnly), int(age/day), unit.Duration(limit))
 	}
 	if l.Confidence == catalog.Low {
-		s.addWarning("low-confidence-price", "%s: the price of %s is of low confidence (%s)", c.Offer, l.Item, l.Source)
+		s.addWarning("low-confidence-price", "%s: the price of %s is of low confidence (%s)", p.Offer, l.Item, l.Source)
 	}
 }

@@ -66,6 +66,7 @@ func (a *Arrangement) assume(format string, args ...any) {
 }
 
 func (a *Arrangement) setService(spec *v1alpha1.ModelSpec, fit Fit) {
+	fit.Service.ByPriority = spec.Service.Queue == v1alpha1.QueueByPriority
 	a.Fit, a.Home.Service = fit, fit.Service
 	if spec.Service.StartUp.Init == nil {
 		a.assume("initialisation of the server is assumed; set spec.service.startUp.init to what you measured")

@@ -26,8 +26,12 @@ type Cluster struct {
 	ImagePull time.Duration
 	// PodStartUp is container start to readiness, weights included, in seconds.
 	PodStartUp random.Dist
-	// NodeIdle is how long an empty node is kept.
+	// NodeIdle is how long an empty node is kept where no node autoscaler decides.
 	NodeIdle time.Duration
+	// Queue is what waits before the replicas.
+	Queue Queue
+	// Nodes is how nodes come and go.
+	Nodes Nodes
 }
 
 const (
@@ -43,18 +47,26 @@ func (a *Arrangement) buildCluster(spec *v1alpha1.ModelSpec, cat *catalog.Catalo
 	if err != nil {
 		return err
 	}
-	a.setService(spec, fit)
 	c := v1alpha1.ClusterHome{}
 	if a.Settings.Cluster != nil {
-		c = *a.Settings.Cluster
+		c = ownCluster(*a.Settings.Cluster)
 	}
+	share := max(1, c.ReplicasPerGPU)
+	if err := fit.shareGPU(spec, a.Offer.Hardware, cat, share); err != nil {
+		return err
+	}
+	a.setService(spec, fit)
 	if c.ReplicasPerNode == 0 {
-		if c.ReplicasPerNode, err = replicasPerNode(spec, a.Offer.Hardware, fit); err != nil {
+		if c.ReplicasPerNode, err = replicasPerNode(spec, a.Offer.Hardware, fit, share); err != nil {
 			return err
 		}
 	}
 	completeCluster(&c, spec, fit)
 	a.size = catalog.Size{VCPU: a.Offer.Hardware.VCPU, Memory: a.Offer.Hardware.Memory}
+	nodes, err := a.buildNodes(&c)
+	if err != nil {
+		return err
+	}
 	a.Settings.Cluster = &c
 	init, err := initDist(spec, fit)
 	if err != nil {
@@ -72,15 +84,17 @@ func (a *Arrangement) buildCluster(spec *v1alpha1.ModelSpec, cat *catalog.Catalo
 		ImagePull:       transfer(spec.Artifacts.Image, c.ImagePullRate),
 		PodStartUp:      startUp(init, containerStart, weightsTime(spec)),
 		NodeIdle:        c.NodeIdle.Std(),
+		Queue:           queue(c),
+		Nodes:           nodes,
 	}
 	return nil
 }
 
-// replicasPerNode is how many replicas the node's GPUs, vCPUs and memory have room for.
-func replicasPerNode(spec *v1alpha1.ModelSpec, hw catalog.Hardware, fit Fit) (int, error) {
+// replicasPerNode is how many replicas the node's GPUs, vCPUs and memory have room for; share is how many share a GPU.
+func replicasPerNode(spec *v1alpha1.ModelSpec, hw catalog.Hardware, fit Fit, share int) (int, error) {
 	room := math.MaxInt32
 	if fit.GPUs > 0 {
-		room = int(hw.GPUs) / fit.GPUs
+		room = int(hw.GPUs) * share / fit.GPUs
 		if room == 0 {
 			return 0, fmt.Errorf("a replica needs %d whole GPU, the node has %g", fit.GPUs, hw.GPUs)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -18,8 +19,19 @@ type Container struct {
 	StartUp random.Dist
 	// IdleHold is how long an instance without a request is kept.
 	IdleHold time.Duration
+	// Schedule sets the minimum by the time of the week instead; the traffic starts on a Monday at midnight.
+	Schedule []policy.ScheduleEntry
+	// Burst and BurstPeriod bound how many instances are started: Burst per BurstPeriod, refilled continuously. Zero is no bound.
+	Burst       int
+	BurstPeriod time.Duration
+	// StartsAtOnce bounds the instances that are starting at the same time; 0 is no bound.
+	StartsAtOnce int
+	// CancelSurplus gives up a start when fewer requests wait than it was for.
+	CancelSurplus bool
 	// QueueTimeout is how long a request waits for an instance; 0 is for ever.
 	QueueTimeout time.Duration
+	// QueueLength is how many requests can wait; one more is rejected. 0 is no bound.
+	QueueLength int
 	// Step rounds billed time up, Minimum is the least billed for one instance's life.
 	Step, Minimum time.Duration
 	// BootBilled says that an instance is billed from its request rather than from readiness.
@@ -42,14 +54,34 @@ func (a *Arrangement) buildContainer(spec *v1alpha1.ModelSpec, cat *catalog.Cata
 		return err
 	}
 	bill := a.Offer.Billing
-	a.Home.Container = &Container{
+	k := &Container{
 		Min: *c.MinInstances, Max: c.MaxInstances,
 		StartUp:      startUp(init, c.Boot.Std(), weightsTime(spec)),
 		IdleHold:     c.IdleHold.Std(),
-		QueueTimeout: c.QueueTimeout.Std(),
-		Step:         bill.Step.Std(), Minimum: bill.Minimum.Std(), BootBilled: bill.Boot,
+		QueueTimeout: c.QueueTimeout.Std(), QueueLength: c.QueueLength,
+		Schedule: schedule(c.MinSchedule, 0), StartsAtOnce: c.StartsAtOnce, CancelSurplus: c.CancelSurplus,
+		Step: bill.Step.Std(), Minimum: bill.Minimum.Std(), BootBilled: bill.Boot,
 	}
-	return nil
+	if c.StartRate != nil {
+		k.Burst, k.BurstPeriod = c.StartRate.Instances, c.StartRate.Period.Std()
+	}
+	a.Home.Container = k
+	return k.Check()
+}
+
+// Check returns an error when the home is impossible.
+func (c *Container) Check() error {
+	switch {
+	case c.Max < 1 || c.Min < 0 || c.Min > c.Max:
+		return fmt.Errorf("expected at least 1 instance and a minimum up to the maximum, got %d to %d", c.Min, c.Max)
+	case c.Burst < 0 || c.Burst > 0 && c.BurstPeriod <= 0:
+		return fmt.Errorf("expected a start rate of at least 0 in a period above 0, got %d in %v", c.Burst, c.BurstPeriod)
+	case c.StartsAtOnce < 0 || c.QueueLength < 0:
+		return fmt.Errorf("expected bounds of starts and of the queue of at least 0, got %d and %d", c.StartsAtOnce, c.QueueLength)
+	case c.IdleHold < 0 || c.QueueTimeout < 0:
+		return fmt.Errorf("expected a hold and a time-out of the queue of at least 0, got %v and %v", c.IdleHold, c.QueueTimeout)
+	}
+	return checkSchedule(c.Schedule, c.Max)
 }
 
 // fitContainer sizes the instance and fits the service to it.
@@ -92,6 +124,10 @@ func (a *Arrangement) completeContainer(c *v1alpha1.ContainerHome, spec *v1alpha
 	c.Concurrency = min(c.Concurrency, a.Fit.Service.Concurrency)
 	if limit := a.Offer.Limits.MaxConcurrency; limit > 0 {
 		c.Concurrency = min(c.Concurrency, limit)
+	}
+	if len(c.MinSchedule) > 0 {
+		n := v1alpha1.LeastScheduled(c.MinSchedule)
+		c.MinInstances = &n
 	}
 	if c.MinInstances == nil {
 		n := bill.MinInstances

@@ -6,12 +6,14 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
 // Function is one request per environment.
 type Function struct {
-	// Limit is the greatest number of concurrent executions; a request above it is rejected.
+	// Limit is the greatest number of concurrent executions; a request above it is rejected. It is the function's reserved part of
+	// the account's limit, or what the others leave of that.
 	Limit int
 	// Burst and BurstPeriod bound how many environments can be created: Burst per BurstPeriod, refilled continuously. Zero is no bound.
 	Burst       int
@@ -22,8 +24,22 @@ type Function struct {
 	InitLimit time.Duration
 	// IdleExpiry is how long an environment is kept after its last request.
 	IdleExpiry time.Duration
+	// IdleExpiryMax, when above IdleExpiry, makes the window uniform between the two: drawn anew for each idle time of each environment.
+	IdleExpiryMax time.Duration
+	// IdleHistogram keeps and pre-warms by policy.IdleHistogram, with IdleExpiry while that has seen too little.
+	IdleHistogram bool
+	// Routing picks among idle environments.
+	Routing Routing
 	// Provisioned environments are always warm and take requests first.
 	Provisioned int
+	// Schedule bounds the provisioned environments by the time of the week; the traffic starts on a Monday at midnight.
+	Schedule []policy.ScheduleEntry
+	// Tracking sizes them by their utilisation, starting from Provisioned.
+	Tracking *policy.TargetTrackingRule
+	// AllocationDelay is from asking for provisioned environments until they are ready.
+	AllocationDelay time.Duration
+	// HeldStep rounds up the time for which provisioned environments that are given back are billed.
+	HeldStep time.Duration
 	// Timeout stops a request; 0 is none.
 	Timeout time.Duration
 	// Step rounds billed time up.
@@ -73,23 +89,38 @@ func (a *Arrangement) buildFunction(spec *v1alpha1.ModelSpec, cat *catalog.Catal
 		a.assume("SnapStart restores in %.1f s + %.1f s per GiB, from two published measurements", restoreBase, restorePerGiB)
 	}
 	a.Home.Function = &Function{
-		Limit: f.ConcurrencyLimit, Burst: functionBurst, BurstPeriod: functionBurstPeriod,
+		Limit: f.ConcurrencyLimit - f.OthersConcurrency, Burst: functionBurst, BurstPeriod: functionBurstPeriod,
 		Init: cold, InitLimit: functionInitLimit, IdleExpiry: f.IdleExpiry.Std(),
+		IdleHistogram: f.KeepAlive == v1alpha1.KeepAliveHistogram, Routing: routing(f.Routing),
 		Provisioned: *f.ProvisionedConcurrency, Snapshot: f.SnapStart,
 		Timeout: a.Offer.Limits.Timeout.Std(), Step: a.Offer.Billing.Step.Std(),
 	}
-	return nil
+	if f.IdleExpiryMax != nil {
+		a.Home.Function.IdleExpiryMax = f.IdleExpiryMax.Std()
+	}
+	if err := a.Home.Function.reserve(f); err != nil {
+		return err
+	}
+	a.Home.Function.scale(f)
+	return a.Home.Function.Check()
 }
 
 func (a *Arrangement) completeFunction(f *v1alpha1.FunctionHome, spec *v1alpha1.ModelSpec) {
 	if f.Memory == 0 {
 		f.Memory = max(spec.Service.Memory, a.Offer.Hardware.Memory)
 	}
+	if len(f.ProvisionedSchedule) > 0 {
+		least := v1alpha1.LeastScheduled(f.ProvisionedSchedule)
+		f.ProvisionedConcurrency = &least
+	}
 	if f.ProvisionedConcurrency == nil {
 		f.ProvisionedConcurrency = new(int)
 	}
 	if f.ConcurrencyLimit == 0 {
 		f.ConcurrencyLimit = a.quota(spec)
+	}
+	if f.ProvisionedTracking != nil || len(f.ProvisionedSchedule) > 0 {
+		a.assumeAllocation(f)
 	}
 	if f.IdleExpiry == nil {
 		f.ApplyDefaults()

@@ -28,6 +28,16 @@ type Service struct {
 	Concurrency int
 	// Batch, when set, is continuous batching instead.
 	Batch *Batch
+	// ByPriority takes those that wait by priority, and by arrival within one; else by arrival alone.
+	ByPriority bool
+}
+
+// Slots is how many requests a replica takes: those that it serves at once, and those that wait in it.
+func (s Service) Slots() int {
+	if s.Batch == nil {
+		return s.Concurrency
+	}
+	return s.Concurrency + s.Batch.MaxWaiting
 }
 
 // Batch is continuous batching: an iteration yields one token for each sequence
@@ -38,11 +48,25 @@ type Batch struct {
 	Max int
 	// KVTokens bounds the context tokens held at once, prompt and full output reserved at admission; 0 is no bound.
 	KVTokens int64
+	// MaxTokens bounds the tokens of an iteration: one for each sequence whose prompt is done, and what is left for prompts, of
+	// which one that is longer is spread over iterations (vllm-project/vllm:vllm/v1/core/sched/scheduler.py); 0 is no bound.
+	MaxTokens int64
+	// MaxWaiting is how many sequences a replica lets wait beyond those that it serves at once; it refuses more. With 0 it takes no
+	// more than it serves at once, and refuses none.
+	MaxWaiting int
 }
 
 // Iteration returns how long an iteration lasts.
 func (b Batch) Iteration(sequences int, promptTokens int64) time.Duration {
 	return b.Alpha + time.Duration(sequences)*b.Beta + time.Duration(promptTokens)*b.Gamma
+}
+
+// Prompt is the tokens that a prompt counts as: with MaxTokens one at the least.
+func (b Batch) Prompt(input int32) int64 {
+	if b.MaxTokens > 0 {
+		return max(1, int64(input))
+	}
+	return int64(input)
 }
 
 // Saturated returns the time of the instance that a request takes when the batch

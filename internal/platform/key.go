@@ -9,22 +9,27 @@ import (
 // Key describes the behaviour completely: two homes with the same key serve the
 // same workload in the same way. The name is no part of it.
 func (h Home) Key() string {
-	key := fmt.Sprintf("%s scale %g concurrency %d", distKey(h.Service.Duration), h.Service.Scale, h.Service.Concurrency)
+	key := fmt.Sprintf("%s scale %g concurrency %d by priority %t",
+		distKey(h.Service.Duration), h.Service.Scale, h.Service.Concurrency, h.Service.ByPriority)
 	if h.Service.Batch != nil {
 		key += fmt.Sprintf(" batch %+v", *h.Service.Batch)
 	}
 	switch {
 	case h.Cluster != nil:
 		c := *h.Cluster
-		c.HPA, c.NodeStartUp, c.PodStartUp = nil, nil, nil
+		c.HPA, c.NodeStartUp, c.PodStartUp, c.Nodes = nil, nil, nil, Nodes{}
 		key += fmt.Sprintf(" cluster %+v node %s pod %s", c, distKey(h.Cluster.NodeStartUp), distKey(h.Cluster.PodStartUp))
+		key += h.Cluster.Nodes.key()
 		if h.Cluster.HPA != nil {
 			key += fmt.Sprintf(" hpa %+v", *h.Cluster.HPA)
 		}
 	case h.Function != nil:
 		f := *h.Function
-		f.Init = nil
+		f.Init, f.Tracking = nil, nil
 		key += fmt.Sprintf(" function %+v init %s", f, distKey(h.Function.Init))
+		if h.Function.Tracking != nil {
+			key += fmt.Sprintf(" tracking %+v", *h.Function.Tracking)
+		}
 	case h.Container != nil:
 		c := *h.Container
 		c.StartUp = nil

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -16,19 +17,28 @@ func homes() map[string]Home {
 	return map[string]Home{
 		"cluster": {Service: service, Cluster: &Cluster{
 			Replicas: 2, HPA: &hpa, ReplicasPerNode: 2, NodeStartUp: random.Constant(1), ImagePull: time.Second, PodStartUp: random.Constant(1), NodeIdle: time.Second,
+			Nodes: Nodes{
+				ClusterAutoscaler: new(policy.ClusterAutoscaler), Karpenter: new(policy.Karpenter), Spot: new(Spot),
+			},
 		}},
 		"function": {Service: service, Function: &Function{
 			Limit: 2, Burst: 3, BurstPeriod: time.Second, Init: random.Constant(1), InitLimit: time.Second, IdleExpiry: time.Second,
 			Provisioned: 1, Timeout: time.Second, Step: time.Second,
+			Schedule: entries(), Tracking: new(policy.DefaultTargetTracking(policy.Bounds{Min: 1, Max: 2})),
 		}},
 		"container": {Service: service, Container: &Container{
 			Min: 1, Max: 2, StartUp: random.Constant(1), IdleHold: time.Second, QueueTimeout: time.Second, Step: time.Second, Minimum: time.Second,
+			Schedule: entries(),
 		}},
 		"batched": {
 			Service: Service{Scale: 1, Concurrency: 2, Batch: &Batch{Alpha: 1, Beta: 1, Gamma: 1, Max: 2, KVTokens: 5}},
 			Cluster: &Cluster{Replicas: 1, ReplicasPerNode: 1},
 		},
 	}
+}
+
+func entries() []policy.ScheduleEntry {
+	return []policy.ScheduleEntry{{Days: []time.Weekday{time.Monday}, At: time.Hour, Bounds: policy.Bounds{Min: 1, Max: 1}}}
 }
 
 // TestKeyTellsEveryDifference changes one field at a time: homes of one key
@@ -58,6 +68,11 @@ func visit(v reflect.Value, path string, check func(string)) {
 	case reflect.Pointer:
 		if !v.IsNil() {
 			visit(v.Elem(), path, check)
+		}
+		return
+	case reflect.Slice:
+		for i := range v.Len() {
+			visit(v.Index(i), fmt.Sprintf("%s[%d]", path, i), check)
 		}
 		return
 	case reflect.Struct:

@@ -117,7 +117,10 @@ func fixed(f *v1alpha1.FixedProfile) (Service, error) {
 }
 
 func batched(spec *v1alpha1.ModelSpec, b *v1alpha1.BatchedProfile, hw catalog.Hardware, cat *catalog.Catalog, gpus int) Service {
-	batch := &Batch{Alpha: b.Alpha.Std(), Beta: b.Beta.Std(), Gamma: b.Gamma.Std(), Max: max(1, b.MaxBatch), KVTokens: b.KVTokens}
+	batch := &Batch{
+		Alpha: b.Alpha.Std(), Beta: b.Beta.Std(), Gamma: b.Gamma.Std(), Max: max(1, b.MaxBatch), KVTokens: b.KVTokens,
+		MaxTokens: b.MaxBatchedTokens, MaxWaiting: b.MaxWaiting,
+	}
 	if b.MaxBatch == 0 {
 		batch.Max = defaultBatch
 	}

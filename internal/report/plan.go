@@ -18,7 +18,7 @@ func Plan(w io.Writer, pl *plan.Plan, style Style) error {
 	p.traffic(pl.Traffic)
 	p.verdict(pl)
 	if pl.Best != nil {
-		p.bill("What it costs a month", pl.Best)
+		p.costs(pl.Best)
 		p.objectives(pl.Best)
 	}
 	p.tipping(pl.Tipping)
@@ -101,11 +101,6 @@ func (p *page) warnings(list []plan.Warning) {
 	}
 }
 
-func (p *page) bill(heading string, c *plan.Candidate) {
-	p.heading(heading)
-	p.table("lrlrrl", BillRows(c.Bill))
-}
-
 func (p *page) objectives(c *plan.Candidate) {
 	p.heading("Objectives")
 	rows := [][]string{{"", "asked", "got", ""}}
@@ -158,12 +153,15 @@ func (p *page) alternatives(pl *plan.Plan) {
 	p.table("llllrrrrl", candidateRows(list))
 }
 
-// perOffer keeps the first candidate of each offer that was simulated.
+// perOffer keeps the first candidate of each offer that was simulated, and of the hybrids the first.
 func perOffer(all []*plan.Candidate, most int) []*plan.Candidate {
 	seen := map[string]bool{}
 	var list []*plan.Candidate
 	for _, c := range all {
 		key := c.Offer + string(c.PriceClass) + c.Region
+		if c.Side == plan.SideHybrid {
+			key = string(c.Side)
+		}
 		if c.Status != plan.Dominated && !seen[key] && len(list) < most {
 			seen[key] = true
 			list = append(list, c)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -82,9 +83,31 @@ func simulation(t testing.TB) *plan.Simulation {
 	return s
 }
 
+// crowd turns the encoder into one whose flash crowd a hybrid serves for the least.
+var crowd = []string{
+	"rate: 0.5/s, span: 1h", "rate: 4/s, span: 20m, flash: [{at: 7m, duration: 3m, factor: 5}]", "mean: 400ms", "mean: 4s",
+	"init: 2s", "init: 200ms", "latency: {p95: 2s, p99: 3s}, monthlyBudget: 400", "latency: {p95: 12s}",
+	`homes: [{offer: "acme/*"}]`, "constraints: {quotas: {acme: 500}}\n  homes: [{offer: acme/nodes/small}, {offer: acme/functions/x86}]",
+}
+
+// routed runs the crowd on a small cluster that overflows into functions, with a timeline.
+func routed(t testing.TB) *plan.Simulation {
+	t.Helper()
+	replace := slices.Clone(crowd)
+	replace[len(replace)-1] = "homes: [{offer: acme/nodes/small, cluster: {replicas: 20}}, {offer: acme/functions/x86}]\n  routing: {overflow: {}}"
+	in := input(t, replace...)
+	in.Timeline = 4
+	s, err := plan.Simulate(context.Background(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // pages are the reports of the golden files, by name.
 func pages(t testing.TB) map[string]func(io.Writer, report.Style) error {
 	feasible, infeasible, simulated := search(t), search(t, "monthlyBudget: 400", "monthlyBudget: 3"), simulation(t)
+	hybrid, together := search(t, crowd...), routed(t)
 	wide := func(s report.Style) report.Style { s.Wide = true; return s }
 	return map[string]func(io.Writer, report.Style) error{
 		"plan":            func(w io.Writer, s report.Style) error { return report.Plan(w, feasible, s) },
@@ -92,6 +115,10 @@ func pages(t testing.TB) map[string]func(io.Writer, report.Style) error {
 		"infeasible":      func(w io.Writer, s report.Style) error { return report.Plan(w, infeasible, s) },
 		"infeasible-wide": func(w io.Writer, s report.Style) error { return report.Plan(w, infeasible, wide(s)) },
 		"simulation":      func(w io.Writer, s report.Style) error { return report.Simulation(w, simulated, s) },
+		"hybrid":          func(w io.Writer, s report.Style) error { return report.Plan(w, hybrid, s) },
+		"hybrid-wide":     func(w io.Writer, s report.Style) error { return report.Plan(w, hybrid, wide(s)) },
+		"routed":          func(w io.Writer, s report.Style) error { return report.Simulation(w, together, s) },
+		"timeline":        func(w io.Writer, _ report.Style) error { return report.TimelineCSV(w, together) },
 	}
 }
 
@@ -208,6 +235,8 @@ func TestJSON(t *testing.T) {
 		"plan":       {search(t), new(plan.Plan), plan.SchemaVersion},
 		"infeasible": {search(t, "monthlyBudget: 400", "monthlyBudget: 3"), new(plan.Plan), plan.SchemaVersion},
 		"simulation": {simulation(t), new(plan.Simulation), plan.SimulationSchemaVersion},
+		"hybrid":     {search(t, crowd...), new(plan.Plan), plan.SchemaVersion},
+		"routed":     {routed(t), new(plan.Simulation), plan.SimulationSchemaVersion},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var once, twice bytes.Buffer

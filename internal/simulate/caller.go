@@ -1,107 +1,100 @@
 package simulate
 
 import (
-	"fmt"
-	"math"
 	"math/rand/v2"
-	"time"
 
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
-// Retry is what a caller does when its request is refused or broken off: it
-// sends it again after a pause that grows by Factor each time. The zero value never does.
-type Retry struct {
-	// Attempts is how often a request is sent again at the most.
-	Attempts int
-	// Backoff is the pause before the first repetition; MaxBackoff bounds the later ones, 0 does not.
-	Backoff, MaxBackoff time.Duration
-	// Factor is by how much each pause is longer than the one before; 0 means 2.
-	Factor float64
-	// Jitter is the share of each pause that is drawn at random: with 1 it is anything up to the whole pause.
-	Jitter float64
-}
-
-const maxAttempts = 100
-
-func (r Retry) check() error {
-	switch {
-	case r.Attempts < 0 || r.Attempts > maxAttempts:
-		return fmt.Errorf("expected 0 to %d retries, got %d", maxAttempts, r.Attempts)
-	case r.Backoff < 0 || r.MaxBackoff < 0:
-		return fmt.Errorf("expected pauses before a retry of at least 0, got %v and %v", r.Backoff, r.MaxBackoff)
-	case r.Factor != 0 && !(r.Factor >= 1 && r.Factor <= 10):
-		return fmt.Errorf("expected pauses that grow by a factor from 1 to 10, got %g", r.Factor)
-	case !(r.Jitter >= 0 && r.Jitter <= 1):
-		return fmt.Errorf("expected a jitter from 0 to 1, got %g", r.Jitter)
-	}
-	return nil
-}
-
 // callers are those who have sent the requests inside: what they do when one is
-// refused, broken off, or answered.
+// refused, broken off, answered, or not answered in time.
 type callers struct {
 	*recorder
 	jobs
-	retry Retry
-	rng   *rand.Rand
-	again heap[int32] // requests to be sent again, by time
+	retry     Retry
+	budget    budget
+	cancel    bool
+	rng       *rand.Rand
+	again     heap[int32] // requests to be sent again, by time
+	impatient bool        // somebody has one of the deadlines below
+	deadlines deadlines   // of requests that are cancelled
+	attempts  deadlines   // of single attempts
 }
 
 func newCallers(rec *recorder, o Options) *callers {
-	return &callers{recorder: rec, retry: o.Retry, rng: random.New(o.Seed, random.Retries, 0)}
+	c := &callers{
+		recorder: rec, retry: o.Retry, budget: newBudget(o.Retry.Budget), cancel: o.Cancel,
+		rng:      random.New(o.Seed, random.Retries, 0),
+		attempts: newDeadlines(int64(o.Retry.AttemptTimeout)), deadlines: newDeadlines(0),
+	}
+	if o.Cancel {
+		c.deadlines.after = int64(o.Timeout)
+	}
+	c.impatient = c.deadlines.after > 0 || c.attempts.after > 0
+	return c
+}
+
+// next returns when a caller next does something, or never.
+func (c *callers) next() int64 {
+	if !c.impatient {
+		return c.again.min()
+	}
+	return min(c.again.min(), c.attempts.min(), c.deadlines.min())
 }
 
 // send lets a request enter the system and returns its number.
 func (c *callers) send(r *workload.Request) int32 {
-	c.enter(int64(r.At))
-	return c.admit(r)
+	id := c.admit(r)
+	c.enter(&c.slab[id])
+	c.deadlines.join(id, int64(r.At))
+	return id
 }
 
 // refused is told of a request that a home has not taken, or has broken off.
 func (c *callers) refused(now int64, id int32) {
 	j := &c.slab[id]
-	if int(j.attempt) < c.retry.Attempts {
-		at := now + c.pause(int(j.attempt))
-		if c.timeout == 0 || at-j.arrived <= c.timeout {
-			j.attempt++
-			j.instance = none
-			j.run++
-			c.out.Retries++
-			c.again.push(at, id)
-			return
-		}
+	if j.gone {
+		c.forget(id)
+		return
 	}
-	c.reject(j.arrived, now)
+	c.attempts.leave(id)
+	if at, ok := c.retryAt(now, j); ok {
+		j.attempt++
+		j.instance = none
+		j.run++
+		c.out.Retries++
+		c.again.push(at, id)
+		return
+	}
+	c.reject(j, now)
 	c.forget(id)
-}
-
-// pause is the time before the next attempt, in nanoseconds.
-func (c *callers) pause(attempt int) int64 {
-	factor := c.retry.Factor
-	if factor == 0 {
-		factor = 2
-	}
-	pause := float64(c.retry.Backoff) * math.Pow(factor, float64(attempt))
-	if limit := float64(c.retry.MaxBackoff); limit > 0 {
-		pause = min(pause, limit)
-	}
-	if c.retry.Jitter > 0 {
-		pause -= pause * c.retry.Jitter * c.rng.Float64()
-	}
-	return int64(min(pause, math.MaxInt64/4))
 }
 
 // expired is told of a request that left without an answer because it took too long.
 func (c *callers) expired(now int64, id int32) {
-	c.timeOut(c.slab[id].arrived, now)
+	if j := &c.slab[id]; !j.gone {
+		c.timeOut(j, now)
+	}
 	c.forget(id)
 }
 
 // answered is told of a request that is done, and reports whether its caller was still there.
 func (c *callers) answered(now int64, id int32) bool {
-	ok := c.served(c.slab[id].arrived, now)
+	ok := c.served(&c.slab[id], now)
 	c.forget(id)
 	return ok
+}
+
+// forget takes back the number of a request that has left.
+func (c *callers) forget(id int32) {
+	if c.impatient {
+		c.forgetDeadlines(id)
+	}
+	c.jobs.forget(id)
+}
+
+func (c *callers) forgetDeadlines(id int32) {
+	c.attempts.leave(id)
+	c.deadlines.leave(id)
 }

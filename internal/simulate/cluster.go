@@ -10,25 +10,34 @@ import (
 type cluster struct {
 	*server
 	platform.Cluster
-	nodes    nodes
-	scaler   *scaler
-	metered  platform.Metered
-	replicas int // asked for
+	nodes      nodes
+	autoscaler *nodeAutoscaler // nil asks for a node as soon as one is needed
+	market     *market         // nil is not on spot
+	hazards    hazards
+	scaler     *scaler
+	metered    platform.Metered
+	counts     NodeCounts
+	replicas   int // asked for
+	pending    []pendingReplica
+	members    []int32 // scratch
+	broken     []int32 // scratch
+	vacant     []bool  // scratch
 }
 
 func newCluster(s *server, c platform.Cluster) *cluster {
-	h := &cluster{server: s, Cluster: c, nodes: nodes{perNode: c.ReplicasPerNode}}
+	s.limit = c.Queue
+	h := &cluster{server: s, Cluster: c, nodes: nodes{perNode: c.ReplicasPerNode, policy: c.Nodes}}
+	h.autoscaler = newNodeAutoscaler(c.Nodes)
+	h.nodes.readyFirst = h.autoscaler != nil || c.Nodes.Spare > 0 || c.Nodes.Spread
+	h.hazards = newHazards(s.seed, uint64(s.index))
+	if c.Nodes.Spot != nil {
+		h.market = newMarket(*c.Nodes.Spot, s.seed, uint64(s.index))
+	}
 	if c.HPA != nil {
 		h.scaler = newScaler(*c.HPA)
 		h.due = h.scaler.due
 	}
-	for range c.Replicas {
-		i := h.add(0)
-		n := h.nodes.place(0, func() int64 { return 0 })
-		h.instances[i].node, h.nodes.list[n].imageAt = n, 0
-		h.serve(i, 0)
-	}
-	h.replicas = c.Replicas
+	h.begin()
 	return h
 }
 
@@ -37,7 +46,7 @@ func (c *cluster) arrive(now int64, id int32) {
 		c.start(i, id, now)
 		return
 	}
-	c.waiting.push(id)
+	c.enqueue(id, now)
 }
 
 func (c *cluster) handle(now int64, e event) {
@@ -57,8 +66,11 @@ func (c *cluster) handle(now int64, e event) {
 		}
 		c.serve(i, now)
 		c.coldStarts += int64(min(c.waiting.len(), int(c.slots)))
-	case nodeIdle:
-		c.nodes.expire(i, now, int64(c.NodeIdle), c.horizon, &c.metered)
+	case overdue:
+		c.dropOverdue(now)
+		return
+	default:
+		c.handleNode(now, e)
 		return
 	}
 	c.feed(i, now)
@@ -78,6 +90,13 @@ func (c *cluster) feed(i int32, now int64) {
 	}
 }
 
+// abandoned gives the slot of a request whose caller has left to the next.
+func (c *cluster) abandoned(now int64, id int32) {
+	if i := c.withdraw(id, now); i != none {
+		c.feed(i, now)
+	}
+}
+
 // tick lets the autoscaler observe and decide.
 func (c *cluster) tick(now int64) {
 	c.moveOpen(now, 0)
@@ -94,25 +113,21 @@ func (c *cluster) tick(now int64) {
 	}
 }
 
-// grow starts a replica: on a node with room, or on a new node after that has started.
+// grow asks for a replica.
 func (c *cluster) grow(now int64) {
-	i := c.add(now)
-	n := c.nodes.place(now, func() int64 { return draw(c.NodeStartUp, c.startUps) })
-	node := &c.nodes.list[n]
-	at := max(now, node.readyAt)
-	if node.imageAt == unpulled {
-		node.imageAt = at + int64(c.ImagePull)
-	}
-	at = max(at, node.imageAt) + draw(c.PodStartUp, c.startUps)
-	c.instances[i].node, c.instances[i].readyAt = n, at
-	c.events.push(at, event{subject: i, kind: ready})
 	c.replicas++
+	c.await(c.add(now))
+	c.schedule(now)
+	c.look(now)
 }
 
-// shrink gives up one replica: the newest that is still starting, else the one
-// with the fewest requests, which first finishes them.
+// shrink gives up one replica: the newest that is pending, else the newest that
+// is still starting, else the one with the fewest requests, which first finishes them.
 func (c *cluster) shrink(now int64) {
 	c.replicas--
+	if c.giveUpPending(now) {
+		return
+	}
 	if i := c.newestStarting(); i != none {
 		c.end(i, now)
 		return
@@ -151,18 +166,23 @@ func (c *cluster) leastLoaded() int32 {
 // end removes a replica and frees its place on the node.
 func (c *cluster) end(i int32, now int64) {
 	in := &c.instances[i]
-	c.metered.ReplicaTime += roundUp(min(now, c.horizon)-min(in.born, c.horizon), 1)
-	node := in.node
-	c.remove(i, now)
-	if c.nodes.vacate(node, now) {
-		c.events.push(now+int64(c.NodeIdle), event{subject: node, kind: nodeIdle})
+	if in.born > now { // its node has not come
+		c.counts.PendingTime -= roundUp(min(in.born, c.horizon)-min(now, c.horizon), 1)
+	} else {
+		c.metered.ReplicaTime += roundUp(min(now, c.horizon)-min(in.born, c.horizon), 1)
 	}
+	n := in.node
+	c.remove(i, now)
+	if c.nodes.vacate(n, now) {
+		c.emptied(n, now)
+	}
+	c.schedule(now)
 }
 
 func (c *cluster) meter(until int64) platform.Metered {
 	m := c.metered
 	for i := range c.instances {
-		if in := &c.instances[i]; in.state != gone && in.born < until {
+		if in := &c.instances[i]; in.state != gone && in.node != none && in.born < until {
 			m.ReplicaTime += roundUp(until-in.born, 1)
 		}
 	}

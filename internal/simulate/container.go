@@ -1,6 +1,9 @@
 package simulate
 
-import "fulcrum.dev/fulcrum/internal/platform"
+import (
+	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/policy"
+)
 
 // container is a Cloud-Run-like home: a request goes to the instance with the
 // fewest inside, the most recently used of equals, so that surplus ones fall idle and are given back; those that
@@ -8,8 +11,13 @@ import "fulcrum.dev/fulcrum/internal/platform"
 type container struct {
 	*server
 	platform.Container
-	hold    int64
-	metered platform.Metered
+	hold     int64
+	least    int // the minimum that holds now
+	schedule *policy.Schedule
+	starts   bucket
+	startDue bool         // a look at the bucket is on its way
+	order    startedOrder // of the instances that are starting
+	metered  platform.Metered
 	// activeSince is when each instance last became active (asked for, or busy), by index.
 	activeSince []int64
 	active      int   // instances starting or with a request inside
@@ -18,33 +26,21 @@ type container struct {
 }
 
 func newContainer(s *server, c platform.Container) *container {
-	h := &container{server: s, Container: c, hold: int64(c.IdleHold)}
-	for range c.Min {
-		h.serve(h.begin(0), 0)
+	h := &container{
+		server: s, Container: c, hold: int64(c.IdleHold), least: c.Min,
+		starts: newBucket(c.Burst, int64(c.BurstPeriod)), order: startedOrder{newest: none},
+	}
+	if len(c.Schedule) > 0 {
+		h.schedule, _ = policy.NewSchedule(monday, c.Schedule) // checkCapacity has checked it
+		h.least = h.schedule.At(0).Min
+		h.events.push(int64(policy.TargetTrackingPeriod), event{kind: decide})
+	}
+	for range h.least {
+		h.warm(h.begin(0), 0)
 		h.activeSince[len(h.activeSince)-1] = inactive
 		h.changeActive(-1, 0)
 	}
 	return h
-}
-
-// begin asks for an instance.
-func (c *container) begin(now int64) int32 {
-	i := c.add(now)
-	for int(i) >= len(c.activeSince) {
-		c.activeSince = append(c.activeSince, 0)
-	}
-	c.activeSince[i] = now
-	c.changeActive(1, now)
-	return i
-}
-
-// changeActive integrates the warm minimum that is without a request, then changes the count.
-func (c *container) changeActive(by int, now int64) {
-	if now = min(now, c.horizon); now > c.activeAt {
-		c.idleArea += area(float64(max(0, c.Min-c.active)) * float64(now-c.activeAt))
-		c.activeAt = now
-	}
-	c.active += by
 }
 
 func (c *container) arrive(now int64, id int32) {
@@ -52,21 +48,30 @@ func (c *container) arrive(now int64, id int32) {
 		c.put(i, id, now)
 		return
 	}
-	c.waiting.push(id)
-	if c.waiting.len() > c.starting*int(c.slots) && c.live < c.Max {
-		c.scheduleStart(now)
+	full := c.QueueLength > 0 && c.isFull(now)
+	if !full {
+		c.waiting.push(id)
+		c.grow(now)
+	}
+	if c.live >= c.Max && (full || c.waiting.len() > c.starting*int(c.slots)) {
+		c.shortages++
+	}
+	if full {
+		c.refuse(now, id)
 	}
 }
 
-// scheduleStart asks for an instance, ready after its start-up.
-func (c *container) scheduleStart(now int64) {
-	i := c.begin(now)
-	at := now
-	if c.StartUp != nil {
-		at += int64(c.StartUp.Sample(c.startUps) * 1e9)
+// isFull reports whether no more can wait, after those that have waited for too long have left.
+func (c *container) isFull(now int64) bool {
+	if c.QueueTimeout > 0 {
+		c.dropLate(int64(c.QueueTimeout), now)
 	}
-	c.instances[i].readyAt = at
-	c.events.push(at, event{subject: i, kind: ready})
+	return c.waiting.len() >= c.QueueLength
+}
+
+// isLate reports whether a request has waited for too long.
+func (c *container) isLate(id int32, now int64) bool {
+	return c.QueueTimeout > 0 && now-c.slab[id].since > int64(c.QueueTimeout)
 }
 
 // put gives a job to an instance with a free slot.
@@ -90,20 +95,43 @@ func (c *container) handle(now int64, e event) {
 			return
 		}
 	case ready:
-		c.serve(i, now)
+		if in := &c.instances[i]; in.state != starting || in.readyAt != now {
+			return // given up while it was starting
+		}
+		c.warm(i, now)
 		c.coldStarts += int64(min(c.waiting.len(), int(c.slots)))
+	default:
+		c.manage(now, e)
+		return
 	}
+	c.serveNext(i, now)
+}
+
+// serveNext gives the free slots of an instance to those that wait, or lets it rest.
+func (c *container) serveNext(i int32, now int64) {
 	c.feed(i, now)
 	if c.instances[i].busy == 0 {
 		c.rest(i, now)
 	}
+	if c.starting > 0 || c.waiting.len() > 0 {
+		c.balance(now)
+	}
+}
+
+// abandoned gives the slot of a request whose caller has left to the next.
+func (c *container) abandoned(now int64, id int32) {
+	if i := c.withdraw(id, now); i != none {
+		c.serveNext(i, now)
+		return
+	}
+	c.balance(now) // one less may wait
 }
 
 // feed fills an instance's free slots from the queue.
 func (c *container) feed(i int32, now int64) {
 	for c.waiting.len() > 0 && c.instances[i].busy < c.slots {
 		id := c.waiting.pop()
-		if c.QueueTimeout > 0 && now-c.slab[id].since > int64(c.QueueTimeout) {
+		if c.isLate(id, now) {
 			c.expire(now, id)
 			continue
 		}
@@ -111,30 +139,12 @@ func (c *container) feed(i int32, now int64) {
 	}
 }
 
-// rest closes the active time of an instance that has just run out of requests.
+// rest is told of an instance that has run out of requests.
 func (c *container) rest(i int32, now int64) {
-	if active := min(now, c.horizon) - c.activeFrom(i); active > 0 {
-		c.metered.ActiveTime += roundUp(active, int64(c.Step))
-	}
-	c.activeSince[i] = inactive
-	c.changeActive(-1, now)
+	c.pause(i, now)
 	if c.due == never {
 		c.due = now + c.hold
 	}
-}
-
-// inactive marks an instance that is ready and has no request inside.
-const inactive = -1
-
-func (c *container) isActive(i int32) bool { return c.activeSince[i] != inactive }
-
-// activeFrom is when the current active time began for billing.
-func (c *container) activeFrom(i int32) int64 {
-	in := &c.instances[i]
-	if !c.BootBilled && c.activeSince[i] < in.readyAt {
-		return in.readyAt
-	}
-	return c.activeSince[i]
 }
 
 // tick gives back the instances beyond the minimum that have been idle long
@@ -142,7 +152,7 @@ func (c *container) activeFrom(i int32) int64 {
 func (c *container) tick(now int64) {
 	for {
 		i := c.longestIdle()
-		if i == none || c.live <= c.Min {
+		if i == none || c.live <= c.least {
 			c.due = never // set again when an instance next runs out of requests
 			return
 		}
@@ -152,39 +162,4 @@ func (c *container) tick(now int64) {
 		c.bill(i, now)
 		c.remove(i, now)
 	}
-}
-
-// bill meters the life of an instance that ends now, up to the end of the span.
-func (c *container) bill(i int32, now int64) {
-	if life := min(now, c.horizon) - c.billedFrom(i); life > 0 {
-		c.metered.InstanceTime += roundUp(max(life, int64(c.Minimum)), int64(c.Step))
-	}
-}
-
-// billedFrom is when the billing of an instance's life begins.
-func (c *container) billedFrom(i int32) int64 {
-	if c.BootBilled {
-		return c.instances[i].born
-	}
-	return c.instances[i].readyAt
-}
-
-// meter closes what is still alive at that time: the traffic is taken
-// to go on, so that an instance's minimum is not charged for the cut.
-func (c *container) meter(until int64) platform.Metered {
-	m := c.metered
-	for i := range c.instances {
-		if c.instances[i].state == gone {
-			continue
-		}
-		if life := until - c.billedFrom(int32(i)); life > 0 {
-			m.InstanceTime += roundUp(life, int64(c.Step))
-		}
-		if active := c.activeFrom(int32(i)); c.isActive(int32(i)) && until > active {
-			m.ActiveTime += roundUp(until-active, int64(c.Step))
-		}
-	}
-	c.changeActive(0, until)
-	m.IdleTime = roundUp(int64(c.idleArea), 1)
-	return m
 }

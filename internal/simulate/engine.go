@@ -21,6 +21,8 @@ type home interface {
 	handle(now int64, e event)
 	// tick does what is due at the home's timer.
 	tick(now int64)
+	// abandoned takes away a request whose caller has left, where the platform stops the work for it.
+	abandoned(now int64, id int32)
 	// meter returns what has been metered up to a time, with all meters closed then.
 	meter(until int64) platform.Metered
 	// view is what a router sees.
@@ -91,7 +93,7 @@ func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 		batched = batched || h.Homes[i].Service.Batch != nil
 	}
 	e := &engine{
-		callers: newCallers(newRecorder(info.Span, opt, batched), opt),
+		callers: newCallers(newRecorder(info, opt, batched), opt),
 		router:  h.Router, views: make([]policy.HomeView, len(h.Homes)), span: span, moment: never,
 	}
 	for i, spec := range h.Homes {
@@ -156,13 +158,14 @@ func (e *engine) route(id int32) {
 			return
 		}
 	}
+	e.attempts.join(id, e.now)
 	p := &e.places[i]
 	p.accept(id, e.now)
 	p.home.arrive(e.now, id)
 }
 
 // until handles what is due up to and including a time, in order: at equal times
-// the homes in the order of their list, each home's events before its timer, then requests that are sent again.
+// the homes in the order of their list, each home's events before its timer, then the callers.
 func (e *engine) until(limit int64) {
 	for {
 		i, at := e.next()
@@ -173,8 +176,8 @@ func (e *engine) until(limit int64) {
 	}
 }
 
-// again marks the callers among the places.
-const again = -1
+// outside marks the callers among the places.
+const outside = -1
 
 // next returns where something is due first, and when.
 func (e *engine) next() (place int, at int64) {
@@ -184,8 +187,8 @@ func (e *engine) next() (place int, at int64) {
 			place, at = i, t
 		}
 	}
-	if t := e.again.min(); t < at {
-		return again, t
+	if t := e.callers.next(); t < at {
+		return outside, t
 	}
 	return place, at
 }
@@ -201,8 +204,8 @@ func (e *engine) moveTo(at int64) {
 // step handles what is due in a place.
 func (e *engine) step(i int, at int64) {
 	e.moveTo(at)
-	if i == again {
-		e.route(e.again.pop())
+	if i == outside {
+		e.act(at)
 		return
 	}
 	p := &e.places[i]

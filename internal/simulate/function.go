@@ -5,111 +5,139 @@ import (
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
-// function is a Lambda-like home: a request takes the most recently used idle
-// environment, or gets a new one of its own and waits for it.
+// function is a Lambda-like home: a request takes a provisioned environment, else an
+// idle one, else gets a new one of its own and waits for it.
 type function struct {
 	*server
 	platform.Function
+	held    provisioned
+	starts  bucket
+	idle    idleByCreation // for the routing to the newest
+	keep    keepAlive      // for windows that vary
 	expiry  int64
+	plain   bool // the pool's own order of idle environments does for routing and expiry
 	metered platform.Metered
-	// heldIdle counts provisioned environments without a request. They are all alike and never expire.
-	heldIdle int
-	tokens   float64 // of the bucket that bounds new environments
-	tokensAt int64
 }
 
 // held marks the event of a request on a provisioned environment.
 const held int32 = -2
 
 func newFunction(s *server, f platform.Function) *function {
-	s.apart = f.Provisioned
-	return &function{
+	h := &function{
 		server: s, Function: f,
-		expiry:   int64(f.IdleExpiry),
-		heldIdle: f.Provisioned, tokens: float64(f.Burst),
+		starts: newBucket(f.Burst, int64(f.BurstPeriod)),
+		keep:   newKeepAlive(f),
+		expiry: int64(f.IdleExpiry),
+		plain:  f.Routing != platform.NewestCreated && f.IdleExpiryMax == 0 && !f.IdleHistogram,
 	}
+	h.provision()
+	return h
 }
 
 func (f *function) arrive(now int64, id int32) {
-	if f.heldIdle > 0 {
-		f.heldIdle--
-		f.run(held, id, now, 0)
-		return
+	if f.keep.histogram != nil {
+		f.wake(now)
 	}
+	switch {
 	// The provisioned part of the limit is set apart, used or not.
-	if f.inside+f.Provisioned >= f.Limit {
+	case f.held.idle == 0 && f.inside+f.held.apart() >= f.Limit || f.executing() >= f.Limit:
+		f.shortages++
 		f.refuse(now, id)
-		return
+	case f.held.idle > 0:
+		f.moveHeld(now)
+		f.held.idle--
+		f.run(held, id, now, boot{})
+	default:
+		f.arriveOrdinary(now, id)
 	}
-	i := f.leastBusy()
-	var boot int64
+}
+
+// arriveOrdinary gives a request an environment that is not provisioned.
+func (f *function) arriveOrdinary(now int64, id int32) {
+	i := f.pick()
+	var b boot
 	if i == none {
-		if !f.grantStart(now) {
+		if !f.starts.take(now) {
 			f.refuse(now, id)
 			return
 		}
-		i, boot = f.coldStart(now)
+		i, b = f.coldStart(now)
 	}
 	f.take(i, now)
-	f.run(i, id, now, boot)
+	f.run(i, id, now, b)
 }
 
-// coldStart makes an environment for one request and returns how long it takes.
-// The environment counts as serving at once because only its own request can use it until then.
-func (f *function) coldStart(now int64) (int32, int64) {
-	i := f.add(now)
-	f.serve(i, now)
-	f.coldStarts++
-	if f.Init == nil {
-		return i, 0
-	}
-	init := int64(f.Init.Sample(f.startUps) * 1e9)
-	if f.Snapshot {
-		f.metered.Restores++
-		return i, init
-	}
-	if limit := int64(f.InitLimit); limit > 0 && init > limit {
-		init += limit // stopped at the limit, then run again inside the first call
-	}
-	f.metered.RunTime += f.billed(init)
-	return i, init
-}
+// executing is the number of requests inside.
+func (f *function) executing() int { return f.inside + f.held.busy() }
 
-// run schedules the end of a request that starts after boot, and bills it.
-func (f *function) run(i, id int32, now, boot int64) {
+// run schedules the end of a request that starts after a boot, and bills it.
+func (f *function) run(i, id int32, now int64, b boot) {
 	j := &f.slab[id]
 	j.instance, j.since = i, now
-	f.started(j.arrived, now+boot)
+	f.started(j.arrived, now+b.total)
 	service := j.service
 	kind := completed
-	if limit := int64(f.Timeout); limit > 0 && service > limit {
-		service, kind = limit, killed
+	if limit := int64(f.Timeout); limit > 0 && b.inCall+service > limit {
+		service, kind = limit-b.inCall, killed
 	}
 	if i == held {
 		f.metered.HeldRunTime += f.billed(service)
 	} else {
 		f.metered.RunTime += f.billed(service)
 	}
-	f.events.push(now+boot+service, event{subject: id, run: j.run, kind: kind})
+	f.events.push(now+b.total+service, event{subject: id, run: j.run, kind: kind})
 }
 
 // billed rounds a time up to the step and returns it in milliseconds.
 func (f *function) billed(ns int64) int64 { return roundUp(ns, int64(f.Step)) }
 
 func (f *function) handle(now int64, e event) {
+	if e.kind > killed {
+		f.manage(now, e)
+		return
+	}
 	if i := f.slab[e.subject].instance; i == held {
-		f.heldIdle++
+		f.returnHeld(now)
 	} else {
 		f.release(i, now)
-		if f.due == never {
-			f.due = now + f.expiry
-		}
+		f.rest(i, now)
 	}
 	if e.kind == killed {
 		f.expire(now, e.subject)
 		return
 	}
 	f.finish(e.subject, now)
+}
+
+// abandoned leaves the request to run on: the platform does not stop, and bills, what a caller no longer waits for.
+func (*function) abandoned(int64, int32) {}
+
+// rest is told of an environment that has become idle.
+func (f *function) rest(i int32, now int64) {
+	if f.plain {
+		if f.due == never {
+			f.due = now + f.expiry
+		}
+		return
+	}
+	f.restAsRuled(i, now)
+}
+
+// manage handles what the platform does on its own.
+func (f *function) manage(now int64, e event) {
+	switch e.kind {
+	case idleEnd:
+		f.checkIdle(e.subject, now)
+	case prewarm:
+		f.prewarm(now, e)
+	case ready:
+		f.serve(e.subject, now)
+		f.rest(e.subject, now)
+	case decide:
+		f.decide(now)
+	case allocated:
+		f.allocate(now)
+	}
 }
 
 // tick expires the environments that have been idle long enough. The timer is when the longest
@@ -128,30 +156,15 @@ func (f *function) tick(now int64) {
 	}
 }
 
-// grantStart takes a token for a new environment from a bucket that is refilled continuously.
-func (f *function) grantStart(now int64) bool {
-	if f.Burst == 0 {
-		return true
-	}
-	refill := float64(f.Burst) * float64(now-f.tokensAt) / float64(f.BurstPeriod)
-	f.tokens = min(float64(f.Burst), f.tokens+refill)
-	f.tokensAt = now
-	if f.tokens < 1 {
-		return false
-	}
-	f.tokens--
-	return true
-}
-
 func (f *function) meter(until int64) platform.Metered {
 	m := f.metered
-	m.HeldTime = int64(f.Provisioned) * roundUp(until, 1)
+	m.HeldTime += f.held.open(until)
 	return m
 }
 
 func (f *function) view() policy.HomeView {
 	v := f.server.view()
-	v.InFlight += f.Provisioned - f.heldIdle
+	v.InFlight += f.held.busy()
 	v.Slots = f.Limit // an environment is started for each request
 	return v
 }

@@ -43,11 +43,14 @@ func anyWorkload(t *rapid.T) workload.Workload {
 func anyHome(t *rapid.T) platform.Home {
 	h := platform.Home{Name: "any", Service: anyService(t)}
 	start := random.Constant(rapid.Float64Range(0, 60).Draw(t, "startUp"))
-	switch rapid.SampledFrom([]string{"fixed", "hpa", "function", "container"}).Draw(t, "kind") {
+	switch rapid.SampledFrom([]string{"fixed", "hpa", "nodes", "function", "container"}).Draw(t, "kind") {
 	case "fixed":
 		h.Cluster = &platform.Cluster{Replicas: rapid.IntRange(1, 8).Draw(t, "replicas"), ReplicasPerNode: rapid.IntRange(1, 3).Draw(t, "perNode")}
 	case "hpa":
 		h.Cluster = anyAutoscaled(t, h.Service.Concurrency)
+	case "nodes":
+		h.Cluster = anyAutoscaled(t, h.Service.Concurrency)
+		h.Cluster.Nodes = anyNodes(t)
 	case "function":
 		h.Service = platform.Service{Duration: random.Exponential(2), Concurrency: 1}
 		limit := rapid.IntRange(1, 50).Draw(t, "limit")
@@ -56,6 +59,7 @@ func anyHome(t *rapid.T) platform.Home {
 			Init: start, InitLimit: 10 * time.Second, IdleExpiry: 100 * time.Second,
 			Timeout: 5 * time.Second, Step: time.Millisecond, Burst: 5, BurstPeriod: 10 * time.Second,
 		}
+		anyEnvironments(t, h.Function)
 	case "container":
 		least := rapid.IntRange(0, 3).Draw(t, "min")
 		h.Container = &platform.Container{
@@ -63,7 +67,9 @@ func anyHome(t *rapid.T) platform.Home {
 			IdleHold:     time.Duration(rapid.IntRange(0, 300).Draw(t, "hold")) * time.Second,
 			QueueTimeout: time.Duration(rapid.IntRange(0, 100).Draw(t, "queue")) * time.Second,
 			Step:         100 * time.Millisecond, Minimum: time.Minute, BootBilled: rapid.Bool().Draw(t, "boot"),
+			QueueLength: rapid.SampledFrom([]int{0, 0, 3}).Draw(t, "queueLength"),
 		}
+		anyStarts(t, h.Container)
 	}
 	return h
 }
@@ -103,21 +109,59 @@ func TestLaws(t *testing.T) {
 		if c := h.Cluster; c != nil {
 			checkClusterMeters(t, c, o)
 		}
+		if f := h.Function; f != nil {
+			checkFunctionMeters(t, f, o)
+		}
+		if c := h.Container; c != nil {
+			checkContainerMeters(t, c, o)
+		}
 		if o.Metered.Requests != o.Arrivals-o.Rejected {
 			t.Fatalf("%d requests metered of %d", o.Metered.Requests, o.Arrivals-o.Rejected)
 		}
 	})
 }
 
-// checkClusterMeters: replica-time is the integral of the replica count, and
+// anyNodes draws how nodes come and go.
+func anyNodes(t *rapid.T) platform.Nodes {
+	n := platform.Nodes{Spare: rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "spare"), Spread: rapid.Bool().Draw(t, "spread")}
+	if rapid.Bool().Draw(t, "quota") {
+		n.Max = n.Spare + rapid.IntRange(1, 6).Draw(t, "nodes")
+	}
+	switch rapid.SampledFrom([]string{"at once", "at once", "Cluster Autoscaler", "Karpenter"}).Draw(t, "autoscaler") {
+	case "Cluster Autoscaler":
+		a := policy.DefaultClusterAutoscaler()
+		n.ClusterAutoscaler = &a
+	case "Karpenter":
+		k := policy.DefaultKarpenter()
+		n.Karpenter = &k
+	}
+	if rapid.Bool().Draw(t, "on spot") {
+		n.Spot = &platform.Spot{
+			Rate: rapid.SampledFrom([]float64{0, 5, 100}).Draw(t, "interruptions"), Base: rapid.IntRange(0, 2).Draw(t, "base"),
+			Notice:    time.Duration(rapid.IntRange(0, 30).Draw(t, "notice")) * time.Second,
+			Available: 5 * time.Minute, Unavailable: time.Duration(rapid.IntRange(0, 100).Draw(t, "unavailable")) * time.Second,
+			Fallback: rapid.Bool().Draw(t, "fallback"), FallbackAfter: 10 * time.Second,
+			Restart: rapid.Bool().Draw(t, "restart"),
+		}
+	}
+	return n
+}
+
+// checkClusterMeters: replica-time is the integral of the replica count, pending ones apart, and
 // nodes hold the replicas.
 func checkClusterMeters(t *rapid.T, c *platform.Cluster, o Outcome) {
 	integral := o.MeanLive * o.Span.Seconds() * 1000
-	if got := float64(o.Metered.ReplicaTime); math.Abs(got-integral) > float64(o.PeakLive)*1000 && math.Abs(got/integral-1) > 1e-3 {
+	if got := float64(o.Metered.ReplicaTime + o.Nodes.PendingTime); math.Abs(got-integral) > float64(o.PeakLive)*1000 && math.Abs(got/integral-1) > 1e-3 {
 		t.Fatalf("replica-time %g ms, integral of the count %g ms", got, integral)
 	}
-	if o.Metered.NodeTime*int64(c.ReplicasPerNode) < o.Metered.ReplicaTime-int64(o.PeakLive)-1000 {
+	if n := c.Nodes.Max; n > 0 && o.Metered.PeakNodes > int64(n) {
+		t.Fatalf("%d nodes, the quota is %d", o.Metered.PeakNodes, n)
+	}
+	if (o.Metered.NodeTime+o.Metered.OnDemandNodeTime)*int64(c.ReplicasPerNode) < o.Metered.ReplicaTime-int64(o.PeakLive)-1000 {
 		t.Fatalf("%d node-ms cannot hold %d replica-ms at %d a node", o.Metered.NodeTime, o.Metered.ReplicaTime, c.ReplicasPerNode)
+	}
+	if c.Nodes != (platform.Nodes{}) {
+		return // replicas that drain on a node that goes overlap with those in their place
 	}
 	if c.HPA == nil && o.PeakLive != c.Replicas {
 		t.Fatalf("%d replicas live, %d fixed", o.PeakLive, c.Replicas)

@@ -10,44 +10,76 @@ import (
 // unpulled marks a node that does not have the image yet.
 const unpulled int64 = -1
 
-// node is one machine of a cluster. It is billed from when it was asked for.
+// node is one machine of a cluster.
 type node struct {
 	used      bool
+	leaving   bool // takes no more replicas, and is given back when it is empty
+	onDemand  bool // of a home on spot
 	replicas  int
-	born      int64
+	id        int   // tells it from later nodes at its place in the list
+	asked     int64 // when it was asked for
+	born      int64 // when it is billed from: later than asked while there was no spot capacity
 	readyAt   int64
 	imageAt   int64 // when the image is on it, or unpulled
 	idleSince int64
+	changed   int64 // when a replica last came or went
+	noticeAt  int64 // when the provider wants it back, or never
+	goneAt    int64 // when the notice ends, or never
+	lostAt    int64 // when it crashes, or never
 }
 
 // nodes is the machines of a cluster, each with room for perNode replicas.
 type nodes struct {
 	perNode int
-	list    []node
-	live    int
-	peak    int
+	policy  platform.Nodes
+	// readyFirst prefers a node that is ready to one that starts.
+	readyFirst bool
+	list       []node
+	live       int
+	onDemand   int // of them, of a home on spot
+	empty      int // of them, without a replica and not leaving
+	peak       int
+	made       int
 }
 
-// place puts a replica on the fullest node that has room, or on a new one,
-// which takes startUp() nanoseconds to be ready.
-func (n *nodes) place(now int64, startUp func() int64) int32 {
+// find returns the node that a replica is put on, or none: the fullest with
+// room, or the emptiest; of equals the first. Spare nodes are the last resort.
+func (n *nodes) find(now int64) int32 {
 	best := none
 	for i := range n.list {
 		c := &n.list[i]
-		if c.used && c.replicas < n.perNode && (best == none || c.replicas > n.list[best].replicas) {
+		if c.used && !c.leaving && c.replicas < n.perNode && (best == none || n.prefers(c, &n.list[best], now)) {
 			best = int32(i)
 		}
 	}
-	if best == none {
-		best = n.add(now, now+startUp())
-	}
-	n.list[best].replicas++
 	return best
 }
 
-func (n *nodes) add(now, readyAt int64) int32 {
-	fresh := node{used: true, born: now, readyAt: readyAt, imageAt: unpulled}
+func (n *nodes) prefers(a, b *node, now int64) bool {
+	switch {
+	case n.readyFirst && (a.readyAt <= now) != (b.readyAt <= now):
+		return a.readyAt <= now
+	case n.policy.Spare > 0 && (a.replicas == 0) != (b.replicas == 0):
+		return b.replicas == 0
+	case n.policy.Spread:
+		return a.replicas < b.replicas
+	}
+	return a.replicas > b.replicas
+}
+
+// full reports whether the quota is reached.
+func (n *nodes) full() bool { return n.policy.Max > 0 && n.live >= n.policy.Max }
+
+func (n *nodes) add(fresh node) int32 {
+	fresh.used, fresh.imageAt, fresh.id = true, unpulled, n.made
+	fresh.idleSince, fresh.changed = fresh.readyAt, fresh.readyAt
+	fresh.noticeAt, fresh.goneAt, fresh.lostAt = never, never, never
+	n.made++
 	n.live++
+	n.empty++
+	if fresh.onDemand {
+		n.onDemand++
+	}
 	n.peak = max(n.peak, n.live)
 	for i := range n.list {
 		if !n.list[i].used {
@@ -59,29 +91,68 @@ func (n *nodes) add(now, readyAt int64) int32 {
 	return int32(len(n.list) - 1)
 }
 
+// occupy takes one place on a node.
+func (n *nodes) occupy(i int32, now int64) {
+	c := &n.list[i]
+	if c.replicas == 0 {
+		n.empty--
+	}
+	c.replicas++
+	c.changed = max(c.changed, now)
+}
+
 // vacate frees one place and reports whether the node is now empty.
 func (n *nodes) vacate(i int32, now int64) bool {
 	c := &n.list[i]
 	c.replicas--
-	c.idleSince = now
+	c.idleSince, c.changed = now, max(c.changed, now)
+	if c.replicas == 0 && !c.leaving {
+		n.empty++
+	}
 	return c.replicas == 0
 }
 
-// expire gives back a node that has been empty for the whole of idle. Its time is metered up to the horizon.
-func (n *nodes) expire(i int32, now, idle, horizon int64, m *platform.Metered) {
+// leave stops a node from taking replicas.
+func (n *nodes) leave(i int32) {
 	c := &n.list[i]
-	if c.used && c.replicas == 0 && c.idleSince+idle <= now {
-		m.NodeTime += roundUp(max(0, min(now, horizon)-c.born), 1)
-		c.used = false
-		n.live--
+	if !c.leaving && c.replicas == 0 {
+		n.empty--
 	}
+	c.leaving = true
+}
+
+// idle reports whether a node has been empty for the whole of a time and is not kept as a spare.
+func (n *nodes) idle(i int32, now, forTime int64) bool {
+	c := &n.list[i]
+	return c.used && !c.leaving && c.replicas == 0 && c.idleSince+forTime <= now && n.empty > n.policy.Spare
+}
+
+// giveBack ends a node that is leaving and has no replica. Its time is metered up to the horizon.
+func (n *nodes) giveBack(i int32, now, horizon int64, m *platform.Metered) {
+	c := &n.list[i]
+	c.meter(min(now, horizon), m)
+	c.used = false
+	n.live--
+	if c.onDemand {
+		n.onDemand--
+	}
+}
+
+// meter counts the life of a node up to a time.
+func (c *node) meter(until int64, m *platform.Metered) {
+	life := roundUp(max(0, until-c.born), 1)
+	if c.onDemand {
+		m.OnDemandNodeTime += life
+		return
+	}
+	m.NodeTime += life
 }
 
 // close meters what is still alive at the end of the span.
 func (n *nodes) close(span int64, m *platform.Metered) {
 	for i := range n.list {
 		if c := &n.list[i]; c.used && c.born < span {
-			m.NodeTime += roundUp(span-c.born, 1)
+			c.meter(span, m)
 		}
 	}
 }

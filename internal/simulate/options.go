@@ -14,7 +14,10 @@ type Options struct {
 	Seed uint64
 	// Timeout is how long a caller waits for its answer; later answers count as timed out. 0 is for ever.
 	Timeout time.Duration
-	// Retry is what callers do when they are refused.
+	// Cancel says that a caller who leaves at its time-out cancels its request: it leaves the queue, or its slot, where the
+	// platform stops what is cancelled; functions do not. Without it the work is done, and counted when it ends.
+	Cancel bool
+	// Retry is what callers do when they are refused, or an attempt takes too long.
 	Retry Retry
 	// Limits are bounds to count against, and to stop early at.
 	Limits []Limit
@@ -40,6 +43,8 @@ func check(h Hybrid, opt Options) error {
 		return errors.New("expected a router between several homes")
 	case len(opt.SpendRates) > 0 && len(opt.SpendRates) != len(h.Homes):
 		return fmt.Errorf("expected a spend rate for each of %d homes, got %d", len(h.Homes), len(opt.SpendRates))
+	case opt.Timeout < 0 || opt.Cancel && opt.Timeout == 0 && opt.Retry.AttemptTimeout == 0:
+		return fmt.Errorf("expected a time-out of at least 0, and above 0 where callers cancel, got %v", opt.Timeout)
 	case opt.Timeline < 0 || opt.Timeline > maxTimeline:
 		return fmt.Errorf("expected a timeline of 0 to %d moments, got %d", maxTimeline, opt.Timeline)
 	}
@@ -85,8 +90,13 @@ func checkService(s platform.Service) error {
 	if b.Alpha < 0 || b.Beta < 0 || b.Gamma < 0 || b.Alpha+b.Beta < time.Nanosecond {
 		return fmt.Errorf("expected alpha, beta and gamma of at least 0 and an iteration that takes time, got %v, %v, %v", b.Alpha, b.Beta, b.Gamma)
 	}
-	if b.Max < 1 || s.Concurrency > b.Max {
+	switch {
+	case b.Max < 1 || s.Concurrency > b.Max:
 		return fmt.Errorf("expected a batch of at least the concurrency %d, got %d", s.Concurrency, b.Max)
+	case b.MaxTokens != 0 && b.MaxTokens < int64(b.Max):
+		return fmt.Errorf("expected 0 or at least a token in an iteration for each of %d sequences, got %d", b.Max, b.MaxTokens)
+	case b.MaxWaiting < 0 || s.Slots() > maxConcurrency:
+		return fmt.Errorf("expected 0 to %d sequences to wait in a replica, got %d", maxConcurrency-s.Concurrency, b.MaxWaiting)
 	}
 	return nil
 }
@@ -95,14 +105,16 @@ func checkCapacity(h platform.Home) error {
 	switch {
 	case h.Cluster != nil && (h.Cluster.Replicas < 1 || h.Cluster.ReplicasPerNode < 1):
 		return fmt.Errorf("expected at least 1 replica and 1 replica per node, got %d and %d", h.Cluster.Replicas, h.Cluster.ReplicasPerNode)
+	case h.Cluster != nil && h.Cluster.Nodes.Check() != nil:
+		return h.Cluster.Nodes.Check()
 	case h.Cluster != nil && h.Cluster.HPA != nil && (h.Cluster.HPA.Target <= 0 || h.Cluster.HPA.SyncPeriod <= 0):
 		return fmt.Errorf("expected an HPA target and sync period above 0, got %g and %v", h.Cluster.HPA.Target, h.Cluster.HPA.SyncPeriod)
-	case h.Function != nil && (h.Function.Limit < 1 || h.Function.Provisioned > h.Function.Limit || h.Function.Provisioned < 0):
-		return fmt.Errorf("expected a concurrency limit of at least 1 and the provisioned concurrency, got %d and %d", h.Function.Limit, h.Function.Provisioned)
+	case h.Function != nil && h.Function.Check() != nil:
+		return h.Function.Check()
 	case h.Function != nil && (h.Service.Concurrency != 1 || h.Service.Batch != nil):
 		return errors.New("a function environment serves one request at a time")
-	case h.Container != nil && (h.Container.Max < 1 || h.Container.Min < 0 || h.Container.Min > h.Container.Max):
-		return fmt.Errorf("expected at least 1 instance and a minimum up to the maximum, got %d to %d", h.Container.Min, h.Container.Max)
+	case h.Container != nil:
+		return h.Container.Check()
 	}
 	return nil
 }

@@ -47,12 +47,24 @@ type Outcome struct {
 	// Capacity is of all homes together.
 	Capacity
 
+	// Priorities are the requests by priority, the highest first; none where all have the same.
+	Priorities []PriorityOutcome `json:"priorities,omitempty"`
 	// Homes are the parts of a hybrid, in its order; none for a single home.
 	Homes []HomeOutcome `json:"homes,omitempty"`
 	// Timeline is there when it was asked for.
 	Timeline *Timeline `json:"timeline,omitempty"`
 	// Stopped says that the run ended early because a limit could no longer be met; all else then covers only what ran.
 	Stopped bool `json:"stopped,omitempty"`
+}
+
+// PriorityOutcome is what happened to the requests of one priority.
+type PriorityOutcome struct {
+	Priority int             `json:"priority"`
+	Arrivals int64           `json:"arrivals"`
+	Served   int64           `json:"served"`
+	Rejected int64           `json:"rejected"`
+	TimedOut int64           `json:"timedOut"`
+	Latency  measure.Summary `json:"latency"`
 }
 
 // Capacity is what a home had running, up to Span.
@@ -65,6 +77,11 @@ type Capacity struct {
 	PeakLive int     `json:"peakLive"`
 	// Metered is what the platform counted.
 	Metered platform.Metered `json:"metered"`
+	// Shortages are the arrivals at functions and containers that found as many environments or instances as are allowed: the quota
+	// was reached, and they waited or were refused.
+	Shortages int64 `json:"shortages,omitempty"`
+	// Nodes is what went wrong with the nodes of a cluster.
+	Nodes NodeCounts `json:"nodes,omitzero"`
 }
 
 // HomeOutcome is what happened at one home of a hybrid. A request that is sent
@@ -117,6 +134,8 @@ func (c *Capacity) add(other Capacity) {
 	c.MeanLive += other.MeanLive
 	c.PeakLive += other.PeakLive
 	c.Metered = c.Metered.Plus(other.Metered)
+	c.Shortages += other.Shortages
+	c.Nodes = c.Nodes.plus(other.Nodes)
 }
 
 // outcome closes the counts of a home at the end of the span.
@@ -131,6 +150,10 @@ func (p *place) outcome(span int64) HomeOutcome {
 		h.Latency = s.tally.latency.Summary()
 	}
 	h.Metered = p.home.meter(span)
+	h.Shortages = s.tally.shortages
+	if c, ok := p.home.(*cluster); ok {
+		h.Nodes = c.nodeCounts(span)
+	}
 	h.Metered.Requests = h.Arrivals - h.Rejected
 	h.PeakLive = s.peakLive + s.apart
 	if span > 0 {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // Metric is a time that an objective can bound.
@@ -43,6 +44,7 @@ type recorder struct {
 	// unanswered is the time that requests without an answer were inside, in ns.
 	unanswered float64
 	first      int64
+	classes    classes
 }
 
 type limitCount struct {
@@ -50,13 +52,16 @@ type limitCount struct {
 	exceeded int64
 }
 
-func newRecorder(span time.Duration, o Options, batched bool) *recorder {
+func newRecorder(info workload.Info, o Options, batched bool) *recorder {
 	r := &recorder{
-		out:     Outcome{Span: span},
+		out:     Outcome{Span: info.Span},
 		timeout: int64(o.Timeout),
 		latency: measure.NewHistogram(), wait: measure.NewHistogram(),
 		counts: make([]limitCount, len(o.Limits)),
 		first:  -1,
+	}
+	if info.HasPriorities {
+		r.classes = newClasses()
 	}
 	if batched {
 		r.firstToken, r.perToken = measure.NewHistogram(), measure.NewHistogram()
@@ -69,12 +74,16 @@ func newRecorder(span time.Duration, o Options, batched bool) *recorder {
 }
 
 // enter counts an arrival.
-func (r *recorder) enter(now int64) {
+func (r *recorder) enter(j *job) {
+	now := j.arrived
 	if r.first < 0 {
 		r.first = now
 		r.openAt = now
 	}
 	r.out.Arrivals++
+	if r.classes != nil {
+		r.classes[j.priority].arrivals++
+	}
 	r.moveOpen(now, 1)
 }
 
@@ -90,18 +99,24 @@ func (r *recorder) moveOpen(now, delta int64) {
 	}
 }
 
-func (r *recorder) reject(arrived, now int64) {
+func (r *recorder) reject(j *job, now int64) {
 	r.out.Rejected++
-	r.unanswered += float64(now - arrived)
+	if r.classes != nil {
+		r.classes[j.priority].rejected++
+	}
+	r.unanswered += float64(now - j.arrived)
 	for _, l := range r.limits[Errors] {
 		r.exceed(l)
 	}
 	r.leave(now)
 }
 
-func (r *recorder) timeOut(arrived, now int64) {
+func (r *recorder) timeOut(j *job, now int64) {
 	r.out.TimedOut++
-	r.unanswered += float64(now - arrived)
+	if r.classes != nil {
+		r.classes[j.priority].timedOut++
+	}
+	r.unanswered += float64(now - j.arrived)
 	r.exceedAll()
 	r.leave(now)
 }
@@ -121,15 +136,18 @@ func (r *recorder) started(arrived, now int64) {
 
 // served counts a request that has its answer, and reports whether the caller
 // was still there: one that has left by then makes it a time-out.
-func (r *recorder) served(arrived, now int64) bool {
-	latency := now - arrived
+func (r *recorder) served(j *job, now int64) bool {
+	latency := now - j.arrived
 	if r.timeout > 0 && latency > r.timeout {
-		r.timeOut(arrived, now)
+		r.timeOut(j, now)
 		return false
 	}
 	r.out.Served++
 	r.leave(now)
 	r.latency.Record(time.Duration(latency))
+	if r.classes != nil {
+		r.classes[j.priority].latency.Record(time.Duration(latency))
+	}
 	r.check(Latency, latency)
 	return true
 }
@@ -167,6 +185,7 @@ func (r *recorder) outcome(end int64) Outcome {
 	o.FirstArrival, o.End = time.Duration(max(0, r.first)), time.Duration(end)
 	o.InFlight = r.open
 	o.TimeUnanswered = r.unanswered / 1e9
+	o.Priorities = r.classes.outcomes()
 	o.Latency, o.Wait = r.latency.Summary(), r.wait.Summary()
 	if r.firstToken != nil {
 		o.TimeToFirstToken, o.TimePerOutputToken = r.firstToken.Summary(), r.perToken.Summary()

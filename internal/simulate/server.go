@@ -23,8 +23,13 @@ type server struct {
 	batch    *platform.Batch
 	service  sampler
 	startUps *rand.Rand
+	seed     uint64     // of the run
 	done     []sequence // scratch
-	workArea area       // for batched service: what the requests would take of saturated instances, in ns
+	joined   []int32    // scratch
+	limit    platform.Queue
+	watched  bool // an overdue event is on its way
+	width    int  // requests that an instance serves at once; the other slots are for those that wait in it
+	workArea area // for batched service: what the requests would take of saturated instances, in ns
 	// recent is the moving average of the time that requests spend in an instance, in ns, for routers.
 	recent float64
 	// spent is an estimate of what the requests sent here have cost, in USD, and spendRate what a second of one in service does.
@@ -45,7 +50,9 @@ func newServer(h platform.Home, index int, span int64, c *callers, seed uint64) 
 		scale = 1
 	}
 	s := &server{
-		pool:     newPool(h.Service.Concurrency, span),
+		pool:     newPool(h.Service.Slots(), span),
+		width:    h.Service.Concurrency,
+		waiting:  newQueue(&c.jobs, h.Service.ByPriority),
 		callers:  c,
 		name:     h.Name,
 		index:    uint8(index),
@@ -53,6 +60,7 @@ func newServer(h platform.Home, index int, span int64, c *callers, seed uint64) 
 		batch:    h.Service.Batch,
 		service:  sampler{dist: h.Service.Duration, scale: scale * 1e9, rng: random.New(seed, random.ServiceTimes, uint64(index))},
 		startUps: random.New(seed, random.StartUp, uint64(index)),
+		seed:     seed,
 	}
 	return s
 }
@@ -78,8 +86,12 @@ func (s *server) accept(id int32, now int64) {
 	s.spent += s.spendRate * float64(j.service) / 1e9
 }
 
-// start puts a job into a serving instance with a free slot.
+// start puts a job into a serving instance with a free slot. An instance whose own queue is full refuses it.
 func (s *server) start(i, id int32, now int64) {
+	if s.batch != nil && s.batch.MaxWaiting > 0 && s.isFull(i) {
+		s.refuse(now, id)
+		return
+	}
 	s.take(i, now)
 	j := &s.slab[id]
 	j.instance, j.since = i, now
@@ -89,11 +101,11 @@ func (s *server) start(i, id int32, now int64) {
 		return
 	}
 	if now < s.horizon {
-		s.workArea += area(s.batch.Saturated(int(s.slots), j.input, j.output))
+		s.workArea += area(s.batch.Saturated(s.width, j.input, j.output))
 	}
 	in := &s.instances[i]
 	if in.batch == nil {
-		in.batch = new(batch)
+		in.batch = newBatch(s)
 	}
 	if in.busy == 1 {
 		in.batch.reset()
@@ -103,11 +115,17 @@ func (s *server) start(i, id int32, now int64) {
 	}
 }
 
+// isFull reports whether an instance's batch has as many waiting as it may have.
+func (s *server) isFull(i int32) bool {
+	in := &s.instances[i]
+	return in.busy > 0 && in.batch.waiting.len() >= s.batch.MaxWaiting
+}
+
 // complete takes a request that is done out of its instance, and returns the
 // instance, or none when the request's run had been broken off before.
 func (s *server) complete(e event, now int64) int32 {
 	j := &s.slab[e.subject]
-	if j.run != e.run {
+	if j.run != e.run || j.since+j.service != now { // 16 bits of run may come round again
 		return none
 	}
 	i := j.instance
@@ -119,6 +137,10 @@ func (s *server) complete(e event, now int64) int32 {
 // finish counts a request that is done and reports whether its caller was still there.
 func (s *server) finish(id int32, now int64) bool {
 	j := &s.slab[id]
+	if j.gone {
+		s.forget(id)
+		return false
+	}
 	s.recent += (float64(now-j.since) - s.recent) * recentWeight
 	return s.count(j.arrived, now, s.answered(now, id))
 }
@@ -128,13 +150,17 @@ const recentWeight = 1.0 / 64
 
 // refuse turns a request away.
 func (s *server) refuse(now int64, id int32) {
-	s.tally.rejected++
+	if !s.slab[id].gone {
+		s.tally.rejected++
+	}
 	s.refused(now, id)
 }
 
 // expire lets a request go without an answer.
 func (s *server) expire(now int64, id int32) {
-	s.tally.timedOut++
+	if !s.slab[id].gone {
+		s.tally.timedOut++
+	}
 	s.expired(now, id)
 }
 
@@ -163,8 +189,8 @@ func (s *server) view() policy.HomeView {
 	return policy.HomeView{
 		InFlight: s.inside + s.waiting.len(),
 		Waiting:  s.waiting.len(),
-		Slots:    s.serving * int(s.slots),
-		Starting: s.starting * int(s.slots),
+		Slots:    s.serving * s.width,
+		Starting: s.starting * s.width,
 		Service:  time.Duration(s.recent),
 		Spend:    s.spent,
 	}

@@ -2,7 +2,7 @@ package workload
 
 import "io"
 
-// Cache holds a workload in memory when it has at most maxRequests requests (24
+// Cache holds a workload in memory when it has at most maxRequests requests (32
 // bytes each), and returns it unchanged when it has more. It says in which case
 // by the type: a *Recorded is held.
 func Cache(w Workload, maxRequests int) (Workload, error) {

@@ -43,6 +43,7 @@ func (m *merged) Info() Info {
 		sum.Resolution = max(sum.Resolution, info.Resolution)
 		sum.HasTokens = sum.HasTokens || info.HasTokens
 		sum.HasWork = sum.HasWork || info.HasWork
+		sum.HasPriorities = sum.HasPriorities || info.HasPriorities
 	}
 	sum.Name = strings.Join(names, " + ")
 	sum.Notes = m.notes(sum.Span)

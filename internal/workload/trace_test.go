@@ -89,17 +89,17 @@ func TestReadTraceOfEvents(t *testing.T) {
 		span               time.Duration
 		want               []Request
 	}{
-		{"azure", azureSample, "azure-llm", nil, 6 * s, []Request{{0, 0, 374, 44}, {s + 100, 0, 396, 109}, {4 * s, 0, 879, 55}}},
+		{"azure", azureSample, "azure-llm", nil, 6 * s, []Request{{0, 0, 374, 44, 0}, {s + 100, 0, 396, 109, 0}, {4 * s, 0, 879, 55, 0}}},
 		{
 			"azure with a zone, a mark and CRLF", "\ufeff" + strings.ReplaceAll("TIMESTAMP,ContextTokens,GeneratedTokens\n2024-05-10 00:00:00.009930+00:00,1,2\n2024-05-10 00:00:01.009930+00:00,3,4", "\n", "\r\n"),
 			"azure-llm", nil, 2 * s,
-			[]Request{{0, 0, 1, 2}, {s, 0, 3, 4}},
+			[]Request{{0, 0, 1, 2, 0}, {s, 0, 3, 4, 0}},
 		},
-		{"mooncake", mooncakeSample, "mooncake", nil, 4500 * ms, []Request{{0, 0, 6758, 500}, {0, 0, 7322, 490}, {3 * s, 0, 7237, 794}}},
-		{"alibaba", alibabaSample, "csv", nil, 2 * 4704 * s, []Request{{0, 32500 * ms, 0, 0}, {4704 * s, 0, 0, 0}}},
-		{"burstgpt", burstGPTSample, "csv", nil, 81 * s, []Request{{0, 0, 472, 18}, {40500 * ms, 0, 1087, 230}}},
-		{"csv", csvSample, "csv", genericCSV, 1500 * ms, []Request{{0, 250 * ms, 0, 0}, {250 * ms, 125500 * time.Microsecond, 0, 0}, {s, 0, 0, 0}}},
-		{"jsonl", jsonSample, "jsonl", genericJSON, 5 * s, []Request{{0, 0, 10, 20}, {2500 * ms, 0, 11, 0}}},
+		{"mooncake", mooncakeSample, "mooncake", nil, 4500 * ms, []Request{{0, 0, 6758, 500, 0}, {0, 0, 7322, 490, 0}, {3 * s, 0, 7237, 794, 0}}},
+		{"alibaba", alibabaSample, "csv", nil, 2 * 4704 * s, []Request{{0, 32500 * ms, 0, 0, 0}, {4704 * s, 0, 0, 0, 0}}},
+		{"burstgpt", burstGPTSample, "csv", nil, 81 * s, []Request{{0, 0, 472, 18, 0}, {40500 * ms, 0, 1087, 230, 0}}},
+		{"csv", csvSample, "csv", genericCSV, 1500 * ms, []Request{{0, 250 * ms, 0, 0, 0}, {250 * ms, 125500 * time.Microsecond, 0, 0, 0}, {s, 0, 0, 0, 0}}},
+		{"jsonl", jsonSample, "jsonl", genericJSON, 5 * s, []Request{{0, 0, 10, 20, 0}, {2500 * ms, 0, 11, 0, 0}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w, err := ReadTrace(texts{"x": c.text}.open, v1alpha1.Trace{Path: "x", Columns: c.columns}, 1)

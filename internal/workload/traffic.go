@@ -70,7 +70,7 @@ func source(open Opener, t v1alpha1.Traffic, seed uint64) (Workload, error) {
 	return nil, errors.New("trace: expected a trace or a generator")
 }
 
-// operate applies slice, scale and repeat.
+// operate applies slice, scale, repeat and priority.
 func operate(w Workload, t v1alpha1.Traffic, seed uint64) (Workload, error) {
 	var err error
 	if t.Slice != nil {
@@ -86,6 +86,11 @@ func operate(w Workload, t v1alpha1.Traffic, seed uint64) (Workload, error) {
 	if t.Repeat != 0 {
 		if w, err = Repeat(w, t.Repeat); err != nil {
 			return nil, fmt.Errorf("repeat: %w", err)
+		}
+	}
+	if t.Priority != 0 {
+		if w, err = Prioritise(w, t.Priority); err != nil {
+			return nil, fmt.Errorf("priority: %w", err)
 		}
 	}
 	return w, nil

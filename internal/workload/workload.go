@@ -13,7 +13,12 @@ type Request struct {
 	Work time.Duration
 	// Input and Output are prompt and generated tokens; 0 when the trace has none.
 	Input, Output int32
+	// Priority is from 0 up to, not including, Priorities; the highest goes first where homes look at it.
+	Priority uint8
 }
+
+// Priorities is how many priorities there are.
+const Priorities = 8
 
 // Stream yields requests in order of arrival, equal times in order of the
 // source. Read fills dst from the front and returns how many it wrote; it
@@ -48,6 +53,8 @@ type Info struct {
 	// HasTokens and HasWork say what the requests carry.
 	HasTokens bool `json:"hasTokens"`
 	HasWork   bool `json:"hasWork"`
+	// HasPriorities says that some requests have a priority above 0.
+	HasPriorities bool `json:"hasPriorities,omitempty"`
 	// Notes are what a reader of a result must know: arrivals drawn within minutes, gaps, the first bad rows.
 	Notes []string `json:"notes,omitempty"`
 }

@@ -1,0 +1,171 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/platform"
+)
+
+// hybridOffers is how many offers of each side hybrids are made of, the cheapest.
+const hybridOffers = 3
+
+// pairing is a fixed cluster as the base and a serverless home that takes what
+// finds no free slot there. The number of base nodes is left open; they are filled with replicas, which cost nothing
+// beside their node.
+type pairing struct {
+	base, overflow *family
+	// perNode is the replicas on a node.
+	perNode int
+	// least and most bound the base nodes; most is fewer than the objectives need of them alone.
+	least, most int
+	// warm is the number of the overflow's family.
+	warm int
+	// busy is how many base nodes the mean traffic keeps busy.
+	busy float64
+	// fixed and node are what the cluster costs a month whatever it serves and what a node adds, in USD; allOver is the
+	// least that the overflow costs when it serves everything.
+	fixed, node, allOver float64
+}
+
+// pairings are the cheapest offers of one side with those of the other. A number
+// that the user gave is kept, so that such a cluster is no base.
+func (s *search) pairings() ([]*pairing, error) {
+	bases := s.cheapestOffers(func(c *Candidate) bool {
+		return c.Side == SideCluster && !c.family.exact && !c.family.elastic && mostNodes(c) >= leastNodes(c)
+	})
+	overflows := s.cheapestOffers(func(c *Candidate) bool { return c.Side == SideServerless })
+	var list []*pairing
+	for _, b := range bases {
+		for _, o := range overflows {
+			p, err := s.quick.pair(b, o)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, p)
+		}
+	}
+	return list, nil
+}
+
+func leastNodes(c *Candidate) int { return nodesFor(c, c.family.least) }
+
+// mostNodes is the greatest number of base nodes that a hybrid is tried with: fewer than are enough alone.
+func mostNodes(c *Candidate) int {
+	if c.suffices() {
+		return nodesFor(c, c.size) - 1
+	}
+	return nodesFor(c, c.size)
+}
+
+func nodesFor(c *Candidate, replicas int) int {
+	perNode := c.arrangement.Home.Cluster.ReplicasPerNode
+	return (replicas + perNode - 1) / perNode
+}
+
+// cheapestOffers returns the cheapest candidate on each offer, the cheapest few:
+// first what meets the objectives alone, by its bill, then what does not, by the least that it can cost.
+func (s *search) cheapestOffers(keep func(*Candidate) bool) []*Candidate {
+	var list []*Candidate
+	for _, g := range s.groups {
+		for _, c := range g.candidates {
+			if keep(c) {
+				list = append(list, c)
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *Candidate) int {
+		switch x, y := a.suffices(), b.suffices(); {
+		case x && y:
+			return compareCost(a, b)
+		case x:
+			return -1
+		case y:
+			return 1
+		}
+		return a.family.floor.Cmp(b.family.floor.Decimal)
+	})
+	seen := map[string]bool{}
+	list = slices.DeleteFunc(list, func(c *Candidate) bool {
+		twice := seen[c.Offer]
+		seen[c.Offer] = true
+		return twice
+	})
+	return list[:min(hybridOffers, len(list))]
+}
+
+func (e *evaluator) pair(base, overflow *Candidate) (*pairing, error) {
+	p := &pairing{base: base.family, overflow: overflow.family, warm: overflow.family.least}
+	p.perNode = base.arrangement.Home.Cluster.ReplicasPerNode
+	p.least, p.most = leastNodes(base), mostNodes(base)
+	p.busy = e.meanReplicas(base.arrangement) / float64(p.perNode)
+	p.node = base.HourlyPrice.Float64() * float64(p.perNode) * monthHours
+	p.allOver = overflow.family.floor.Float64()
+	if cluster, ok := e.in.Catalog.Cluster(base.arrangement.Offer.Cluster); ok {
+		bill, err := cluster.Bill(max(1, e.spec.Constraints.Fleet.Models), false)
+		if err != nil {
+			return nil, err
+		}
+		p.fixed = bill.Total.Float64()
+	}
+	return p, nil
+}
+
+// monthHours is the billing month.
+const monthHours = 730
+
+// floor is the least that a number of base nodes can cost: all of them at work
+// all the time, and the rest of the traffic in overflow that is never idle.
+func (p *pairing) floor(n int) float64 {
+	rest := 1.0
+	if p.busy > 0 {
+		rest = math.Max(0, 1-float64(n)/(p.busy*(1-overload)))
+	}
+	return p.fixed + float64(n)*p.node + rest*p.allOver
+}
+
+// start is where the search for the number of base nodes begins: at what the
+// mean traffic keeps busy, or where the floor is lowest if that number cannot cost less than a bound. There may be none.
+func (p *pairing) start(bound float64) (int, bool) {
+	n := min(max(p.least, int(math.Round(p.busy))), p.most)
+	if p.floor(n) < bound {
+		return n, true
+	}
+	for k := p.least; k <= p.most; k++ {
+		if p.floor(k) < p.floor(n) {
+			n = k
+		}
+	}
+	return n, p.floor(n) < bound
+}
+
+// whenFull is the routing of every hybrid that is searched: the overflow takes what finds no free slot at the base.
+func whenFull() *v1alpha1.Routing {
+	r := &v1alpha1.Routing{Overflow: &v1alpha1.Overflow{}}
+	r.Overflow.ApplyDefaults()
+	return r
+}
+
+// tryHybrid evaluates a pairing with a number of base nodes.
+func (e *evaluator) tryHybrid(ctx context.Context, p *pairing, nodes int) (*Candidate, error) {
+	l := layout{routing: whenFull()}
+	for _, part := range []struct {
+		f *family
+		n int
+	}{{p.base, min(nodes*p.perNode, p.base.most)}, {p.overflow, p.warm}} {
+		a, err := platform.Build(e.spec, part.f.offer, part.f.with(part.n), e.in.Catalog)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", part.f.offer.Key(), err)
+		}
+		l.parts = append(l.parts, a)
+	}
+	c, err := e.evaluate(ctx, l, false)
+	if err != nil {
+		return nil, err
+	}
+	c.Variant, c.pairing, c.size = "overflow", p, nodes
+	return c, nil
+}

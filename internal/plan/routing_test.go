@@ -1,0 +1,116 @@
+package plan_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"fulcrum.dev/fulcrum/internal/plan"
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+// routed is the crowded encoder on two homes with every setting decided, behind a router.
+func routed(t testing.TB, base, overflow, routing string) *plan.Candidate {
+	t.Helper()
+	m := model(t, crowded+"  routing: "+routing+"\n", "[{offer: acme/nodes/small}, {offer: acme/functions/x86}]", fmt.Sprintf("[%s, %s]", base, overflow))
+	homes := run(t, m, acme()).Homes
+	if len(homes) != 1 || len(homes[0].Parts) != 2 || len(homes[0].Outcome.Homes) != 2 {
+		t.Fatalf("%d arrangements of %d parts", len(homes), len(homes[0].Parts))
+	}
+	return homes[0]
+}
+
+// TestUnusedOverflow: it costs what the base alone costs, and what its own warm instances do.
+func TestUnusedOverflow(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		replicas, warm := rapid.IntRange(1, 90).Draw(r, "replicas"), rapid.IntRange(0, 3).Draw(r, "warm")
+		base := fmt.Sprintf("{offer: acme/nodes/small, cluster: {replicas: %d}}", replicas)
+		c := routed(t, base, fmt.Sprintf("{offer: acme/containers/instance, container: {minInstances: %d, vcpu: 1, memory: 1GiB}}", warm), "{overflow: {inFlight: 1000000}}")
+		alone := run(t, model(t, crowded, "[{offer: acme/nodes/small}, {offer: acme/functions/x86}]", "["+base+"]"), acme()).Homes[0]
+		if diff := cmp.Diff(jsonOf(t, alone.Bill), jsonOf(t, c.Parts[0].Bill)); diff != "" {
+			r.Fatalf("the base costs (-alone +with an overflow):\n%s", diff)
+		}
+		held := unit.MustDecimal("0.055").Mul(unit.NewDecimal(int64(730*warm), 0)) // a vCPU and a GiB
+		if got := c.Parts[1].Monthly; got.Cmp(held) != 0 || c.Monthly.Cmp(alone.Monthly.Add(held)) != 0 {
+			r.Fatalf("an unused overflow with %d warm costs %s, want %s; all %s", warm, got, held, c.Monthly)
+		}
+	})
+}
+
+// TestEveryRouting runs each kind and checks who serves.
+func TestEveryRouting(t *testing.T) {
+	const base, overflow = "{offer: acme/nodes/small, cluster: {replicas: 20}}", "{offer: acme/functions/x86}"
+	for name, test := range map[string]struct {
+		routing, base string
+		least, most   float64 // share of the second home
+	}{
+		"overflow":     {"{overflow: {}}", base, 0.3, 0.7},
+		"wait":         {"{overflow: {wait: 2s}}", base, 0.1, 0.7},
+		"capped":       {"{overflow: {spendCap: {daily: 0.01}}}", base, 0.0001, 0.2},
+		"burst":        {"{burst: true}", "{offer: acme/nodes/small, cluster: {replicas: 4, autoscaler: {max: 60}}}", 0.01, 0.9},
+		"canary":       {"{weights: [95, 5]}", base, 0.0498, 0.0502},
+		"by night":     {"{shifts: [{at: 0s, home: 1}, {at: 8h, home: 0}]}", base, 1, 1},
+		"few admitted": {"{overflow: {}, maxInFlight: 25}", base, 0.01, 0.5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := routed(t, test.base, overflow, test.routing)
+			got := float64(c.Outcome.Homes[1].Arrivals) / float64(c.Outcome.Homes[0].Arrivals+c.Outcome.Homes[1].Arrivals)
+			if got < test.least || got > test.most {
+				t.Errorf("%.4f of the requests at the second home, want %g to %g", got, test.least, test.most)
+			}
+			// The request that is refused is inside for no time.
+			if strings.Contains(test.routing, "maxInFlight") != (c.Outcome.Rejected > 0) || c.Outcome.PeakInFlight > 26 && strings.Contains(test.routing, "maxInFlight") {
+				t.Errorf("%d rejected, %d inside at the most", c.Outcome.Rejected, c.Outcome.PeakInFlight)
+			}
+			if err := c.Bill.Check(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestOneClusterIsPaidOnce: two kinds of nodes in one cluster share what it costs whatever it serves.
+func TestOneClusterIsPaidOnce(t *testing.T) {
+	c := routed(t, "{offer: acme/nodes/small, cluster: {replicas: 20}}", "{offer: acme/nodes/large, cluster: {replicas: 8}}", "{weights: [1, 1]}")
+	if first, second := jsonOf(t, c.Parts[0].Bill), jsonOf(t, c.Parts[1].Bill); !strings.Contains(first, "control plane") || strings.Contains(second, "control plane") {
+		t.Errorf("bills:\n%s\n%s", first, second)
+	}
+}
+
+// TestTimeline: over a month the last moment of each home has cost its bill, and cost never falls.
+func TestTimeline(t *testing.T) {
+	m := model(t, crowded+"  routing: {overflow: {}}\n", "rate: 4/s, span: 20m, flash: [{at: 7m, duration: 3m, factor: 5}]", "rate: 50/h, span: 730h",
+		"[{offer: acme/nodes/small}, {offer: acme/functions/x86}]", "[{offer: acme/nodes/small}, {offer: acme/functions/x86, function: {provisionedConcurrency: 1}}]")
+	in := input(t, m, acme())
+	in.Timeline = 73
+	s, err := plan.Simulate(context.Background(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := s.Homes[0]
+	if c.Outcome.Timeline != nil || len(c.Timeline.Homes) != 2 || c.Timeline.Step.String() != "10h" {
+		t.Fatalf("timeline %+v", c.Timeline)
+	}
+	for i, curve := range c.Timeline.Homes {
+		if curve.Home != c.Parts[i].Offer || len(curve.Moments) != 73 {
+			t.Fatalf("curve %d is of %s, with %d moments", i, curve.Home, len(curve.Moments))
+		}
+		for k, moment := range curve.Moments[1:] {
+			if before := curve.Moments[k]; moment.Cost.Less(before.Cost) || moment.At-before.At != c.Timeline.Step {
+				t.Errorf("%s after %s, %s after %s", before.Cost, before.At, moment.Cost, moment.At)
+			}
+		}
+		last := curve.Moments[72]
+		if last.Cost.Cmp(c.Parts[i].Monthly.Decimal) != 0 {
+			t.Errorf("%s has cost %s after a month, its bill is %s", curve.Home, last.Cost, c.Parts[i].Monthly)
+		}
+	}
+	in.Timeline = 0
+	if s, err = plan.Simulate(context.Background(), in); err != nil || s.Homes[0].Timeline != nil {
+		t.Errorf("a timeline that nobody asked for: %v", err)
+	}
+}

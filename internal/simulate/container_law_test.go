@@ -1,0 +1,81 @@
+package simulate
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/workload"
+)
+
+// anyStarts draws what starts instances and gives them up.
+func anyStarts(t *rapid.T, c *platform.Container) {
+	if rapid.Bool().Draw(t, "rate") {
+		c.Burst, c.BurstPeriod = rapid.IntRange(1, 3).Draw(t, "burst"), time.Minute
+	}
+	c.StartsAtOnce = rapid.IntRange(0, 2).Draw(t, "startsAtOnce")
+	c.CancelSurplus = rapid.Bool().Draw(t, "cancelSurplus")
+	if rapid.Bool().Draw(t, "schedule") {
+		c.Schedule = anySchedule(t, c.Max)
+	}
+}
+
+// checkContainerMeters: there are never more instances than the maximum, and none is billed for more than the span.
+func checkContainerMeters(t *rapid.T, c *platform.Container, o Outcome) {
+	if o.PeakLive > c.Max {
+		t.Fatalf("%d instances, at most %d allowed", o.PeakLive, c.Max)
+	}
+	if o.Rejected > 0 && c.QueueLength == 0 {
+		t.Fatalf("%d requests rejected without a bound of the queue", o.Rejected)
+	}
+	if c.Schedule == nil && o.Metered.InstanceTime < int64(c.Min)*roundUp(int64(o.Span), 1) {
+		t.Fatalf("%d ms of instance time for a minimum of %d over %v", o.Metered.InstanceTime, c.Min, o.Span)
+	}
+}
+
+// TestNoAllocationPerRequest: ten times the requests allocate no more, with every mechanism on.
+func TestNoAllocationPerRequest(t *testing.T) {
+	rule := policy.DefaultTargetTracking(policy.Bounds{Min: 1, Max: 50})
+	service := platform.Service{Duration: random.Exponential(1), Concurrency: 1}
+	function := func(set func(*platform.Function)) platform.Home {
+		f := platform.Function{
+			Limit: 100, Burst: 100, BurstPeriod: 10 * time.Second, Init: random.Exponential(1), IdleExpiry: 5 * time.Second,
+			Provisioned: 1, Step: time.Millisecond, AllocationDelay: time.Minute, HeldStep: 5 * time.Minute,
+		}
+		set(&f)
+		return platform.Home{Name: "functions", Service: service, Function: &f}
+	}
+	for name, h := range map[string]platform.Home{
+		"function": function(func(*platform.Function) {}),
+		"newest created, drawn window": function(func(f *platform.Function) {
+			f.Routing, f.IdleExpiryMax = platform.NewestCreated, 10*time.Second
+		}),
+		"longest idle, histogram": function(func(f *platform.Function) { f.Routing, f.IdleHistogram = platform.LongestIdle, true }),
+		"target and schedule":     function(func(f *platform.Function) { f.Tracking, f.Schedule = &rule, daily(map[int]int{0: 1, 3600: 5}) }),
+		"container": {Name: "containers", Service: service, Container: &platform.Container{
+			Max: 50, StartUp: random.Exponential(5), IdleHold: time.Second,
+		}},
+		"container with all": {Name: "containers", Service: service, Container: &platform.Container{
+			Max: 50, StartUp: random.Exponential(5), IdleHold: time.Second, Burst: 5, BurstPeriod: time.Minute, StartsAtOnce: 3, CancelSurplus: true,
+			QueueLength: 50, QueueTimeout: time.Minute, Schedule: daily(map[int]int{0: 1, 3600: 5}),
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			allocations := func(n float64) float64 {
+				w, err := workload.Cache(poisson(t, 5, n), 1_000_000)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return testing.AllocsPerRun(1, func() { run(t, h, w) })
+			}
+			// A longer run meets a higher peak, for which the slabs grow by doubling.
+			if short, long := allocations(30_000), allocations(300_000); long > short+40 {
+				t.Errorf("%.0f allocations for 30,000 requests, %.0f for 300,000", short, long)
+			}
+		})
+	}
+}
