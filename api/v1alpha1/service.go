@@ -78,8 +78,8 @@ type BatchedProfile struct {
 	// MaxBatchedTokens is the greatest number of tokens in an iteration, at least maxBatch: one for each sequence whose prompt is
 	// done, the rest for prompts, of which a longer one is spread over iterations. Default: no bound.
 	MaxBatchedTokens int64 `json:"maxBatchedTokens,omitempty" check:"gte=1"`
-	// MaxWaiting is how many sequences a replica lets wait in itself beyond maxBatch before it refuses more. Default: a replica
-	// takes no more than maxBatch and refuses none; the others wait before all replicas.
+	// MaxWaiting gives each replica a queue of its own for this many sequences; it refuses more. Default: a replica takes no
+	// more than maxBatch, and the others wait before all replicas.
 	MaxWaiting int `json:"maxWaiting,omitempty" check:"gte=1,lte=1e6"`
 }
 

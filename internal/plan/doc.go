@@ -8,5 +8,6 @@
 //
 // The steps of Search, a file each: gate (hard constraints), family (the ways to
 // run an offer), size (the smallest feasible number), evaluate (simulate, judge,
-// price), tipping (scale the traffic until the cheaper side changes), verdict.
+// price), hybrid_search (a cluster base with serverless overflow), tipping (scale the traffic until the cheaper side
+// changes), verdict.
 package plan

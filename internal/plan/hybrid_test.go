@@ -216,7 +216,7 @@ func TestHybridLaws(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		m := model(t, crowded, "rate: 4/s", fmt.Sprintf("rate: %d/s", rapid.IntRange(2, 5).Draw(r, "rate")),
 			"factor: 5", fmt.Sprintf("factor: %d", rapid.IntRange(4, 8).Draw(r, "factor")),
-			"{offer: acme/functions/x86}", "{offer: acme/functions/x86, function: {memory: 1GiB}}, {offer: acme/containers/request}", "span: 20m", "span: 12m")
+			"{offer: acme/functions/x86}", "{offer: acme/functions/x86, function: {memory: 1GiB}}, {offer: acme/containers/request}", "span: 20m", "span: 8m", "at: 7m, duration: 3m", "at: 3m, duration: 1m")
 		m.Spec.Traffic.Seed = new(rapid.Uint64Range(1, 1000).Draw(r, "seed"))
 		once, twice := search(t, m, acme()), search(t, m, dear)
 		a, b := once.BestHybrid, twice.BestHybrid

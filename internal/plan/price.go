@@ -13,11 +13,11 @@ import (
 
 // price bills a month of a candidate: what it metered scaled to 730 h, what the
 // cluster costs whatever it serves, and what leaves for the internet. The parts of a hybrid are billed one by one, each
-// from the first tier of its prices.
+// from the first tier of its prices, and with what the parts before it have left of a free allowance.
 func (e *evaluator) price(c *Candidate) (err error) {
 	o := &c.Outcome
 	if len(c.Parts) == 0 {
-		if c.Bill, c.MonthlyUsage, err = e.bill(c.arrangement, o.Metered, o.Span, o.Served); err != nil {
+		if c.Bill, c.MonthlyUsage, err = e.bill(c.arrangement, o.Metered, o.Span, o.Served, nil); err != nil {
 			return err
 		}
 		c.Monthly = c.Bill.Total
@@ -37,26 +37,38 @@ func (e *evaluator) price(c *Candidate) (err error) {
 // pricePart bills one home of a hybrid. What the cluster costs is not counted again for a second home in it.
 func (e *evaluator) pricePart(c *Candidate, i int) (err error) {
 	p, h := &c.Parts[i], &c.Outcome.Homes[i]
-	a := p.arrangement
-	if sharesCluster(c.Parts[:i], p) {
-		a.Offer.Cluster = ""
-	}
-	if p.Bill, p.MonthlyUsage, err = e.bill(a, h.Metered, c.Outcome.Span, h.Served); err != nil {
+	if p.Bill, p.MonthlyUsage, err = e.bill(p.arrangement, h.Metered, c.Outcome.Span, h.Served, c.Parts[:i]); err != nil {
 		return err
 	}
 	p.Monthly = p.Bill.Total
-	p.HourlyPrice, err = hourlyPrice(a)
+	p.HourlyPrice, err = hourlyPrice(p.arrangement)
 	return err
 }
 
 // sharesCluster reports whether one of the earlier parts is on nodes of the same cluster.
-func sharesCluster(earlier []Placement, p *Placement) bool {
-	return p.Kind == catalog.KindNode && slices.ContainsFunc(earlier, func(q Placement) bool {
-		return q.Kind == catalog.KindNode && q.arrangement.Offer.Cluster == p.arrangement.Offer.Cluster && q.Region == p.Region
+func sharesCluster(o catalog.Offer, earlier []Placement) bool {
+	return slices.ContainsFunc(earlier, func(p Placement) bool {
+		return p.Kind == catalog.KindNode && p.arrangement.Offer.Cluster == o.Cluster && p.Region == o.Region
 	})
 }
 
-func (e *evaluator) bill(a platform.Arrangement, m platform.Metered, span time.Duration, served int64) (catalog.Bill, catalog.Usage, error) {
+// after is the offer with what earlier parts at its provider have left of its free allowances, which are the account's.
+func after(earlier []Placement, o catalog.Offer) catalog.Offer {
+	o.Rates = slices.Clone(o.Rates)
+	for i := range o.Rates {
+		r := &o.Rates[i]
+		for _, p := range earlier {
+			for _, l := range p.Bill.Lines {
+				if isAllowance := l.Quantity.Sign() < 0; isAllowance && p.Provider == o.Provider && l.Meter == r.Meter && l.Unit == r.Unit {
+					r.Free = r.Free.Add(l.Quantity)
+				}
+			}
+		}
+	}
+	return o
+}
+
+func (e *evaluator) bill(a platform.Arrangement, m platform.Metered, span time.Duration, served int64, earlier []Placement) (catalog.Bill, catalog.Usage, error) {
 	offer, usage, err := e.usage(a, m, span, served)
 	if err != nil {
 		return catalog.Bill{}, nil, err
@@ -65,7 +77,7 @@ func (e *evaluator) bill(a platform.Arrangement, m platform.Metered, span time.D
 	if err != nil {
 		return catalog.Bill{}, nil, err
 	}
-	bill, err := offer.Price(monthly, catalog.PriceOptions{FreeTier: e.spec.Constraints.FreeTier})
+	bill, err := after(earlier, offer).Price(monthly, catalog.PriceOptions{FreeTier: e.spec.Constraints.FreeTier})
 	if err != nil {
 		return catalog.Bill{}, nil, err
 	}
@@ -74,7 +86,7 @@ func (e *evaluator) bill(a platform.Arrangement, m platform.Metered, span time.D
 		return catalog.Bill{}, nil, err
 	}
 	bill.Append(onDemand)
-	if cluster, ok := e.in.Catalog.Cluster(offer.Cluster); ok {
+	if cluster, ok := e.in.Catalog.Cluster(offer.Cluster); ok && !sharesCluster(offer, earlier) {
 		fixed, err := cluster.Bill(max(1, e.spec.Constraints.Fleet.Models), false)
 		if err != nil {
 			return catalog.Bill{}, nil, err

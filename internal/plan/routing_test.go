@@ -3,6 +3,7 @@ package plan_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -78,6 +79,39 @@ func TestOneClusterIsPaidOnce(t *testing.T) {
 	c := routed(t, "{offer: acme/nodes/small, cluster: {replicas: 20}}", "{offer: acme/nodes/large, cluster: {replicas: 8}}", "{weights: [1, 1]}")
 	if first, second := jsonOf(t, c.Parts[0].Bill), jsonOf(t, c.Parts[1].Bill); !strings.Contains(first, "control plane") || strings.Contains(second, "control plane") {
 		t.Errorf("bills:\n%s\n%s", first, second)
+	}
+}
+
+// TestAllowanceIsGrantedOnce: what the first home leaves of the 10 GB of egress that are free, the second has.
+func TestAllowanceIsGrantedOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		rate          string
+		first, second float64
+	}{
+		"all used by the first":  {"rate: 4/s", 10, 0},
+		"some left by the first": {"rate: 1.4/s", 7.4, 2.6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := model(t, crowded+"  routing: {weights: [1, 1]}\n", "rate: 4/s, span: 20m, flash: [{at: 7m, duration: 3m, factor: 5}]", test.rate+", span: 10m",
+				"[{offer: acme/nodes/small}, {offer: acme/functions/x86}]", "[{offer: acme/nodes/small, cluster: {replicas: 20}}, {offer: acme/functions/x86}]")
+			c := run(t, m, acme()).Homes[0]
+			total := 0.0
+			for i, want := range []float64{test.first, test.second} {
+				got := 0.0
+				for _, l := range c.Parts[i].Bill.Lines {
+					if l.Item == "egress, free allowance" {
+						got -= l.Quantity.Float64()
+					}
+				}
+				if math.Abs(got-want) > 0.8 {
+					t.Errorf("%s has %.2f GB free, want about %g", c.Parts[i].Offer, got, want)
+				}
+				total += got
+			}
+			if total > 10.000001 {
+				t.Errorf("%.2f GB are free", total)
+			}
+		})
 	}
 }
 

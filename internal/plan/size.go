@@ -204,7 +204,7 @@ func (e *evaluator) bound(f *family) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.offer.Key(), err)
 	}
-	bill, _, err := e.bill(a, e.leastMetered(a), e.traffic.Span.Std(), e.traffic.Requests)
+	bill, _, err := e.bill(a, e.leastMetered(a), e.traffic.Span.Std(), e.traffic.Requests, nil)
 	f.floor = bill.Total
 	return err
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/catalog"
@@ -38,50 +39,51 @@ func (e *evaluator) priceTimeline(c *Candidate) error {
 	if t == nil {
 		return nil
 	}
+	homes := c.placements()
 	c.Outcome.Timeline = nil
 	c.Timeline = &Timeline{Step: unit.Duration(t.Step)}
 	for i, curve := range t.Homes {
-		pricer, err := e.costOver(c.placements(), i)
-		if err != nil {
-			return err
-		}
-		out := Curve{Home: c.placements()[i].Offer, Moments: make([]Moment, 0, len(curve.Moments))}
-		for k, m := range curve.Moments {
-			at := time.Duration(k+1) * t.Step
-			cost, err := pricer(at, m)
+		c.Timeline.Homes = append(c.Timeline.Homes, Curve{Home: homes[i].Offer, Moments: make([]Moment, len(curve.Moments))})
+	}
+	for k := range t.Homes[0].Moments {
+		at := time.Duration(k+1) * t.Step
+		soFar := slices.Clone(homes) // with the bills of this moment
+		for i := range soFar {
+			m := t.Homes[i].Moments[k]
+			cost, err := e.costSoFar(soFar, i, at, m)
 			if err != nil {
-				return fmt.Errorf("pricing the timeline of %s after %s: %w", out.Home, unit.Duration(at), err)
+				return fmt.Errorf("pricing the timeline of %s after %s: %w", homes[i].Offer, unit.Duration(at), err)
 			}
-			out.Moments = append(out.Moments, Moment{At: unit.Duration(at), Moment: m, Cost: cost})
+			c.Timeline.Homes[i].Moments[k] = Moment{At: unit.Duration(at), Moment: m, Cost: cost}
 		}
-		c.Timeline.Homes = append(c.Timeline.Homes, out)
 	}
 	return nil
 }
 
-// costOver returns what a home has cost at a moment.
-func (e *evaluator) costOver(homes []Placement, i int) (func(time.Duration, simulate.Moment) (unit.Money, error), error) {
-	a := homes[i].arrangement
-	var fixed catalog.Bill
-	if cluster, ok := e.in.Catalog.Cluster(a.Offer.Cluster); ok && !sharesCluster(homes[:i], &homes[i]) {
-		var err error
-		if fixed, err = cluster.Bill(max(1, e.spec.Constraints.Fleet.Models), false); err != nil {
-			return nil, err
-		}
+// costSoFar sets the bill of a home at a moment, after those of the homes before it, and returns it with the cluster's
+// part of the month.
+func (e *evaluator) costSoFar(homes []Placement, i int, at time.Duration, m simulate.Moment) (unit.Money, error) {
+	offer, usage, err := e.usage(homes[i].arrangement, m.Metered, at, m.Served)
+	if err != nil {
+		return unit.Money{}, err
 	}
-	return func(at time.Duration, m simulate.Moment) (unit.Money, error) {
-		offer, usage, err := e.usage(a, m.Metered, at, m.Served)
+	homes[i].Bill, err = after(homes[:i], offer).Price(usage, catalog.PriceOptions{FreeTier: e.spec.Constraints.FreeTier})
+	if err != nil {
+		return unit.Money{}, err
+	}
+	onDemand, err := e.onDemandBill(homes[i].arrangement, m.Metered, func(u catalog.Usage) (catalog.Usage, error) { return u, nil })
+	if err != nil {
+		return unit.Money{}, err
+	}
+	cost := homes[i].Bill.Total.Plus(onDemand.Total)
+	if cluster, ok := e.in.Catalog.Cluster(offer.Cluster); ok && !sharesCluster(offer, homes[:i]) {
+		fixed, err := cluster.Bill(max(1, e.spec.Constraints.Fleet.Models), false)
 		if err != nil {
 			return unit.Money{}, err
 		}
-		bill, err := offer.Price(usage, catalog.PriceOptions{FreeTier: e.spec.Constraints.FreeTier})
-		if err != nil {
-			return unit.Money{}, err
-		}
-		onDemand, err := e.onDemandBill(a, m.Metered, func(u catalog.Usage) (catalog.Usage, error) { return u, nil })
-		bill.Append(onDemand)
-		return bill.Total.Plus(partOfMonth(fixed.Total, at)), err
-	}, nil
+		cost = cost.Plus(partOfMonth(fixed.Total, at))
+	}
+	return cost, nil
 }
 
 // partOfMonth is a monthly amount up to a time after its beginning, to a billionth of the month.

@@ -51,8 +51,8 @@ type Batch struct {
 	// MaxTokens bounds the tokens of an iteration: one for each sequence whose prompt is done, and what is left for prompts, of
 	// which one that is longer is spread over iterations (vllm-project/vllm:vllm/v1/core/sched/scheduler.py); 0 is no bound.
 	MaxTokens int64
-	// MaxWaiting is how many sequences a replica lets wait beyond those that it serves at once; it refuses more. With 0 it takes no
-	// more than it serves at once, and refuses none.
+	// MaxWaiting is how many sequences a replica lets wait in a queue of its own; it refuses more. With 0 it takes no more than it
+	// serves at once, and what arrives then waits before all replicas.
 	MaxWaiting int
 }
 

@@ -25,7 +25,27 @@ func benchmarkOn(b *testing.B, h platform.Home, w workload.Workload) {
 	b.ReportAllocs()
 	var done int64
 	for b.Loop() {
-		o, err := Run(context.Background(), h, w, Options{Seed: 1})
+		o, err := Run(context.Background(), h, w, Options{Seed: 1, Timeline: 1000})
+		if err != nil {
+			b.Fatal(err)
+		}
+		done += o.Arrivals
+	}
+	b.ReportMetric(float64(done)/b.Elapsed().Seconds(), "req/s")
+}
+
+// BenchmarkHybrid sends what finds no free slot of 14 to functions, with a load of 10.
+func BenchmarkHybrid(b *testing.B) {
+	w, err := workload.Cache(poisson(b, 10, 1e6), 2_000_000)
+	if err != nil {
+		b.Fatal(err)
+	}
+	base := replicas(14, random.Exponential(1))
+	homes := []platform.Home{base, serverless(base.Service)}
+	b.ReportAllocs()
+	var done int64
+	for b.Loop() {
+		o, err := RunHybrid(context.Background(), Hybrid{Homes: homes, Router: overflowWhenFull(b)}, w, Options{Seed: 1, Timeline: 1000})
 		if err != nil {
 			b.Fatal(err)
 		}

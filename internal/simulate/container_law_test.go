@@ -25,11 +25,12 @@ func anyStarts(t *rapid.T, c *platform.Container) {
 }
 
 // checkContainerMeters: there are never more instances than the maximum, and none is billed for more than the span.
-func checkContainerMeters(t *rapid.T, c *platform.Container, o Outcome) {
+func checkContainerMeters(t *rapid.T, h platform.Home, o Outcome) {
+	c := h.Container
 	if o.PeakLive > c.Max {
 		t.Fatalf("%d instances, at most %d allowed", o.PeakLive, c.Max)
 	}
-	if o.Rejected > 0 && c.QueueLength == 0 {
+	if bounded := c.QueueLength > 0 || h.Service.Slots() > h.Service.Concurrency; o.Rejected > 0 && !bounded {
 		t.Fatalf("%d requests rejected without a bound of the queue", o.Rejected)
 	}
 	if c.Schedule == nil && o.Metered.InstanceTime < int64(c.Min)*roundUp(int64(o.Span), 1) {

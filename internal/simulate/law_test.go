@@ -46,6 +46,7 @@ func anyHome(t *rapid.T) platform.Home {
 	switch rapid.SampledFrom([]string{"fixed", "hpa", "nodes", "function", "container"}).Draw(t, "kind") {
 	case "fixed":
 		h.Cluster = &platform.Cluster{Replicas: rapid.IntRange(1, 8).Draw(t, "replicas"), ReplicasPerNode: rapid.IntRange(1, 3).Draw(t, "perNode")}
+		h.Cluster.Queue = anyQueue(t)
 	case "hpa":
 		h.Cluster = anyAutoscaled(t, h.Service.Concurrency)
 	case "nodes":
@@ -76,12 +77,21 @@ func anyHome(t *rapid.T) platform.Home {
 
 func anyService(t *rapid.T) platform.Service {
 	slots := rapid.IntRange(1, 20).Draw(t, "slots")
+	ranked := rapid.Bool().Draw(t, "byPriority")
 	if rapid.Bool().Draw(t, "batched") {
-		return platform.Service{Concurrency: slots, Batch: &platform.Batch{
+		return platform.Service{Concurrency: slots, ByPriority: ranked, Batch: &platform.Batch{
 			Alpha: 20 * time.Millisecond, Beta: time.Millisecond, Gamma: 100 * time.Microsecond, Max: slots, KVTokens: 2000,
+			MaxTokens: rapid.SampledFrom([]int64{0, 30, 200}).Draw(t, "maxTokens"), MaxWaiting: rapid.IntRange(0, 5).Draw(t, "maxWaiting"),
 		}}
 	}
-	return platform.Service{Duration: random.Exponential(rapid.Float64Range(0.01, 5).Draw(t, "service")), Concurrency: slots}
+	return platform.Service{Duration: random.Exponential(rapid.Float64Range(0.01, 5).Draw(t, "service")), Concurrency: slots, ByPriority: ranked}
+}
+
+func anyQueue(t *rapid.T) platform.Queue {
+	return platform.Queue{
+		Bounded: rapid.Bool().Draw(t, "bounded"), Length: rapid.IntRange(0, 20).Draw(t, "length"),
+		Timeout: time.Duration(rapid.IntRange(0, 20).Draw(t, "queueTimeout")) * time.Second,
+	}
 }
 
 func anyAutoscaled(t *rapid.T, slots int) *platform.Cluster {
@@ -113,7 +123,7 @@ func TestLaws(t *testing.T) {
 			checkFunctionMeters(t, f, o)
 		}
 		if c := h.Container; c != nil {
-			checkContainerMeters(t, c, o)
+			checkContainerMeters(t, h, o)
 		}
 		if o.Metered.Requests != o.Arrivals-o.Rejected {
 			t.Fatalf("%d requests metered of %d", o.Metered.Requests, o.Arrivals-o.Rejected)

@@ -1,8 +1,10 @@
 package simulate
 
-// enqueue lets a request wait before the instances, or refuses it where the queue is full.
+// enqueue lets a request wait before the instances, or refuses it where the queue is full. Instances that have a
+// queue of their own are sent what arrives, and refuse it: only before the first one serves is there anything to wait for here.
 func (s *server) enqueue(id int32, now int64) {
-	if s.limit.Bounded && s.waiting.len() >= s.limit.Length {
+	sent := s.batch != nil && s.batch.MaxWaiting > 0 && s.serving > 0
+	if sent || s.limit.Bounded && s.waiting.len() >= s.limit.Length {
 		s.refuse(now, id)
 		return
 	}

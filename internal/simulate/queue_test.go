@@ -101,6 +101,21 @@ func TestPriority(t *testing.T) {
 	}
 }
 
+// TestCancelLetsTheNextFit: the most important request that waits does not fit into the KV-cache beside the others. When its
+// caller leaves at 11 s, the one behind it is admitted at 12 s and done at 13 s, before anybody who runs leaves.
+func TestCancelLetsTheNextFit(t *testing.T) {
+	h := perSecond(platform.Batch{Max: 4, KVTokens: 20, MaxWaiting: 4})
+	h.Service.ByPriority = true
+	load := tokensAt(
+		workload.Request{Output: 8},
+		workload.Request{At: 1 * second, Output: 20, Priority: 5},
+		workload.Request{At: 2500 * time.Millisecond, Output: 12, Priority: 7},
+		workload.Request{At: 3500 * time.Millisecond, Output: 1},
+	)
+	o := runWithOptions(t, h, load, Options{Timeout: 10 * second, Cancel: true})
+	compare(t, o, counts{served: 2, timedOut: 2, worst: 9.5, end: 13 * second})
+}
+
 // TestChunkedPrefill: 25 prompt tokens at 10 an iteration; the 3 of the second request join the last 5.
 func TestChunkedPrefill(t *testing.T) {
 	h := perSecond(platform.Batch{Max: 4, Gamma: 10 * time.Millisecond, MaxTokens: 10})

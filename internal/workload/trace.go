@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// maxRecorded is how many requests of a trace are kept in memory (24 bytes
+	// maxRecorded is how many requests of a trace are kept in memory (32 bytes
 	// each); longer traces are read again every time they are opened.
 	maxRecorded = 1_000_000
 	// maxTraceSpan bounds the time that a trace may cover. Beyond it, stamps are wrong or in another unit.
