@@ -142,7 +142,7 @@ func affordable(spec *v1alpha1.ModelSpec, requests int64) int64 {
 // sampleBlock is long against a cold start and short against a day.
 const sampleBlock = 10 * time.Minute
 
-// sampleMemory and finalMemory bound the requests of a sample held in memory (24 bytes each).
+// sampleMemory and finalMemory bound the requests of a sample held in memory (32 bytes each).
 const (
 	sampleMemory = 2_000_000
 	finalMemory  = 4_000_000
