@@ -1,0 +1,5 @@
+module fulcrum.dev/fulcrum/test/lab
+
+go 1.26.0
+
+replace fulcrum.dev/fulcrum => ../..
