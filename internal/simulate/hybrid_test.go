@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"testing"
 	"time"
 
@@ -96,34 +97,32 @@ func TestHybridIsItsHomes(t *testing.T) {
 	})
 }
 
-// anyRouter draws a router over two homes.
-func anyRouter(t *rapid.T) policy.Router {
-	var (
-		router policy.Router
-		err    error
-	)
-	switch rapid.SampledFrom([]string{"overflow", "weights", "burst", "admission"}).Draw(t, "router") {
-	case "overflow":
-		enter := rapid.Float64Range(0.2, 3).Draw(t, "enter")
-		rule := policy.OverflowRule{Saturation: policy.Saturation{
-			Signal: policy.Signal(rapid.IntRange(0, 3).Draw(t, "signal")), Enter: enter, Leave: enter / 2,
-			MinTime: time.Duration(rapid.IntRange(0, 30).Draw(t, "minTime")) * time.Second,
-		}}
-		if rapid.Bool().Draw(t, "refuse") {
-			rule.Fallback = policy.RefuseRequest
+// TestIdleHomeCostsItsFixedPart: beside a home that takes everything, one of any kind costs what it costs without any traffic.
+func TestIdleHomeCostsItsFixedPart(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		homes, w := []platform.Home{anyHome(t), anyHome(t)}, anyWorkload(t)
+		if c := homes[1].Cluster; c != nil {
+			c.HPA = nil // it is scaled on the requests inside all homes
 		}
-		router, err = policy.NewBaseOverflow(rule)
-	case "weights":
-		router, err = policy.NewWeights([]int{rapid.IntRange(1, 9).Draw(t, "first"), rapid.IntRange(0, 9).Draw(t, "second")})
-	case "burst":
-		router = new(policy.Burst)
-	case "admission":
-		router, err = policy.NewAdmission(rapid.IntRange(1, 20).Draw(t, "limit"), new(policy.Burst))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return router
+		// What happens after the traffic, while the other home works its queue off, is not metered, but can raise the peak.
+		none := workload.NewRecorded(w.Info(), nil)
+		var fixed [2]Capacity
+		for i, load := range []workload.Workload{none, w} {
+			router, err := policy.NewSingle(0, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o, err := RunHybrid(context.Background(), Hybrid{Homes: homes, Router: router}, load, Options{Seed: 5})
+			if err != nil {
+				t.Fatal(err)
+			}
+			fixed[i] = o.Homes[1].Capacity
+			fixed[i].PeakLive, fixed[i].Metered.PeakNodes = 0, 0
+		}
+		if diff := cmp.Diff(fixed[0], fixed[1]); diff != "" {
+			t.Fatalf("a home that is never used (-without traffic +beside one that takes it):\n%s", diff)
+		}
+	})
 }
 
 // TestHybridLaws runs pairs of random homes under random routers and callers. Run checks conservation and
@@ -142,15 +141,20 @@ func TestHybridLaws(t *testing.T) {
 		}
 		var served, timedOut, cold int64
 		var sum platform.Metered
+		var live, inside float64
 		for i, h := range o.Homes {
 			if h.Arrivals != h.Served+h.Rejected+h.TimedOut {
 				t.Fatalf("home %d: %d arrivals, %d served, %d rejected, %d timed out", i, h.Arrivals, h.Served, h.Rejected, h.TimedOut)
 			}
 			served, timedOut, cold, sum = served+h.Served, timedOut+h.TimedOut, cold+h.ColdStarts, sum.Plus(h.Metered)
+			live, inside = live+h.MeanLive, inside+h.Latency.Mean*float64(h.Latency.Count)
 			checkCurve(t, o.Timeline.Homes[i].Moments, h)
 		}
 		if served != o.Served || timedOut != o.TimedOut || cold != o.ColdStarts || sum != o.Metered {
 			t.Fatalf("the homes' sums are not those of the whole: %+v", o)
+		}
+		if whole := o.Latency.Mean * float64(o.Served); math.Abs(inside-whole) > 1e-9*whole || math.Abs(live-o.MeanLive) > 1e-9*live {
+			t.Fatalf("the homes have %g s of latency and %g live, the whole %g s and %g", inside, live, whole, o.MeanLive)
 		}
 	})
 }

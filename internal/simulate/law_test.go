@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 	"testing"
 	"time"
@@ -187,21 +186,9 @@ func checkClusterMeters(t *rapid.T, c *platform.Cluster, o Outcome) {
 // TestSameSeedSameBytes runs the same twice.
 func TestSameSeedSameBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h, w := anyHome(t), anyWorkload(t)
-		var out [2]string
-		for i := range out {
-			o, err := Run(context.Background(), h, w, Options{Seed: 5})
-			if err != nil {
-				t.Fatal(err)
-			}
-			data, err := json.Marshal(o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			out[i] = string(data)
-		}
-		if out[0] != out[1] {
-			t.Fatalf("two runs differ:\n%s\n%s", out[0], out[1])
+		s, w := anySystem(t), anyWorkload(t)
+		if first, second := s.bytes(t, w), s.bytes(t, w); first != second {
+			t.Fatalf("two runs differ:\n%s\n%s", first, second)
 		}
 	})
 }
@@ -210,11 +197,13 @@ func TestSameSeedSameBytes(t *testing.T) {
 func TestMoreReplicasNeverWaitLonger(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := anyWorkload(t)
-		n := rapid.IntRange(1, 6).Draw(t, "n")
-		service := random.Exponential(rapid.Float64Range(0.05, 4).Draw(t, "service"))
+		n, slots := rapid.IntRange(1, 6).Draw(t, "n"), rapid.IntRange(1, 3).Draw(t, "slots")
+		service := random.Exponential(rapid.Float64Range(0.05, 8).Draw(t, "service"))
 		var waits [2]float64
 		for i := range waits {
-			o, err := Run(context.Background(), replicas(n+i, service), w, Options{Seed: 5})
+			h := replicas(n+i, service)
+			h.Service.Concurrency = slots
+			o, err := Run(context.Background(), h, w, Options{Seed: 5})
 			if err != nil {
 				t.Fatal(err)
 			}
