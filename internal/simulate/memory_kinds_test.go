@@ -136,7 +136,7 @@ func TestMemoryIsThatOfWhatIsInside(t *testing.T) {
 			if grown := longBytes - shortBytes; grown > (long-short)/2 {
 				t.Errorf("%d bytes are held after %d requests, %d after %d", shortBytes, short, longBytes, long)
 			}
-			if more := longAllocs - shortAllocs; more > (long-short)/20 {
+			if more := longAllocs - shortAllocs; more > (long-short)/10 {
 				t.Errorf("%d allocations for %d requests, %d for %d", shortAllocs, short, longAllocs, long)
 			}
 		})
