@@ -216,7 +216,7 @@ func (e *evaluator) leastMetered(a platform.Arrangement) platform.Metered {
 	m := platform.Metered{Requests: e.traffic.Requests}
 	switch {
 	case a.Home.Cluster != nil:
-		nodes := (a.Home.Cluster.Replicas + a.Home.Cluster.ReplicasPerNode - 1) / a.Home.Cluster.ReplicasPerNode
+		nodes := (a.Home.Cluster.Least() + a.Home.Cluster.ReplicasPerNode - 1) / a.Home.Cluster.ReplicasPerNode
 		m.NodeTime, m.PeakNodes = int64(nodes)*span.Milliseconds(), int64(nodes)
 	case a.Home.Function != nil:
 		m.HeldTime = int64(a.Home.Function.Provisioned) * span.Milliseconds()
