@@ -51,7 +51,7 @@ type quantity struct {
 func (e experiment) rows(ctx context.Context, group string, opt Options) ([]Row, error) {
 	samples := make([][]float64, len(e.quantities))
 	for k := range uint64(replications) {
-		outcomes, err := e.replicate(ctx, random.Derive(e.seed(group, opt.Seed), k), opt.scale())
+		outcomes, err := e.replicate(ctx, random.Derive(e.seed(group, opt.Seed), k), opt.Scale)
 		if err != nil {
 			return nil, err
 		}
@@ -63,7 +63,7 @@ func (e experiment) rows(ctx context.Context, group string, opt Options) ([]Row,
 	for i, q := range e.quantities {
 		r := Row{Case: e.name, Quantity: q.name, Unit: q.unit, Expected: q.expected, Source: q.source}
 		if r.Got, r.HalfWidth = interval(samples[i]); math.IsNaN(r.Got) {
-			return nil, fmt.Errorf("%s: too few requests for the %s: expected a greater scale than %g", e.name, q.name, opt.scale())
+			return nil, fmt.Errorf("%s: too few requests for the %s: expected a greater scale than %g", e.name, q.name, opt.Scale)
 		}
 		rows = append(rows, r.simulated(q.half))
 	}

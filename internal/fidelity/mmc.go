@@ -23,7 +23,7 @@ func mmc() ([]experiment, error) {
 		lambda   float64
 		requests float64
 	}{
-		{2, 1.6, 20e6}, {4, 3.2, 20e6}, {8, 7.2, 30e6}, {16, 12.8, 20e6}, {50, 45, 30e6},
+		{2, 1.6, 20e6}, {4, 3.2, 20e6}, {8, 7.2, 26e6}, {16, 12.8, 20e6}, {50, 45, 40e6},
 	} {
 		q, err := oracle.NewMMc(row.c, row.lambda, 1)
 		if err != nil {

@@ -21,19 +21,12 @@ type Options struct {
 	Seed uint64
 	// Groups are the names of the groups to compare; none is all.
 	Groups []string
-	// Scale multiplies the simulated requests; 0 is 1. Less is faster, with wider intervals.
+	// Scale multiplies the simulated requests, usually 1. Less is faster, with wider intervals.
 	Scale float64
 	// Workers is how many experiments run at once; it changes nothing else.
 	Workers int
 	// Progress, when set, is told how many experiments are done, one call at a time.
 	Progress func(done, total int)
-}
-
-func (o Options) scale() float64 {
-	if o.Scale == 0 {
-		return 1
-	}
-	return o.Scale
 }
 
 // minScale keeps replications longer than their warm-up, and maxScale all of them within some hours.
@@ -61,8 +54,8 @@ type task struct {
 // Errors: an unknown group, a scale out of range, a catalogue that lacks an offer or a price, a cancelled context, a defect
 // of the simulator that its own checks find.
 func Run(ctx context.Context, cat *catalog.Catalog, opt Options) (*Result, error) {
-	if s := opt.scale(); !(s >= minScale && s <= maxScale) {
-		return nil, fmt.Errorf("expected a scale from %g to %d, got %g", minScale, maxScale, s)
+	if !(opt.Scale >= minScale && opt.Scale <= maxScale) {
+		return nil, fmt.Errorf("expected a scale from %g to %d, got %g", minScale, maxScale, opt.Scale)
 	}
 	tasks, err := tasksOf(cat, opt.Groups)
 	if err != nil {
@@ -88,7 +81,7 @@ func Run(ctx context.Context, cat *catalog.Catalog, opt Options) (*Result, error
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	result := &Result{SchemaVersion: SchemaVersion, Seed: opt.Seed, Scale: opt.scale(), Rows: slices.Concat(rows...)}
+	result := &Result{SchemaVersion: SchemaVersion, Seed: opt.Seed, Scale: opt.Scale, Rows: slices.Concat(rows...)}
 	for _, r := range result.Rows {
 		if !r.OK {
 			result.Off++
