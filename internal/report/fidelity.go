@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"fulcrum.dev/fulcrum/internal/fidelity"
@@ -37,7 +38,16 @@ func Fidelity(w io.Writer, f *fidelity.Result, style Style) error {
 			p.table("llrrrrrl", rows)
 		}
 	}
+	p.chance(f)
 	return p.err
+}
+
+// chance says what to do about simulated rows that are off.
+func (p *page) chance(f *fidelity.Result) {
+	byChance := func(r fidelity.Row) bool { return !r.OK && r.HalfWidth > 0 }
+	if slices.ContainsFunc(f.Rows, byChance) {
+		p.printf("\nOf a hundred rows that are judged by their interval, one is off by chance: another --seed or a greater --scale tells.\n")
+	}
 }
 
 // fidelitySummary says in one line how many rows are right.

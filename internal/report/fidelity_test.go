@@ -51,6 +51,8 @@ Bills (bills)
 Price ratios (ratios)
   case   quantity         expected   got   off by  interval  allowed
   x / y  tipping point  0.4 to 0.5  0.51  +2.50 %             1.25 %  OFF
+
+Of a hundred rows that are judged by their interval, one is off by chance: another --seed or a greater --scale tells.
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("text (-want +got):\n%s", diff)
