@@ -69,7 +69,6 @@ func (c *cluster) handleNode(now int64, e event) {
 	case e.kind == nodeIdle:
 		if c.nodes.idle(n, now, int64(c.NodeIdle)) {
 			c.evict(n, now, false)
-			c.schedule(now)
 		}
 	case !at.used:
 	case e.kind == nodeNotice && at.noticeAt == now:
@@ -118,6 +117,9 @@ func (c *cluster) evict(n int32, now int64, atOnce bool) {
 	c.nodes.leave(n)
 	if c.nodes.list[n].replicas == 0 {
 		c.emptied(n, now)
+		if c.autoscaler == nil {
+			c.schedule(now) // a spare node is missing now
+		}
 		c.look(now)
 		return
 	}

@@ -190,3 +190,18 @@ func TestLawsUnderInterruptions(t *testing.T) {
 		checkClusterMeters(t, h.Cluster, o)
 	})
 }
+
+// TestLostSpareNodeIsReplaced: node 1 is empty when it goes; another takes its place at once, with the autoscaler at its scan at 50 s.
+func TestLostSpareNodeIsReplaced(t *testing.T) {
+	for name, nodes := range map[string]platform.Nodes{"at once": {}, "Cluster Autoscaler": clusterAutoscaler()} {
+		for what, goes := range map[string]func(*cluster, int32, time.Duration){"lost": lose, "interrupted": interrupt} {
+			h := replicas(1, random.Constant(10))
+			h.Cluster.Nodes = nodes
+			h.Cluster.Nodes.Spare, h.Cluster.Nodes.Spot = 1, &platform.Spot{Notice: time.Minute}
+			o := runWith(t, h, at(0), Options{}, func(c *cluster) { goes(c, 1, 50*time.Second) })
+			if o.Metered.NodeTime != 2_000_000 || o.Metered.PeakNodes != 2 {
+				t.Errorf("%s, %s: %d nodes at the most, for %d ms, want 2 for 2,000,000", name, what, o.Metered.PeakNodes, o.Metered.NodeTime)
+			}
+		}
+	}
+}
