@@ -24,7 +24,8 @@ type ClusterHome struct {
 	ReplicasPerGPU int `json:"replicasPerGPU,omitempty" check:"gte=1,lte=64"`
 	// Nodes is how nodes come and go.
 	Nodes *ClusterNodes `json:"nodes,omitempty"`
-	// Spot is what happens on interruptible nodes; only for price class spot. Default: they are not interrupted.
+	// Spot is what happens on interruptible nodes; only for price class spot. Default: {} where the catalogue knows how often
+	// they are interrupted; else they are not, and a warning says so.
 	Spot *SpotNodes `json:"spot,omitempty"`
 	// NodeStartUp is the time from asking for a node until it is ready. Default, by node (see NodeStartUpFor): 90s with a
 	// GPU, 60s without; with clusterAutoscaler 120s to 300s, with karpenter and a GPU 29s to 90s.

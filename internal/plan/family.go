@@ -175,10 +175,7 @@ func snapStarts(o catalog.Offer, base v1alpha1.FunctionHome) []bool {
 }
 
 func functionFamily(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, base v1alpha1.FunctionHome, memory unit.Memory, snap bool) *family {
-	f := &family{offer: o, variant: memory.String(), least: minReplicas(spec, 0), most: quotaOr(spec, o)}
-	if base.ConcurrencyLimit > 0 {
-		f.most = base.ConcurrencyLimit
-	}
+	f := &family{offer: o, variant: memory.String(), least: minReplicas(spec, 0), most: environmentLimit(spec, o, base)}
 	if snap { // SnapStart excludes provisioned concurrency
 		f.variant += " snapstart"
 		f.most = 0
@@ -193,6 +190,19 @@ func functionFamily(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, 
 		return h
 	}
 	return f
+}
+
+// environmentLimit is how many environments a function may have at once: the part that is reserved for it, or what the
+// others leave of the account's limit.
+func environmentLimit(spec *v1alpha1.ModelSpec, o catalog.Offer, base v1alpha1.FunctionHome) int {
+	limit := base.ConcurrencyLimit
+	switch {
+	case base.ReservedConcurrency > 0:
+		return base.ReservedConcurrency
+	case limit == 0:
+		limit = quotaOr(spec, o)
+	}
+	return limit - base.OthersConcurrency
 }
 
 func containerFamilies(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, cat *catalog.Catalog) []*family {

@@ -39,7 +39,8 @@ func own[T any](p *T) *T {
 	return &v
 }
 
-// buildNodes derives how the nodes come and go. It completes the settings for spot.
+// buildNodes derives how the nodes come and go. It completes the settings for spot, and makes them where the user gave
+// none and the catalogue knows how often the offer is interrupted: what is sold as interruptible is never simulated as if it always ran.
 func (a *Arrangement) buildNodes(c *v1alpha1.ClusterHome) (Nodes, error) {
 	var n Nodes
 	if s := c.Nodes; s != nil {
@@ -47,6 +48,10 @@ func (a *Arrangement) buildNodes(c *v1alpha1.ClusterHome) (Nodes, error) {
 			Max: s.Max, Spare: s.Spare, Spread: s.Packing == "least-allocated", LossRate: perHour(s.Losses),
 			ClusterAutoscaler: clusterAutoscaler(s.ClusterAutoscaler), Karpenter: karpenter(s.Karpenter),
 		}
+	}
+	if _, known := bandEnd(a.Offer.InterruptionBand); known && c.Spot == nil && a.Offer.PriceClass == catalog.Spot {
+		c.Spot = &v1alpha1.SpotNodes{}
+		c.Spot.ApplyDefaults(c.Nodes)
 	}
 	if c.Spot != nil {
 		if err := a.completeSpot(c); err != nil {
