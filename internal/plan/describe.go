@@ -26,7 +26,11 @@ func (p *Placement) Describe() string {
 	case p.Settings.Cluster != nil && p.Settings.Cluster.Replicas != nil:
 		n := *p.Settings.Cluster.Replicas
 		if a := p.Settings.Cluster.Autoscaler; a != nil {
-			return fmt.Sprintf("on Kubernetes: %d to %d replicas by HPA at %.3g requests each on %s", n, a.Max, a.TargetConcurrency, where)
+			return fmt.Sprintf("on Kubernetes: %d to %d replicas by %s at %.3g requests each on %s",
+				leastReplicas(p.Settings.Cluster), a.Max, scalerNames[a.Kind()], a.TargetConcurrency, where)
+		}
+		if len(p.Settings.Cluster.Schedule) > 0 {
+			return fmt.Sprintf("on Kubernetes: replicas by the time of the week on %s", where)
 		}
 		return fmt.Sprintf("on Kubernetes: %s on %s", plural(n, "fixed replica"), where)
 	case p.Settings.Function != nil && p.Settings.Function.ProvisionedConcurrency != nil:
@@ -44,6 +48,19 @@ func (p *Placement) Describe() string {
 		return fmt.Sprintf("serverless: %d to %d instances of %d concurrent requests on %s", *k.MinInstances, k.MaxInstances, k.Concurrency, where)
 	}
 	return "on " + where
+}
+
+// scalerNames are the autoscalers as their makers write them.
+var scalerNames = map[string]string{
+	"hpa": "HPA", "knative": "Knative", "keda": "KEDA", "predictive": "forecast", "spock": "Spock", "cackle": "Cackle", "mark": "MArk", "libra": "LIBRA",
+}
+
+// leastReplicas is that of an autoscaler whose settings are complete.
+func leastReplicas(k *v1alpha1.ClusterHome) int {
+	if k.Autoscaler.Min != nil {
+		return *k.Autoscaler.Min
+	}
+	return *k.Replicas
 }
 
 // describeRouting says in a few words when which home takes a request.
@@ -83,7 +100,10 @@ func (p *Placement) short(variant string) string {
 	case p.Settings.Cluster != nil && p.Settings.Cluster.Replicas != nil:
 		k := p.Settings.Cluster
 		if k.Autoscaler != nil {
-			return fmt.Sprintf("hpa %d-%d", *k.Replicas, k.Autoscaler.Max)
+			return fmt.Sprintf("%s %d-%d", k.Autoscaler.Kind(), leastReplicas(k), k.Autoscaler.Max)
+		}
+		if len(k.Schedule) > 0 {
+			return "schedule"
 		}
 		return fmt.Sprintf("fixed %d", *k.Replicas)
 	case p.Settings.Function != nil && p.Settings.Function.ProvisionedConcurrency != nil:

@@ -56,14 +56,14 @@ func (e *evaluator) leastMetered(a platform.Arrangement) platform.Metered {
 // of use, because it could be one of them, and count as on spot otherwise; spot nodes are sure where their capacity is.
 func sureNodes(c *platform.Cluster) (nodes, onDemand int) {
 	n := c.Nodes
-	nodes = (c.Replicas+c.ReplicasPerNode-1)/c.ReplicasPerNode + n.Spare
+	nodes = (c.Least()+c.ReplicasPerNode-1)/c.ReplicasPerNode + n.Spare
 	if n.Max > 0 {
 		nodes = min(nodes, n.Max)
 	}
 	if n.Spot == nil {
 		return nodes, 0
 	}
-	if c.HPA == nil && n.ClusterAutoscaler == nil && n.Karpenter == nil {
+	if c.Autoscaler == nil && len(c.Schedule) == 0 && n.ClusterAutoscaler == nil && n.Karpenter == nil {
 		onDemand = min(n.Spot.Base, nodes)
 	}
 	if n.Spot.Unavailable > 0 {

@@ -21,6 +21,13 @@ func ownCluster(c v1alpha1.ClusterHome) v1alpha1.ClusterHome {
 		c.Nodes = &n
 	}
 	c.Spot = own(c.Spot)
+	if c.Autoscaler != nil {
+		a := *c.Autoscaler
+		a.Knative, a.KEDA, a.Predictive = own(a.Knative), own(a.KEDA), own(a.Predictive)
+		a.Spock, a.Cackle, a.MArk, a.LIBRA = own(a.Spock), own(a.Cackle), own(a.MArk), own(a.LIBRA)
+		a.ScaleUp, a.ScaleDown = own(a.ScaleUp), own(a.ScaleDown)
+		c.Autoscaler = &a
+	}
 	return c
 }
 

@@ -1,7 +1,10 @@
 package simulate
 
 import (
+	"time"
+
 	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/policy"
 )
 
 // cluster is replicas on nodes: a request goes to the replica with the fewest
@@ -14,7 +17,8 @@ type cluster struct {
 	autoscaler *nodeAutoscaler // nil asks for a node as soon as one is needed
 	market     *market         // nil is not on spot
 	hazards    hazards
-	scaler     *scaler
+	scaler     scaler           // nil where the number of replicas is fixed
+	bounds     *policy.Schedule // of the replicas, or nil
 	metered    platform.Metered
 	counts     NodeCounts
 	replicas   int // asked for
@@ -33,9 +37,13 @@ func newCluster(s *server, c platform.Cluster) *cluster {
 	if c.Nodes.Spot != nil {
 		h.market = newMarket(*c.Nodes.Spot, s.seed, uint64(s.index))
 	}
-	if c.HPA != nil {
-		h.scaler = newScaler(*c.HPA)
-		h.due = h.scaler.due
+	if len(c.Schedule) > 0 {
+		h.bounds, _ = policy.NewSchedule(monday, c.Schedule) // checkHome has checked it
+		h.Cluster.Replicas = within(c.Replicas, h.bounds.At(0))
+	}
+	if h.scaler = newScaler(c, s.seen); h.scaler != nil {
+		h.due = h.scaler.next()
+		h.watchPods()
 	}
 	h.begin()
 	return h
@@ -47,6 +55,9 @@ func (c *cluster) arrive(now int64, id int32) {
 		return
 	}
 	c.enqueue(id, now)
+	if c.replicas == 0 {
+		c.wake(now)
+	}
 }
 
 func (c *cluster) handle(now int64, e event) {
@@ -99,11 +110,10 @@ func (c *cluster) abandoned(now int64, id int32) {
 
 // tick lets the autoscaler observe and decide.
 func (c *cluster) tick(now int64) {
-	c.moveOpen(now, 0)
-	desired, decided := c.scaler.tick(now, c.replicas, c.openArea)
-	c.due = c.scaler.due
-	if !decided {
-		return
+	desired := c.scaler.tick(now, c)
+	c.due = c.scaler.next()
+	if c.bounds != nil {
+		desired = within(desired, c.bounds.At(time.Duration(now)))
 	}
 	for c.replicas < desired {
 		c.grow(now)
@@ -111,6 +121,34 @@ func (c *cluster) tick(now int64) {
 	for c.replicas > desired {
 		c.shrink(now)
 	}
+}
+
+// wake has the scaler look at once, if it does so for a request without any replica.
+func (c *cluster) wake(now int64) {
+	if w, ok := c.scaler.(waker); ok && w.wake(now) {
+		c.due = now
+	}
+}
+
+// watchPods keeps the use of single replicas, if the scaler looks at it.
+func (c *cluster) watchPods() {
+	if h, ok := c.scaler.(*hpaScaler); ok && h.perPod {
+		c.uses = new(podUses)
+	}
+}
+
+// queued is the requests that wait, in replicas with a queue of their own too.
+func (c *cluster) queued() int {
+	n := c.waiting.len()
+	if c.server.batch == nil || c.server.batch.MaxWaiting == 0 {
+		return n
+	}
+	for i := range c.instances {
+		if in := &c.instances[i]; in.state != gone && in.busy > 0 {
+			n += in.batch.waiting.len()
+		}
+	}
+	return n
 }
 
 // grow asks for a replica.

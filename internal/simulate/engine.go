@@ -34,6 +34,9 @@ type Hybrid struct {
 	Homes []platform.Home
 	// Router picks the home of each request. It is used by one run only, as it may remember.
 	Router policy.Router
+	// Base says that the others only take what the first home has no room for: that is then scaled on the requests inside all
+	// of them, as a gateway in front counts them.
+	Base bool
 }
 
 // Run replays a workload on one home until every request has left. It checks the
@@ -96,8 +99,10 @@ func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 		callers: newCallers(newRecorder(info, opt, batched), opt),
 		router:  h.Router, views: make([]policy.HomeView, len(h.Homes)), span: span, moment: never,
 	}
+	var shared level
 	for i, spec := range h.Homes {
 		s := newServer(spec, i, span, e.callers, opt.Seed)
+		s.observe(h, i, &shared)
 		if len(opt.SpendRates) > 0 {
 			s.spendRate = opt.SpendRates[i]
 		}
@@ -111,6 +116,18 @@ func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 		e.moment = e.timeline.step
 	}
 	return e
+}
+
+// observe sets up the levels that a home's requests move.
+func (s *server) observe(h Hybrid, i int, shared *level) {
+	base := h.Base && len(h.Homes) > 1
+	if base && h.Homes[0].Scaled() {
+		s.seen, s.levels = shared, append(s.levels, shared)
+	}
+	if h.Homes[i].Scaled() && !(base && i == 0) {
+		s.seen = new(level)
+		s.levels = append(s.levels, s.seen)
+	}
 }
 
 func newHome(s *server, h platform.Home) home {

@@ -39,34 +39,6 @@ func hybrid(t testing.TB, h Hybrid, w workload.Workload, opt Options) Outcome {
 	return o
 }
 
-// TestHybridOverflow checks the share that overflows c dedicated slots against Erlang B, for two
-// distributions of the service time of one mean, to which it is insensitive.
-func TestHybridOverflow(t *testing.T) {
-	for _, row := range []struct {
-		c            int
-		a, ratio     float64
-		cost, within float64
-	}{
-		{8, 10, 1.5, 13.07478, 0.005},
-		{11, 10, 2, 14.26465, 0.005},
-		{14, 10, 4.5, 16.55686, 0.005},
-		{16, 10, 10, 18.23019, 0.005},
-	} {
-		for name, service := range map[string]random.Dist{"exponential": random.Exponential(1), "constant": random.Constant(1)} {
-			base := replicas(row.c, service)
-			o := hybrid(t, Hybrid{
-				Homes:  []platform.Home{base, serverless(base.Service)},
-				Router: overflowWhenFull(t),
-			}, poisson(t, row.a, 2e6), Options{Seed: 3})
-			cost := float64(row.c) + row.ratio*float64(o.Homes[1].Metered.RunTime)/o.Span.Seconds()/1000
-			near(t, name+" cost", cost, row.cost, row.within)
-			if o.Homes[0].Arrivals+o.Homes[1].Arrivals != o.Arrivals || o.Wait.Max != 0 {
-				t.Errorf("%s: %d + %d of %d requests, longest wait %g s", name, o.Homes[0].Arrivals, o.Homes[1].Arrivals, o.Arrivals, o.Wait.Max)
-			}
-		}
-	}
-}
-
 // TestHybridIsItsHomes: a router that sends everything to one home leaves the others with what they cost idle.
 func TestHybridIsItsHomes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

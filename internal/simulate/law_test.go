@@ -95,12 +95,56 @@ func anyQueue(t *rapid.T) platform.Queue {
 
 func anyAutoscaled(t *rapid.T, slots int) *platform.Cluster {
 	least := rapid.IntRange(1, 3).Draw(t, "min")
-	hpa := policy.DefaultHPA(least, least+rapid.IntRange(0, 20).Draw(t, "more"), 0.7*float64(slots))
-	return &platform.Cluster{
-		Replicas: least, HPA: &hpa, ReplicasPerNode: rapid.IntRange(1, 4).Draw(t, "perNode"),
+	c := &platform.Cluster{
+		Replicas: least, Autoscaler: anyAutoscaler(t, least, slots), ReplicasPerNode: rapid.IntRange(1, 4).Draw(t, "perNode"),
 		NodeStartUp: random.Constant(60), ImagePull: 30 * time.Second, PodStartUp: random.Constant(10),
 		NodeIdle: time.Duration(rapid.IntRange(0, 100).Draw(t, "nodeIdle")) * time.Second,
 	}
+	if rapid.Bool().Draw(t, "scheduled") {
+		bounds := policy.Bounds{Min: rapid.IntRange(0, least).Draw(t, "scheduledMin"), Max: c.Autoscaler.Max}
+		at := time.Duration(rapid.IntRange(0, 3).Draw(t, "scheduledAt")) * time.Minute
+		c.Schedule = []policy.ScheduleEntry{{At: at, Bounds: bounds}}
+	}
+	return c
+}
+
+// anyAutoscaler draws one of every kind.
+func anyAutoscaler(t *rapid.T, least, slots int) *platform.Autoscaler {
+	most := least + rapid.IntRange(0, 20).Draw(t, "more")
+	target := 0.7 * float64(slots)
+	a := platform.NewHPA(least, most, target)
+	kind := rapid.SampledFrom([]string{"hpa", "hpa", "pods", "keda", "kpa", "predictive", "spock", "cackle", "mark", "libra"}).Draw(t, "autoscaler")
+	if kind == "hpa" {
+		return a
+	}
+	hpa := a.HPA
+	a.HPA = nil
+	rate := rapid.Float64Range(0.1, 5).Draw(t, "rate")
+	switch kind {
+	case "pods":
+		a.HPA = hpa
+		hpa.Metrics = append(hpa.Metrics, policy.HPAMetric{Kind: policy.HPAUtilization, CPU: true, Target: 70}, policy.HPAMetric{Kind: policy.HPAPodAverage, Target: 700})
+		hpa.Signals = append(hpa.Signals, platform.BusySlotsPerPod, rapid.SampledFrom([]platform.Signal{platform.RequestsPerPod, platform.BusyTimePerPod}).Draw(t, "signal"))
+	case "keda":
+		a.Min, a.HPA, a.KEDA = 0, hpa, new(policy.DefaultKEDA(platform.Thousandths(target)))
+		a.KEDA.Max, a.KEDA.Cooldown = most, time.Minute
+		hpa.Signals[0] = rapid.SampledFrom([]platform.Signal{platform.RequestsInside, platform.RequestsWaiting}).Draw(t, "trigger")
+	case "kpa":
+		a.Min, a.KPA = 0, new(policy.DefaultKPA(float64(slots)))
+		a.KPA.Max, a.KPA.InitialScale = most, least
+	case "predictive":
+		a.Predictive = new(policy.DefaultPredictive(a.Bounds, time.Minute, 2*time.Minute))
+	case "spock":
+		a.Min, a.Spock = 0, &platform.Spock{Interval: time.Minute, Intervals: 5}
+	case "cackle":
+		a.Min = 0
+		a.Cackle = &policy.CackleRule{Bounds: a.Bounds, Interval: 10 * time.Second, Launch: 100 * time.Second, Premium: 3}
+	case "mark":
+		a.MArk = &platform.MArk{Rate: rate}
+	case "libra":
+		a.LIBRA = &platform.LIBRA{Interval: time.Minute, Rate: rate, Premium: 2}
+	}
+	return a
 }
 
 // TestLaws checks conservation and Little's law (in Run), and that meters agree
@@ -172,13 +216,13 @@ func checkClusterMeters(t *rapid.T, c *platform.Cluster, o Outcome) {
 	if c.Nodes != (platform.Nodes{}) {
 		return // replicas that drain on a node that goes overlap with those in their place
 	}
-	if c.HPA == nil && o.PeakLive != c.Replicas {
+	if c.Autoscaler == nil && o.PeakLive != c.Replicas {
 		t.Fatalf("%d replicas live, %d fixed", o.PeakLive, c.Replicas)
 	}
-	if c.HPA != nil && o.PeakLive > c.HPA.Max {
+	if c.Autoscaler != nil && o.PeakLive > c.Autoscaler.Max {
 		// Draining replicas may overlap with new ones, but there are never more than twice the maximum.
-		if o.PeakLive > 2*c.HPA.Max {
-			t.Fatalf("%d replicas live, at most %d allowed", o.PeakLive, c.HPA.Max)
+		if o.PeakLive > 2*c.Autoscaler.Max {
+			t.Fatalf("%d replicas live, at most %d allowed", o.PeakLive, c.Autoscaler.Max)
 		}
 	}
 }

@@ -52,7 +52,8 @@ type pool struct {
 	busyArea   area // requests inside x ns
 	ready      int  // serving and draining
 	inside     int
-	horizon    int64 // areas count up to here
+	uses       *podUses // nil where nobody looks at single instances
+	horizon    int64    // areas count up to here
 	lastChange int64
 }
 
@@ -100,6 +101,9 @@ func (p *pool) add(now int64) int32 {
 func (p *pool) serve(i int32, now int64) {
 	p.advance(now)
 	in := &p.instances[i]
+	if p.uses != nil {
+		p.uses.begin(i, now)
+	}
 	in.state, in.readyAt, in.idleSince = serving, now, now
 	p.starting--
 	p.serving++
@@ -111,6 +115,9 @@ func (p *pool) serve(i int32, now int64) {
 func (p *pool) take(i int32, now int64) {
 	p.advance(now)
 	in := &p.instances[i]
+	if p.uses != nil {
+		p.uses.move(i, in.busy, now)
+	}
 	p.unlink(i, in.busy)
 	in.busy++
 	p.inside++
@@ -123,6 +130,9 @@ func (p *pool) take(i int32, now int64) {
 func (p *pool) release(i int32, now int64) {
 	p.advance(now)
 	in := &p.instances[i]
+	if p.uses != nil {
+		p.uses.move(i, in.busy, now)
+	}
 	p.inside--
 	if in.state == serving {
 		if in.busy < p.slots {

@@ -30,6 +30,9 @@ type server struct {
 	watched  bool // an overdue event is on its way
 	width    int  // requests that an instance serves at once; the other slots are for those that wait in it
 	workArea area // for batched service: what the requests would take of saturated instances, in ns
+	// levels are moved by every request that comes or leaves; seen is the one that a scaler looks at.
+	levels []*level
+	seen   *level
 	// recent is the moving average of the time that requests spend in an instance, in ns, for routers.
 	recent float64
 	// spent is an estimate of what the requests sent here have cost, in USD, and spendRate what a second of one in service does.
@@ -72,6 +75,10 @@ func (s *server) next() int64 { return min(s.events.min(), s.due) }
 // bring their own work where the home has no distribution.
 func (s *server) accept(id int32, now int64) {
 	s.tally.arrivals++
+	for _, l := range s.levels {
+		l.arrivals++
+		l.move(now, 1)
+	}
 	j := &s.slab[id]
 	j.home, j.since = s.index, now
 	switch {
@@ -136,6 +143,7 @@ func (s *server) complete(e event, now int64) int32 {
 
 // finish counts a request that is done and reports whether its caller was still there.
 func (s *server) finish(id int32, now int64) bool {
+	s.leaveLevels(now)
 	j := &s.slab[id]
 	if j.gone {
 		s.forget(id)
@@ -150,6 +158,7 @@ const recentWeight = 1.0 / 64
 
 // refuse turns a request away.
 func (s *server) refuse(now int64, id int32) {
+	s.leaveLevels(now)
 	if !s.slab[id].gone {
 		s.tally.rejected++
 	}
@@ -158,10 +167,18 @@ func (s *server) refuse(now int64, id int32) {
 
 // expire lets a request go without an answer.
 func (s *server) expire(now int64, id int32) {
+	s.leaveLevels(now)
 	if !s.slab[id].gone {
 		s.tally.timedOut++
 	}
 	s.expired(now, id)
+}
+
+// leaveLevels counts a request that is no longer in the home.
+func (s *server) leaveLevels(now int64) {
+	for _, l := range s.levels {
+		l.move(now, -1)
+	}
 }
 
 // iterate handles a boundary of a batch and returns how many requests it finished.

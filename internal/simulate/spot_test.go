@@ -43,7 +43,7 @@ func TestInterruptions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := scaled(platform.Nodes{Spot: &test.spot}, 1)
-			h.Service, h.Cluster.HPA = constant(test.service), nil
+			h.Service, h.Cluster.Autoscaler = constant(test.service), nil
 			var nodes *nodes
 			o := runWith(t, h, at(0), Options{Retry: test.retry}, func(c *cluster) {
 				interrupt(c, 0, 50*time.Second)
