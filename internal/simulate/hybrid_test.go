@@ -73,9 +73,6 @@ func TestHybridIsItsHomes(t *testing.T) {
 func TestIdleHomeCostsItsFixedPart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		homes, w := []platform.Home{anyHome(t), anyHome(t)}, anyWorkload(t)
-		if c := homes[1].Cluster; c != nil {
-			c.HPA = nil // it is scaled on the requests inside all homes
-		}
 		// What happens after the traffic, while the other home works its queue off, is not metered, but can raise the peak.
 		none := workload.NewRecorded(w.Info(), nil)
 		var fixed [2]Capacity

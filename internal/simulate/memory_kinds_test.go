@@ -25,13 +25,18 @@ func everyKind(t testing.TB) map[string]system {
 	cancelled.Cancel = true
 	service := platform.Service{Duration: random.Exponential(1), Concurrency: 2, ByPriority: true}
 	one := platform.Service{Duration: service.Duration, Concurrency: 1}
-	autoscaled := func(n platform.Nodes) platform.Home {
-		hpa := policy.DefaultHPA(1, 20, 1.4)
+	scaled := func(a *platform.Autoscaler, n platform.Nodes) platform.Home {
 		return platform.Home{Name: "autoscaled", Service: service, Cluster: &platform.Cluster{
-			Replicas: 1, HPA: &hpa, ReplicasPerNode: 2, NodeStartUp: random.Constant(60), PodStartUp: random.Constant(10), Nodes: n,
+			Replicas: 1, Autoscaler: a, ReplicasPerNode: 2, NodeStartUp: random.Constant(60), PodStartUp: random.Constant(10), Nodes: n,
 			Queue: platform.Queue{Bounded: true, Length: 30, Timeout: 10 * time.Second},
 		}}
 	}
+	autoscaled := func(n platform.Nodes) platform.Home { return scaled(platform.NewHPA(1, 20, 1.4), n) }
+	pods, keda, kpa := platform.NewHPA(1, 20, 1.4), platform.NewHPA(0, 20, 1.4), platform.NewHPA(0, 20, 1.4)
+	pods.HPA.Metrics = []policy.HPAMetric{{Kind: policy.HPAUtilization, CPU: true, Target: 70}}
+	pods.HPA.Signals = []platform.Signal{platform.BusySlotsPerPod}
+	keda.HPA.Min, keda.KEDA = 1, new(policy.DefaultKEDA(platform.Thousandths(1.4)))
+	kpa.HPA, kpa.KPA = nil, new(policy.DefaultKPA(2))
 	fixed := replicas(5, service.Duration)
 	batched := replicas(1, nil)
 	batched.Service = platform.Service{Concurrency: 6, ByPriority: true, Batch: &platform.Batch{
@@ -57,16 +62,19 @@ func everyKind(t testing.TB) map[string]system {
 	overflow := func(int) policy.Router { return overflowWhenFull(t) }
 	burst := func(int) policy.Router { return new(policy.Burst) }
 	return map[string]system{
-		"fixed cluster":          {[]platform.Home{fixed}, nil, cancelled},
-		"HPA":                    {[]platform.Home{autoscaled(platform.Nodes{Spare: 1})}, nil, opt},
-		"HPA, Karpenter, losses": {[]platform.Home{autoscaled(withLosses(karpenter()))}, nil, cancelled},
-		"HPA, autoscaler, spot":  {[]platform.Home{autoscaled(withSpot(clusterAutoscaler(), spot))}, nil, opt},
-		"batched":                {[]platform.Home{batched}, nil, cancelled},
-		"function":               {[]platform.Home{function}, nil, opt},
-		"function, histogram":    {[]platform.Home{kept}, nil, opt},
-		"container":              {[]platform.Home{container}, nil, cancelled},
-		"base and overflow":      {[]platform.Home{fixed, function}, overflow, opt},
-		"burst":                  {[]platform.Home{autoscaled(platform.Nodes{}), container}, burst, cancelled},
+		"fixed cluster":          {[]platform.Home{fixed}, nil, false, cancelled},
+		"HPA":                    {[]platform.Home{autoscaled(platform.Nodes{Spare: 1})}, nil, false, opt},
+		"HPA, Karpenter, losses": {[]platform.Home{autoscaled(withLosses(karpenter()))}, nil, false, cancelled},
+		"HPA, autoscaler, spot":  {[]platform.Home{autoscaled(withSpot(clusterAutoscaler(), spot))}, nil, false, opt},
+		"HPA on CPU":             {[]platform.Home{scaled(pods, platform.Nodes{})}, nil, false, opt},
+		"KEDA":                   {[]platform.Home{scaled(keda, platform.Nodes{})}, nil, false, opt},
+		"KPA":                    {[]platform.Home{scaled(kpa, platform.Nodes{})}, nil, false, opt},
+		"batched":                {[]platform.Home{batched}, nil, false, cancelled},
+		"function":               {[]platform.Home{function}, nil, false, opt},
+		"function, histogram":    {[]platform.Home{kept}, nil, false, opt},
+		"container":              {[]platform.Home{container}, nil, false, cancelled},
+		"base and overflow":      {[]platform.Home{fixed, function}, overflow, true, opt},
+		"burst":                  {[]platform.Home{autoscaled(platform.Nodes{}), container}, burst, true, cancelled},
 	}
 }
 
@@ -99,7 +107,7 @@ func streamed(t testing.TB, n float64) workload.Workload {
 // allocations it made.
 func memoryOf(t testing.TB, s system, w workload.Workload) (bytes, allocations int64) {
 	t.Helper()
-	h := Hybrid{Homes: s.homes}
+	h := Hybrid{Homes: s.homes, Base: s.base}
 	if s.routing != nil {
 		h.Router = s.routing(1)
 	}

@@ -18,6 +18,7 @@ import (
 type system struct {
 	homes   []platform.Home
 	routing routing // nil for one home
+	base    bool
 	opt     Options
 }
 
@@ -25,7 +26,7 @@ type system struct {
 func anySystem(t *rapid.T) system {
 	s := system{homes: []platform.Home{anyHome(t)}, opt: anyCallers(t)}
 	if rapid.Bool().Draw(t, "hybrid") {
-		s.homes, s.routing = append(s.homes, anyHome(t)), anyRouting(t)
+		s.homes, s.routing, s.base = append(s.homes, anyHome(t)), anyRouting(t), rapid.Bool().Draw(t, "base")
 	}
 	s.opt.Timeline = rapid.SampledFrom([]int{0, 8}).Draw(t, "timeline")
 	return s
@@ -33,7 +34,7 @@ func anySystem(t *rapid.T) system {
 
 // run replays a workload.
 func (s system) run(w workload.Workload) (Outcome, error) {
-	h := Hybrid{Homes: s.homes}
+	h := Hybrid{Homes: s.homes, Base: s.base}
 	if s.routing != nil {
 		h.Router = s.routing(1)
 	}
