@@ -100,7 +100,9 @@ func (f *function) hold(n int, now int64) {
 	p.asked += n
 	p.billed = append(p.billed, allotment{now, n})
 	for range n {
-		f.metered.HeldRunTime += f.billed(draw(f.Init, f.startUps))
+		if init := draw(f.Init, f.startUps); now < f.horizon {
+			f.metered.HeldRunTime += f.billed(init)
+		}
 	}
 	at := now + int64(f.AllocationDelay)
 	p.pending = append(p.pending, allotment{at, n})

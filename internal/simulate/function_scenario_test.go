@@ -177,3 +177,15 @@ func TestScheduledEnvironmentsLive(t *testing.T) {
 		t.Errorf("ready %v, want %v", ready, want)
 	}
 }
+
+// TestNothingIsHeldAfterTheSpan: the request runs on to 200 s, and the environments that the schedule asks for at 120 s are not
+// paid for: the span ends at 90 s.
+func TestNothingIsHeldAfterTheSpan(t *testing.T) {
+	h := platform.Home{Name: "functions", Service: constant(200), Function: &platform.Function{
+		Limit: 10, Init: random.Constant(3), IdleExpiry: time.Minute, Schedule: daily(map[int]int{0: 0, 120: 5}), HeldStep: 5 * time.Minute,
+	}}
+	o := run(t, h, workload.NewRecorded(workload.Info{Name: "short", Span: 90 * time.Second}, []workload.Request{{}}))
+	if o.Metered.HeldTime != 0 || o.Metered.HeldRunTime != 0 || o.End != 203*time.Second {
+		t.Errorf("held for %d ms and run for %d ms, end at %v, want none and 203 s", o.Metered.HeldTime, o.Metered.HeldRunTime, o.End)
+	}
+}
