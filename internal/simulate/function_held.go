@@ -152,10 +152,14 @@ func takeNewest(list []allotment, n int, taken func(at int64, count int)) []allo
 	return list
 }
 
-// billHeld bills environments that were held until now, each in whole steps, up to the end of the span.
+// billHeld bills environments that were held until now, each in whole steps; what the end of the span cuts, without, as in open.
 func (f *function) billHeld(since int64, count int, now int64) {
-	if life := min(now, f.horizon) - since; life > 0 {
-		f.metered.HeldTime += int64(count) * roundUp(life, int64(f.HeldStep))
+	step := int64(f.HeldStep)
+	if now > f.horizon {
+		now, step = f.horizon, 1
+	}
+	if life := now - since; life > 0 {
+		f.metered.HeldTime += int64(count) * roundUp(life, step)
 	}
 }
 

@@ -178,14 +178,17 @@ func TestScheduledEnvironmentsLive(t *testing.T) {
 	}
 }
 
-// TestNothingIsHeldAfterTheSpan: the request runs on to 200 s, and the environments that the schedule asks for at 120 s are not
-// paid for: the span ends at 90 s.
-func TestNothingIsHeldAfterTheSpan(t *testing.T) {
-	h := platform.Home{Name: "functions", Service: constant(200), Function: &platform.Function{
-		Limit: 10, Init: random.Constant(3), IdleExpiry: time.Minute, Schedule: daily(map[int]int{0: 0, 120: 5}), HeldStep: 5 * time.Minute,
-	}}
-	o := run(t, h, workload.NewRecorded(workload.Info{Name: "short", Span: 90 * time.Second}, []workload.Request{{}}))
-	if o.Metered.HeldTime != 0 || o.Metered.HeldRunTime != 0 || o.End != 203*time.Second {
-		t.Errorf("held for %d ms and run for %d ms, end at %v, want none and 203 s", o.Metered.HeldTime, o.Metered.HeldRunTime, o.End)
+// TestHeldPastTheSpan: a request runs on to 203 s. What the schedule changes then, after the span of 90 s, costs nothing: neither the
+// init of environments that are asked for, nor the rest of the step of those that are given back.
+func TestHeldPastTheSpan(t *testing.T) {
+	for after, held := range map[int]int64{5: 90_000, 0: 90_000} {
+		h := platform.Home{Name: "functions", Service: constant(200), Function: &platform.Function{
+			Limit: 10, Init: random.Constant(3), IdleExpiry: time.Minute, Schedule: daily(map[int]int{0: 1, 120: after}), HeldStep: 5 * time.Minute,
+		}}
+		o := run(t, h, workload.NewRecorded(workload.Info{Name: "short", Span: 90 * time.Second}, []workload.Request{{}, {}}))
+		if o.Metered.HeldTime != held || o.Metered.HeldRunTime != 200_000 || o.End != 203*time.Second {
+			t.Errorf("to %d: held for %d ms and run for %d ms, end at %v, want %d, 200,000 and 203 s",
+				after, o.Metered.HeldTime, o.Metered.HeldRunTime, o.End, held)
+		}
 	}
 }
