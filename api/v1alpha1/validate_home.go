@@ -93,7 +93,7 @@ func (c *ClusterHome) validate(r *report, path string, least int) {
 		c.Nodes.validate(r, fieldPath(path, "nodes"))
 	}
 	if c.Spot != nil {
-		c.Spot.validate(r, fieldPath(path, "spot"))
+		c.Spot.validate(r, fieldPath(path, "spot"), c.Nodes)
 	}
 	most, mostPath := 0, ""
 	if c.Autoscaler == nil {

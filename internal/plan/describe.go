@@ -26,8 +26,7 @@ func (p *Placement) Describe() string {
 	case p.Settings.Cluster != nil && p.Settings.Cluster.Replicas != nil:
 		n := *p.Settings.Cluster.Replicas
 		if a := p.Settings.Cluster.Autoscaler; a != nil {
-			return fmt.Sprintf("on Kubernetes: %d to %d replicas by %s at %.3g requests each on %s",
-				leastReplicas(p.Settings.Cluster), a.Max, scalerNames[a.Kind()], a.TargetConcurrency, where)
+			return fmt.Sprintf("on Kubernetes: %d to %d replicas by %s on %s", leastReplicas(p.Settings.Cluster), a.Max, describeScaler(p.Settings.Cluster), where)
 		}
 		if len(p.Settings.Cluster.Schedule) > 0 {
 			return fmt.Sprintf("on Kubernetes: replicas by the time of the week on %s", where)
@@ -53,6 +52,34 @@ func (p *Placement) Describe() string {
 // scalerNames are the autoscalers as their makers write them.
 var scalerNames = map[string]string{
 	"hpa": "HPA", "knative": "Knative", "keda": "KEDA", "predictive": "forecast", "spock": "Spock", "cackle": "Cackle", "mark": "MArk", "libra": "LIBRA",
+}
+
+// describeScaler says what decides on replicas, and on what.
+func describeScaler(k *v1alpha1.ClusterHome) string {
+	a := k.Autoscaler
+	text := scalerNames[a.Kind()]
+	var metrics []string
+	for _, m := range a.Metrics {
+		target := m.Target
+		if target == 0 {
+			target = a.TargetConcurrency
+		}
+		metrics = append(metrics, fmt.Sprintf("%s %.3g", m.Type, target))
+	}
+	switch {
+	case len(metrics) > 0:
+		text += " at " + strings.Join(metrics, ", ")
+	case a.MArk != nil:
+		text += fmt.Sprintf(" at %s each", a.MArk.Rate)
+	case a.LIBRA != nil:
+		text += fmt.Sprintf(" at %s each", a.LIBRA.Rate)
+	default:
+		text += fmt.Sprintf(" at %.3g requests each", a.TargetConcurrency)
+	}
+	if len(k.Schedule) > 0 {
+		text += " and a schedule"
+	}
+	return text
 }
 
 // leastReplicas is that of an autoscaler whose settings are complete.

@@ -22,6 +22,9 @@ func (k *Cluster) scale(c *v1alpha1.ClusterHome, s Service) error {
 	}
 	k.Schedule = schedule(c.Schedule, c.Autoscaler.Max)
 	k.Autoscaler = autoscaler(c.Autoscaler, *c.Replicas, s)
+	if k.Autoscaler.Cackle != nil {
+		k.Autoscaler.Cackle.Launch = k.meanStartUp()
+	}
 	return k.Autoscaler.Check()
 }
 

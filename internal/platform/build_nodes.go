@@ -123,7 +123,12 @@ func bandEnd(band string) (float64, bool) {
 }
 
 func spot(s *v1alpha1.SpotNodes) *Spot {
+	extra := 0
+	if s.Hedge != nil {
+		extra = s.Hedge.Extra
+	}
 	return &Spot{
+		Hedged: s.Hedge != nil, Extra: extra,
 		Rate: perHour(s.Interruptions), Notice: s.Notice.Std(), Base: s.Base,
 		Available: s.Available.Std(), Unavailable: s.Unavailable.Std(),
 		Fallback: s.Fallback, FallbackAfter: s.FallbackAfter.Std(),

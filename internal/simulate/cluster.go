@@ -17,6 +17,7 @@ type cluster struct {
 	autoscaler *nodeAutoscaler // nil asks for a node as soon as one is needed
 	market     *market         // nil is not on spot
 	hazards    hazards
+	hedge      *hedge           // nil keeps no replicas beyond those asked for
 	scaler     scaler           // nil where the number of replicas is fixed
 	bounds     *policy.Schedule // of the replicas, or nil
 	metered    platform.Metered
@@ -34,6 +35,9 @@ func newCluster(s *server, c platform.Cluster) *cluster {
 	h.autoscaler = newNodeAutoscaler(c.Nodes)
 	h.nodes.readyFirst = h.autoscaler != nil || c.Nodes.Spare > 0 || c.Nodes.Spread
 	h.hazards = newHazards(s.seed, uint64(s.index))
+	if s := c.Nodes.Spot; s != nil && s.Hedged {
+		h.hedge, h.nodes.apart = newHedge(*s, c.Replicas), true
+	}
 	if c.Nodes.Spot != nil {
 		h.market = newMarket(*c.Nodes.Spot, s.seed, uint64(s.index))
 	}
@@ -76,6 +80,9 @@ func (c *cluster) handle(now int64, e event) {
 			return // given up while it was starting
 		}
 		c.serve(i, now)
+		if c.hedge != nil {
+			c.rehedge(now)
+		}
 		c.coldStarts += int64(min(c.waiting.len(), int(c.slots)))
 	case overdue:
 		c.dropOverdue(now)
@@ -114,6 +121,11 @@ func (c *cluster) tick(now int64) {
 	c.due = c.scaler.next()
 	if c.bounds != nil {
 		desired = within(desired, c.bounds.At(time.Duration(now)))
+	}
+	if c.hedge != nil {
+		c.replicas = desired
+		c.rehedge(now)
+		return
 	}
 	for c.replicas < desired {
 		c.grow(now)
@@ -154,51 +166,66 @@ func (c *cluster) queued() int {
 // grow asks for a replica.
 func (c *cluster) grow(now int64) {
 	c.replicas++
-	c.await(c.add(now))
+	c.bring(now, false)
+}
+
+// bring asks for a replica of a kind.
+func (c *cluster) bring(now int64, onDemand bool) {
+	i := c.add(now)
+	c.instances[i].onDemand = onDemand
+	c.await(i)
 	c.schedule(now)
 	c.look(now)
 }
 
-// shrink gives up one replica: the newest that is pending, else the newest that
-// is still starting, else the one with the fewest requests, which first finishes them.
+// shrink gives up one replica.
 func (c *cluster) shrink(now int64) {
 	c.replicas--
-	if c.giveUpPending(now) {
+	c.drop(now, false)
+}
+
+// drop gives up a replica of a kind: the newest that is pending, else the newest that
+// is still starting, else the one with the fewest requests, which first finishes them.
+func (c *cluster) drop(now int64, onDemand bool) {
+	if c.giveUpPending(now, onDemand) {
 		return
 	}
-	if i := c.newestStarting(); i != none {
+	if i := c.newestStarting(onDemand); i != none {
 		c.end(i, now)
 		return
 	}
-	i := c.leastLoaded()
+	i := c.leastLoaded(onDemand)
 	c.drain(i)
 	c.feed(i, now)
 }
 
-func (c *cluster) newestStarting() int32 {
+func (c *cluster) newestStarting(onDemand bool) int32 {
 	best := none
 	if c.starting == 0 {
 		return best
 	}
 	for i := range c.instances {
-		if c.instances[i].state == starting && (best == none || c.instances[i].born >= c.instances[best].born) {
+		in := &c.instances[i]
+		if in.state == starting && in.onDemand == onDemand && (best == none || in.born >= c.instances[best].born) {
 			best = int32(i)
 		}
 	}
 	return best
 }
 
-// leastLoaded returns the serving replica with the fewest requests inside.
-func (c *cluster) leastLoaded() int32 {
-	if i := c.leastBusy(); i != none {
+// leastLoaded returns the serving replica of a kind with the fewest requests inside.
+func (c *cluster) leastLoaded(onDemand bool) int32 {
+	if i := c.leastBusy(); i != none && c.hedge == nil {
 		return i
 	}
-	for i := range c.instances { // all are full
-		if c.instances[i].state == serving {
-			return int32(i)
+	best := none
+	for i := range c.instances {
+		in := &c.instances[i]
+		if in.state == serving && in.onDemand == onDemand && (best == none || in.busy < c.instances[best].busy) {
+			best = int32(i)
 		}
 	}
-	return none
+	return best
 }
 
 // end removes a replica and frees its place on the node.

@@ -205,7 +205,7 @@ func TestScheduler(t *testing.T) {
 			at.used = true
 			n.list = append(n.list, at)
 		}
-		if got := n.find(5); got != test.want {
+		if got := n.find(5, false); got != test.want {
 			t.Errorf("%s: node %d, want %d", name, got, test.want)
 		}
 	}

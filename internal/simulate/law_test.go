@@ -196,6 +196,10 @@ func anyNodes(t *rapid.T) platform.Nodes {
 			Fallback: rapid.Bool().Draw(t, "fallback"), FallbackAfter: 10 * time.Second,
 			Restart: rapid.Bool().Draw(t, "restart"),
 		}
+		if n.ClusterAutoscaler == nil && n.Karpenter == nil && rapid.Bool().Draw(t, "hedged") {
+			n.Spot.Hedged, n.Spot.Extra = true, rapid.IntRange(0, 2).Draw(t, "extra")
+			n.Spot.Base, n.Spot.Fallback = 0, false
+		}
 	}
 	return n
 }

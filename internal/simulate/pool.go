@@ -20,6 +20,7 @@ const none int32 = -1
 // instance is a pod, a container instance or a function environment.
 type instance struct {
 	state      instanceState
+	onDemand   bool  // of a home that hedges on spot
 	busy       int32 // requests inside
 	next, prev int32 // neighbours among the serving instances with as many requests
 	node       int32 // of a cluster
