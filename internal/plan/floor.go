@@ -63,7 +63,7 @@ func sureNodes(c *platform.Cluster) (nodes, onDemand int) {
 	if n.Spot == nil {
 		return nodes, 0
 	}
-	if c.Autoscaler == nil && len(c.Schedule) == 0 && n.ClusterAutoscaler == nil && n.Karpenter == nil {
+	if c.Autoscaler == nil && len(c.Schedule) == 0 && n.ClusterAutoscaler == nil && n.Karpenter == nil && !n.Spot.Hedged {
 		onDemand = min(n.Spot.Base, nodes)
 	}
 	if n.Spot.Unavailable > 0 {
