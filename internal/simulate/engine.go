@@ -106,6 +106,7 @@ func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 		if len(opt.SpendRates) > 0 {
 			s.spendRate = opt.SpendRates[i]
 		}
+		s.routed = h.Router != nil
 		if len(h.Homes) > 1 {
 			s.tally.latency = measure.NewHistogram()
 		}
@@ -146,7 +147,11 @@ func (e *engine) run(ctx context.Context, stream workload.Stream) error {
 		n, err := stream.Read(buf)
 		for i := range buf[:n] {
 			r := &buf[i]
-			e.until(int64(r.At))
+			if len(e.places) == 1 {
+				e.untilOne(int64(r.At))
+			} else {
+				e.until(int64(r.At))
+			}
 			e.moveTo(int64(r.At))
 			e.route(e.send(r))
 		}
@@ -190,6 +195,31 @@ func (e *engine) until(limit int64) {
 			return
 		}
 		e.step(i, at)
+	}
+}
+
+// untilOne is until for a single home, which need not be compared with others.
+func (e *engine) untilOne(limit int64) {
+	p := &e.places[0]
+	for {
+		at := min(p.events.soonest, p.due)
+		if t := e.callers.next(); t < at {
+			if t > limit {
+				return
+			}
+			e.moveTo(t)
+			e.act(t)
+			continue
+		}
+		if at > limit {
+			return
+		}
+		e.moveTo(at)
+		if p.events.soonest == at {
+			p.home.handle(at, p.events.pop())
+			continue
+		}
+		p.home.tick(at)
 	}
 }
 

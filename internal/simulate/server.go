@@ -17,7 +17,7 @@ type server struct {
 	tally
 	name     string
 	index    uint8
-	events   heap[event]
+	events   agenda
 	due      int64 // the home's timer, or never
 	waiting  queue // no instance has a free slot
 	batch    *platform.Batch
@@ -35,16 +35,43 @@ type server struct {
 	seen   *level
 	// recent is the moving average of the time that requests spend in an instance, in ns, for routers.
 	recent float64
+	routed bool // there is a router to look at that
 	// spent is an estimate of what the requests sent here have cost, in USD, and spendRate what a second of one in service does.
 	spent, spendRate float64
 }
 
 // sampler draws service times. It draws one for each arrival, in order of
-// arrival, so that two homes under one seed serve the same requests.
+// arrival, so that two homes under one seed serve the same requests. It draws some ahead: a loop that does
+// nothing else keeps the generator's chain of multiplications off the path of an event.
 type sampler struct {
 	dist  random.Dist // nil takes the request's own work
 	scale float64     // ns per second of the distribution, hardware included
 	rng   *rand.Rand
+	ahead [128]int64 // ns
+	used  int        // of those
+}
+
+func newSampler(d random.Dist, scale float64, rng *rand.Rand) sampler {
+	s := sampler{dist: d, scale: scale, rng: rng}
+	s.used = len(s.ahead)
+	return s
+}
+
+// next returns the service time of the next arrival, in ns.
+func (s *sampler) next() int64 {
+	if s.used == len(s.ahead) {
+		s.refill()
+	}
+	x := s.ahead[s.used]
+	s.used++
+	return x
+}
+
+func (s *sampler) refill() {
+	for i := range s.ahead {
+		s.ahead[i] = int64(s.dist.Sample(s.rng) * s.scale)
+	}
+	s.used = 0
 }
 
 func newServer(h platform.Home, index int, span int64, c *callers, seed uint64) *server {
@@ -60,8 +87,9 @@ func newServer(h platform.Home, index int, span int64, c *callers, seed uint64) 
 		name:     h.Name,
 		index:    uint8(index),
 		due:      never,
+		events:   newAgenda(),
 		batch:    h.Service.Batch,
-		service:  sampler{dist: h.Service.Duration, scale: scale * 1e9, rng: random.New(seed, random.ServiceTimes, uint64(index))},
+		service:  newSampler(h.Service.Duration, scale*1e9, random.New(seed, random.ServiceTimes, uint64(index))),
 		startUps: random.New(seed, random.StartUp, uint64(index)),
 		seed:     seed,
 	}
@@ -86,11 +114,13 @@ func (s *server) accept(id int32, now int64) {
 		s.spent += s.spendRate * s.recent / 1e9
 		return
 	case s.service.dist != nil:
-		j.service = int64(s.service.dist.Sample(s.service.rng) * s.service.scale)
+		j.service = s.service.next()
 	default:
 		j.service = int64(float64(j.work) * (s.service.scale / 1e9))
 	}
-	s.spent += s.spendRate * float64(j.service) / 1e9
+	if s.spendRate > 0 {
+		s.spent += s.spendRate * float64(j.service) / 1e9
+	}
 }
 
 // start puts a job into a serving instance with a free slot. An instance whose own queue is full refuses it.
@@ -149,7 +179,9 @@ func (s *server) finish(id int32, now int64) bool {
 		s.forget(id)
 		return false
 	}
-	s.recent += (float64(now-j.since) - s.recent) * recentWeight
+	if s.routed {
+		s.recent += (float64(now-j.since) - s.recent) * recentWeight
+	}
 	return s.count(j.arrived, now, s.answered(now, id))
 }
 
