@@ -154,6 +154,7 @@ func (c *Cluster) startComponent(name string) error {
 	p := &component{
 		name: name, binary: c.binary, flags: c.flags(name), log: c.file(name + ".log"),
 		memoryLimit: memoryLimits[name], readiness: c.readiness(name), client: c.authority.client(),
+		died: c.died,
 	}
 	if err := p.start(); err != nil {
 		return err
