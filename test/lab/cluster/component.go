@@ -48,7 +48,7 @@ func (p *component) start() error {
 	defer log.Close() // the process has its own
 	p.cmd = exec.Command(p.binary, append([]string{p.name}, p.flags...)...)
 	p.cmd.Stdout, p.cmd.Stderr = log, log
-	p.cmd.Env = append(os.Environ(), fmt.Sprintf("GOMEMLIMIT=%d", p.memoryLimit), "GOGC=50")
+	p.cmd.Env = append(os.Environ(), fmt.Sprintf("GOMEMLIMIT=%d", p.memoryLimit), "GOGC=70")
 	// Not in the group of the program that started it: Ctrl-C is for that alone, which ends this one in order.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := p.cmd.Start(); err != nil {

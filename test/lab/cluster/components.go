@@ -24,7 +24,7 @@ var stages = [][]string{{Etcd}, {APIServer}, {Scheduler, ControllerManager}}
 
 // apiAddress is where the API server listens: the first machine of the network. A loopback address would not do, as
 // the API server publishes it as the endpoint of the Service "kubernetes", where loopback addresses are invalid.
-var apiAddress = sandbox.Hosts.Addr().Next()
+var apiAddress = sandbox.ControlPlane
 
 // serviceAddress is what that Service gets: the first of its network.
 var serviceAddress = sandbox.Services.Addr().Next()
@@ -109,6 +109,7 @@ func (c *Cluster) controllerFlags() []string {
 	flags := []string{
 		"--controllers=*",
 		"--use-service-account-credentials=true",
+		"--kube-api-qps=200", "--kube-api-burst=400", // by default 20 and 30, at which all controllers take 5 s to start
 		"--service-account-private-key-file=" + c.file("service-account.key"),
 		"--root-ca-file=" + c.file("ca.crt"),
 		"--cluster-signing-cert-file=" + c.file("ca.crt"), "--cluster-signing-key-file=" + c.file("ca.key"),
