@@ -151,7 +151,13 @@ func (p *component) stop() error {
 	case <-p.ended:
 		return nil
 	case <-timer.C:
+		return p.kill()
 	}
+}
+
+// kill ends the process by force and waits for it.
+func (p *component) kill() error {
+	p.asked.Store(true)
 	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("killing %s: %w", p.name, err)
 	}

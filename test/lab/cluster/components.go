@@ -164,14 +164,14 @@ func (c *Cluster) startComponent(name string) error {
 	return nil
 }
 
-// StopComponent ends a component by its name. Clients of the API server, say, see refused connections until
-// StartComponent.
+// StopComponent ends a component by its name, at once as a crash does: asked to end, an API server would first wait for
+// its clients. They see refused connections until StartComponent.
 func (c *Cluster) StopComponent(name string) error {
 	p := c.components[name]
 	if p == nil {
 		return fmt.Errorf("there is no component %q", name)
 	}
-	return p.stop()
+	return p.kill()
 }
 
 // StartComponent starts a stopped component again, on the same port and with the same data, and returns when it is ready.
