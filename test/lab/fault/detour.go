@@ -48,10 +48,25 @@ func newDetour(addresses netip.Prefix) (*detour, error) {
 	if err := d.makeInterface(fmt.Sprintf("detour%d", numbers.last)); err != nil {
 		return nil, err
 	}
-	if err := d.makeRules(addresses, 1000+numbers.last); err != nil {
+	if err := d.openWay(addresses, 1000+numbers.last); err != nil {
 		return nil, errors.Join(err, d.remove(), d.device.Close())
 	}
 	return d, nil
+}
+
+// openWay brings the interface up and sends packets there.
+func (d *detour) openWay(addresses netip.Prefix, table int) error {
+	// What arrives has a source that is local, which is refused otherwise.
+	setting := "/proc/sys/net/ipv4/conf/" + d.link.Attrs().Name + "/"
+	for name, value := range map[string]string{"accept_local": "1", "rp_filter": "0"} {
+		if err := os.WriteFile(setting+name, []byte(value), 0); err != nil {
+			return err
+		}
+	}
+	if err := netlink.LinkSetUp(d.link); err != nil {
+		return fmt.Errorf("bringing up the interface: %w", err)
+	}
+	return d.makeRules(addresses, table)
 }
 
 // moveLocalRule makes room for rules before it.
@@ -76,7 +91,7 @@ func (d *detour) makeInterface(name string) error {
 		Flags: netlink.TUNTAP_NO_PI, NonPersist: true, Queues: 1,
 	}
 	if err := netlink.LinkAdd(link); err != nil {
-		return fmt.Errorf("making an interface: %w; it needs a kernel with TUN, and /dev/net/tun", err)
+		return fmt.Errorf("making an interface: %w; it needs a kernel with TUN, and a /dev/net/tun that this user may open", err)
 	}
 	fd := int(link.Fds[0].Fd())
 	// Reads are to end when the device is closed, which takes the poller, and that a file of its own.
@@ -88,13 +103,7 @@ func (d *detour) makeInterface(name string) error {
 		return err
 	}
 	d.device, d.link = os.NewFile(uintptr(copied), name), link
-	// What arrives has a source that is local, which is refused otherwise.
-	setting := "/proc/sys/net/ipv4/conf/" + name + "/"
-	return errors.Join(
-		os.WriteFile(setting+"accept_local", []byte("1"), 0),
-		os.WriteFile(setting+"rp_filter", []byte("0"), 0),
-		netlink.LinkSetUp(link),
-	)
+	return nil
 }
 
 // makeRules sends packets from and to the addresses to the interface, and delivers those that come out of it.

@@ -30,6 +30,7 @@ func runOuter(o Options) (int, error) {
 	// The kernel kills the child when the thread that started it ends, and a locked thread ends with its goroutine,
 	// that is, with the process.
 	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, forwarded...)
 	defer signal.Stop(signals)
