@@ -21,6 +21,9 @@ const (
 	localPriority   = 1000
 )
 
+// firstTable is the number that routing tables of detours count from, by the number of their interface.
+const firstTable = 1000
+
 // detour is an interface that packets of some addresses take, to be read from and written to its device.
 type detour struct {
 	device *os.File
@@ -28,7 +31,7 @@ type detour struct {
 	rules  []*netlink.Rule
 }
 
-// numbers tells the interfaces and routing tables of detours apart.
+// numbers tells the interfaces of this process apart.
 var numbers struct {
 	sync.Mutex
 	last int
@@ -45,17 +48,18 @@ func newDetour(addresses netip.Prefix) (*detour, error) {
 	}
 	numbers.last++
 	d := &detour{}
-	if err := d.makeInterface(fmt.Sprintf("detour%d", numbers.last)); err != nil {
+	// Another process of the sandbox may have detours too.
+	if err := d.makeInterface(fmt.Sprintf("detour%d-%d", os.Getpid(), numbers.last)); err != nil {
 		return nil, err
 	}
-	if err := d.openWay(addresses, 1000+numbers.last); err != nil {
+	if err := d.openWay(addresses); err != nil {
 		return nil, errors.Join(err, d.remove(), d.device.Close())
 	}
 	return d, nil
 }
 
 // openWay brings the interface up and sends packets there.
-func (d *detour) openWay(addresses netip.Prefix, table int) error {
+func (d *detour) openWay(addresses netip.Prefix) error {
 	// What arrives has a source that is local, which is refused otherwise.
 	setting := "/proc/sys/net/ipv4/conf/" + d.link.Attrs().Name + "/"
 	for name, value := range map[string]string{"accept_local": "1", "rp_filter": "0"} {
@@ -66,7 +70,7 @@ func (d *detour) openWay(addresses netip.Prefix, table int) error {
 	if err := netlink.LinkSetUp(d.link); err != nil {
 		return fmt.Errorf("bringing up the interface: %w", err)
 	}
-	return d.makeRules(addresses, table)
+	return d.makeRules(addresses, firstTable+d.link.Attrs().Index)
 }
 
 // moveLocalRule makes room for rules before it.
