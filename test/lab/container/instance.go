@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -212,6 +214,7 @@ func newProxy(address string, http2 bool) *httputil.ReverseProxy {
 		Transport:     &http.Transport{Protocols: protocols(!http2, http2), MaxIdleConnsPerHost: 1000},
 		FlushInterval: -1,
 		ErrorHandler:  failed,
+		ErrorLog:      log.New(io.Discard, "", 0), // of answers that broke off, which the caller sees
 	}
 }
 

@@ -161,8 +161,8 @@ func TestQueueWaits(t *testing.T) {
 }
 
 func TestScalesToZeroAndBack(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "terminated") // made before the service, so that it is there until that has closed
 	s := start(t, container.Config{})
-	file := filepath.Join(t.TempDir(), "terminated")
 	name := deploy(t, s, container.Revision{IdleHold: 50 * time.Millisecond, Variables: map[string]string{"TERMINATED": file}})
 	eventually(t, "there is no instance", func() bool { return s.Instances(name) == 0 })
 	if text, err := os.ReadFile(file); err != nil || string(text) != "gracefully" {
