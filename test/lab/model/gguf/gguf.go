@@ -53,7 +53,8 @@ func File(s Shape) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, fmt.Sprintf("llama-v1-%d-%d-%d-%d-%d-%d-%d.gguf", s.Layers, s.Embedding, s.FeedForward, s.Heads, s.KVHeads, s.Context, s.Seed))
+	// The number after the v counts changes of what equal shapes give.
+	path := filepath.Join(dir, fmt.Sprintf("llama-v2-%d-%d-%d-%d-%d-%d-%d.gguf", s.Layers, s.Embedding, s.FeedForward, s.Heads, s.KVHeads, s.Context, s.Seed))
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}

@@ -2,17 +2,19 @@ package gguf
 
 import "fmt"
 
-// The vocabulary: three marks, then one token for each byte, so that any text is tokens.
+// The vocabulary: three marks, one token for each byte, so that any text is tokens, and one for what stands for a space.
 const (
 	unknown    = 0
 	begin      = 1
 	end        = 2
 	marks      = 3
-	vocabulary = marks + 256
+	space      = marks + 256
+	vocabulary = space + 1
 )
 
 // Token types of llama.cpp.
 const (
+	tokenNormal  int32 = 1
 	tokenUnknown int32 = 2
 	tokenControl int32 = 3
 	tokenByte    int32 = 6
@@ -113,6 +115,7 @@ func (e *encoder) tokens() {
 	for b := range 256 {
 		e.string(fmt.Sprintf("<0x%02X>", b))
 	}
+	e.string("\u2581")
 	e.array("tokenizer.ggml.scores", typeFloat32, vocabulary)
 	for range vocabulary {
 		e.number(float32(0))
@@ -124,6 +127,8 @@ func (e *encoder) tokens() {
 			e.number(tokenUnknown)
 		case i < marks:
 			e.number(tokenControl)
+		case i == space:
+			e.number(tokenNormal)
 		default:
 			e.number(tokenByte)
 		}
