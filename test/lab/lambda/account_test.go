@@ -109,12 +109,7 @@ func TestControlErrors(t *testing.T) {
 	h := start(t, lambda.Config{ActivationDelay: time.Hour})
 	c := h.Client()
 	p := goProgram(t)
-	in := func() *sdk.CreateFunctionInput {
-		return &sdk.CreateFunctionInput{
-			FunctionName: aws.String("f"), PackageType: types.PackageTypeImage, Role: aws.String(lambda.Role),
-			Code: &types.FunctionCode{ImageUri: aws.String("this-machine")}, ImageConfig: &types.ImageConfig{EntryPoint: p.entryPoint},
-		}
-	}
+	in := func() *sdk.CreateFunctionInput { return lambda.Function("f", p.entryPoint...) }
 	for name, change := range map[string]func(*sdk.CreateFunctionInput){
 		"a zip file":          func(in *sdk.CreateFunctionInput) { in.PackageType = types.PackageTypeZip },
 		"no program":          func(in *sdk.CreateFunctionInput) { in.ImageConfig = nil },
@@ -165,6 +160,57 @@ func TestListAndGet(t *testing.T) {
 	if f := got.Configuration; f.State != types.StateActive || *f.MemorySize != 128 || *f.Timeout != 20 || f.Environment.Variables["COLOUR"] != "b" ||
 		f.ImageConfigResponse.ImageConfig.EntryPoint[0] != goProgram(t).entryPoint[0] || *f.FunctionArn != "arn:aws:lambda:us-east-1:000000000000:function:b" {
 		t.Errorf("got %+v", f)
+	}
+}
+
+// TestDeletedFunctionStaysDeleted deletes a function while one of its provisioned environments is busy.
+func TestDeletedFunctionStaysDeleted(t *testing.T) {
+	h := start(t, lambda.Config{})
+	c := h.Client()
+	dir := t.TempDir()
+	pids, running := filepath.Join(dir, "pids"), filepath.Join(dir, "running")
+	create(t, c, "f", program{[]string{"sh", "-c", `echo $$ >> "$PIDS"; exec "$BINARY"`}, ""},
+		variables(map[string]string{"PIDS": pids, "BINARY": goProgram(t).entryPoint[0]}))
+	version := publish(t, target{client: c}, "f")
+	if _, err := c.PutProvisionedConcurrencyConfig(t.Context(), &sdk.PutProvisionedConcurrencyConfigInput{
+		FunctionName: aws.String("f"), Qualifier: &version, ProvisionedConcurrentExecutions: aws.Int32(1),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error)
+	for range 2 {
+		go func() {
+			_, err := call(t.Context(), c, "f", object{"append": running, "sleep": 500}, at(version))
+			done <- err
+		}()
+	}
+	eventually(t, "two calls run", func() bool { return len(lines(running)) == 2 })
+	before := len(lines(pids))
+	if _, err := c.DeleteFunction(t.Context(), &sdk.DeleteFunctionInput{FunctionName: aws.String("f")}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Errorf("a call that had begun: %v", err)
+		}
+	}
+	h.Close()
+	if after := len(lines(pids)); after != before {
+		t.Errorf("%d environments were started for a deleted function", after-before)
+	}
+}
+
+// TestCloseWhileEnvironmentsStart closes at different moments of a start.
+func TestCloseWhileEnvironmentsStart(t *testing.T) {
+	for i := range 20 {
+		h := start(t, lambda.Config{})
+		c := h.Client()
+		create(t, c, "f", goProgram(t))
+		if _, err := call(t.Context(), c, "f", object{"sleep": 10_000}, asEvent); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(time.Duration(i) * time.Millisecond)
+		h.Close()
 	}
 }
 

@@ -1,11 +1,7 @@
 package lambda_test
 
 import (
-	"encoding/json"
-	"errors"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -13,65 +9,6 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
-
-// holding runs what while n calls of a function are in flight.
-func holding(t *testing.T, x target, name string, n int, what func()) {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "running")
-	var group sync.WaitGroup
-	for range n {
-		group.Go(func() {
-			if _, err := call(t.Context(), x.client, name, object{"append": file, "sleep": 1500}); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	defer group.Wait()
-	eventually(t, "the calls are in flight", func() bool { return len(lines(file)) == n })
-	what()
-}
-
-func wantThrottle(t *testing.T, err error, reason types.ThrottleReason) {
-	t.Helper()
-	var throttle *types.TooManyRequestsException
-	if !errors.As(err, &throttle) || throttle.Reason != reason {
-		t.Errorf("got %v, want TooManyRequestsException with reason %s", err, reason)
-	}
-}
-
-func checkReserved(t *testing.T, x target) {
-	const name = "reserved"
-	create(t, x.client, name, x.program)
-	reserve(t, x, name, 2)
-	holding(t, x, name, 2, func() {
-		_, err := call(t.Context(), x.client, name, object{})
-		wantThrottle(t, err, types.ThrottleReasonReservedFunctionConcurrentInvocationLimitExceeded)
-	})
-	mustCall(t, x.client, name, object{})
-}
-
-func reserve(t *testing.T, x target, name string, n int32) {
-	t.Helper()
-	if _, err := x.client.PutFunctionConcurrency(t.Context(), &sdk.PutFunctionConcurrencyInput{FunctionName: &name, ReservedConcurrentExecutions: &n}); err != nil {
-		t.Fatal(err)
-	}
-	got, err := x.client.GetFunctionConcurrency(t.Context(), &sdk.GetFunctionConcurrencyInput{FunctionName: &name})
-	if err != nil || aws.ToInt32(got.ReservedConcurrentExecutions) != n {
-		t.Errorf("got %v, %v", got, err)
-	}
-}
-
-func checkReservedZero(t *testing.T, x target) {
-	const name = "off"
-	create(t, x.client, name, x.program)
-	reserve(t, x, name, 0)
-	_, err := call(t.Context(), x.client, name, object{})
-	wantThrottle(t, err, types.ThrottleReasonReservedFunctionConcurrentInvocationLimitExceeded)
-	if _, err := x.client.DeleteFunctionConcurrency(t.Context(), &sdk.DeleteFunctionConcurrencyInput{FunctionName: aws.String(name)}); err != nil {
-		t.Fatal(err)
-	}
-	mustCall(t, x.client, name, object{})
-}
 
 func checkUpdate(t *testing.T, x target) {
 	const name = "update"
@@ -176,43 +113,4 @@ func checkProvisioned(t *testing.T, x target) {
 	_, err = x.client.GetProvisionedConcurrencyConfig(t.Context(), get)
 	wantCode(t, err, "ProvisionedConcurrencyConfigNotFoundException")
 	eventually(t, "no environment is left", func() bool { return x.host.Environments(name) == 0 })
-}
-
-func checkRetries(t *testing.T, x target) {
-	const name, sink = "events", "sink"
-	records, tries := filepath.Join(t.TempDir(), "records"), filepath.Join(t.TempDir(), "tries")
-	create(t, x.client, name, x.program)
-	create(t, x.client, sink, x.program, variables(map[string]string{"RECORDS": records}))
-	_, err := x.client.PutFunctionEventInvokeConfig(t.Context(), &sdk.PutFunctionEventInvokeConfigInput{
-		FunctionName: aws.String(name), DestinationConfig: &types.DestinationConfig{OnFailure: &types.OnFailure{
-			Destination: aws.String("arn:aws:lambda:us-east-1:000000000000:function:" + sink),
-		}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := call(t.Context(), x.client, name, object{"append": tries, "fail": "short and stout"}, asEvent); err != nil {
-		t.Fatal(err)
-	}
-	eventually(t, "the failure is recorded", func() bool { return len(lines(records)) == 1 })
-	if n := len(lines(tries)); n != 3 {
-		t.Errorf("%d tries, want 3", n)
-	}
-	var record struct {
-		RequestContext struct {
-			Condition              string
-			ApproximateInvokeCount int
-			FunctionArn            string
-		}
-		RequestPayload  struct{ Fail string }
-		ResponseContext struct{ FunctionError string }
-		ResponsePayload failure
-	}
-	if err := json.Unmarshal([]byte(lines(records)[0]), &record); err != nil {
-		t.Fatal(err)
-	}
-	if c := record.RequestContext; c.Condition != "RetriesExhausted" || c.ApproximateInvokeCount != 3 || !strings.HasSuffix(c.FunctionArn, ":function:events:$LATEST") ||
-		record.RequestPayload.Fail != "short and stout" || record.ResponseContext.FunctionError != "Unhandled" || record.ResponsePayload.ErrorMessage != "short and stout" {
-		t.Errorf("got %+v", record)
-	}
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Role is an execution role that CreateFunction accepts; the host checks no permissions.
-const Role = "arn:aws:iam::000000000000:role/lab"
+// role is an execution role as CreateFunction wants one; the host checks no permissions.
+const role = "arn:aws:iam::000000000000:role/lab"
 
 // Config says where a host listens and how its account is limited. The zero value is an account as AWS hands it out,
 // on a free port of the loopback address.

@@ -10,15 +10,12 @@
 //	if err := host.Start(ctx); err != nil { … }
 //	defer host.Close()
 //	client := host.Client() // the AWS SDK's, or any other with host.URL() as endpoint and host.Credentials()
-//	client.CreateFunction(ctx, &sdk.CreateFunctionInput{
-//		FunctionName: aws.String("infer"), PackageType: types.PackageTypeImage, Role: aws.String(lambda.Role),
-//		Code:        &types.FunctionCode{ImageUri: aws.String("this-machine")},
-//		ImageConfig: &types.ImageConfig{EntryPoint: []string{"/path/to/bootstrap"}},
-//	})
+//	client.CreateFunction(ctx, lambda.Function("infer", "/path/to/bootstrap"))
+//	client.Invoke(ctx, &sdk.InvokeInput{FunctionName: aws.String("infer"), Payload: []byte(`{"a":1}`)})
 //
 // A function has one environment for each concurrent call: a process with a Runtime API of its own, stopped (SIGSTOP)
 // between calls as Lambda freezes it, killed at its time-out and after [Config.IdleTimeout] without a call. An invocation
-// passes, in reading order: host.go (routes), signature.go, invoke_api.go or stream_api.go, admission.go (which
+// passes, in reading order: routes.go, signature.go, invoke_api.go or stream_api.go, admission.go (which
 // environment, or why none), environment.go (initialisation, call, report), sandbox.go (the process), runtime_api.go.
 // Asynchronous ones wait in async.go.
 //

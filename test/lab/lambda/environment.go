@@ -63,13 +63,9 @@ func (e *environment) attempt(deadline time.Time) *fault {
 	if e.provisioned {
 		kind = "provisioned-concurrency"
 	}
-	box, f := startSandbox(e.version.settings, e.host.variables(e.version, kind), e.logs.writer)
+	box, f := e.launch(kind)
 	if f != nil {
 		return f
-	}
-	if !e.hold(box) {
-		box.close()
-		return exited(errClosed)
 	}
 	f = box.await(deadline)
 	if f != nil {
@@ -80,15 +76,17 @@ func (e *environment) attempt(deadline time.Time) *fault {
 	return nil
 }
 
-// hold keeps the sandbox, unless the environment was closed meanwhile.
-func (e *environment) hold(box *sandbox) bool {
+// launch starts the process, unless the environment was closed meanwhile. close waits for it, since the log's end that
+// the process inherits must be open until then.
+func (e *environment) launch(kind string) (*sandbox, *fault) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
-		return false
+		return nil, exited(errClosed)
 	}
+	box, f := startSandbox(e.version.settings, e.host.variables(e.version, kind), e.logs.writer)
 	e.box = box
-	return true
+	return box, f
 }
 
 // drop ends the sandbox only.

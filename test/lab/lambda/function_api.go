@@ -162,6 +162,7 @@ func (h *Host) deleteFunction(r *http.Request, _ []byte) (int, any, error) {
 		return 0, nil, err
 	}
 	delete(h.functions, f.name)
+	clear(f.provisioned) // nothing is to be replaced any more
 	h.retire(f)
 	return http.StatusNoContent, nil, nil
 }

@@ -75,12 +75,9 @@ func goProgram(t *testing.T) program {
 // create makes a function and waits until it is active.
 func create(t *testing.T, c *sdk.Client, name string, p program, with ...func(*sdk.CreateFunctionInput)) {
 	t.Helper()
-	in := &sdk.CreateFunctionInput{
-		FunctionName: &name, PackageType: types.PackageTypeImage, Role: aws.String(lambda.Role),
-		Code:        &types.FunctionCode{ImageUri: aws.String("this-machine")},
-		ImageConfig: &types.ImageConfig{EntryPoint: p.entryPoint, WorkingDirectory: &p.directory},
-		Timeout:     aws.Int32(20),
-	}
+	in := lambda.Function(name, p.entryPoint...)
+	in.ImageConfig.WorkingDirectory = &p.directory
+	in.Timeout = aws.Int32(20)
 	for _, change := range with {
 		change(in)
 	}

@@ -26,11 +26,9 @@ import (
 // create makes a model server a function.
 func create(t *testing.T, client *sdk.Client, name string, c model.Command) {
 	t.Helper()
-	_, err := client.CreateFunction(t.Context(), &sdk.CreateFunctionInput{
-		FunctionName: &name, PackageType: types.PackageTypeImage, Role: aws.String(lambda.Role), MemorySize: aws.Int32(512), Timeout: aws.Int32(30),
-		Code: &types.FunctionCode{ImageUri: aws.String("this-machine")}, ImageConfig: &types.ImageConfig{EntryPoint: c.Args},
-		Environment: &types.Environment{Variables: c.Variables},
-	})
+	in := lambda.Function(name, c.Args...)
+	in.MemorySize, in.Timeout, in.Environment = aws.Int32(512), aws.Int32(30), &types.Environment{Variables: c.Variables}
+	_, err := client.CreateFunction(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,11 +11,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"syscall"
 
 	"fulcrum.dev/fulcrum/test/lab/cache"
+	"fulcrum.dev/fulcrum/test/lab/process"
 )
 
 // manifests are the files that say what to install.
@@ -51,29 +51,58 @@ func Install(ctx context.Context, files fs.FS) (string, error) {
 	return dir, install(ctx, dir, texts)
 }
 
-// install fills a temporary folder and renames it, so that dir is whole or absent.
+// install fills a temporary folder and renames it, so that dir is whole or absent. The caller holds the lock of dir.
 func install(ctx context.Context, dir string, texts map[string][]byte) error {
-	work, err := os.MkdirTemp(filepath.Dir(dir), "installing-")
-	if err != nil {
+	work := dir + ".installing"
+	if err := os.RemoveAll(work); err != nil { // of a run that was killed
 		return fmt.Errorf("installing Node packages: %w", err)
 	}
 	defer os.RemoveAll(work) // nothing is there any more after the rename
+	if err := os.Mkdir(work, 0o755); err != nil {
+		return fmt.Errorf("installing Node packages: %w", err)
+	}
 	for name, text := range texts {
 		if err := os.WriteFile(filepath.Join(work, name), text, 0o644); err != nil {
 			return fmt.Errorf("installing Node packages: %w", err)
 		}
 	}
-	cmd := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--omit=optional", "--omit=dev", "--no-audit", "--no-fund")
-	cmd.Dir = work
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	if output, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("installing Node packages with npm ci: %w\n%s", err, output)
+	if err := ci(ctx, work); err != nil {
+		return err
 	}
 	if err := os.Rename(work, dir); err != nil {
 		return fmt.Errorf("installing Node packages: %w", err)
 	}
 	return nil
+}
+
+// ci runs npm ci in work. What npm says is part of an error.
+func ci(ctx context.Context, work string) error {
+	output, err := os.Create(filepath.Join(work, "npm.log"))
+	if err != nil {
+		return fmt.Errorf("installing Node packages: %w", err)
+	}
+	defer output.Close()
+	p, err := process.Start(process.Command{
+		Args: []string{"npm", "ci", "--ignore-scripts", "--omit=optional", "--omit=dev", "--no-audit", "--no-fund"},
+		Dir:  work, Env: os.Environ(), Stdout: output, Stderr: output,
+	})
+	if err != nil {
+		return fmt.Errorf("installing Node packages: %w; npm must be in PATH", err)
+	}
+	select {
+	case <-p.Done():
+	case <-ctx.Done():
+		p.Kill()
+		return fmt.Errorf("installing Node packages: %w", ctx.Err())
+	}
+	if p.Err() == nil {
+		return nil
+	}
+	text, err := os.ReadFile(output.Name())
+	if err != nil {
+		return fmt.Errorf("installing Node packages with npm ci: %w", p.Err())
+	}
+	return fmt.Errorf("installing Node packages with npm ci: %w\n%s", p.Err(), text)
 }
 
 // lock keeps other runs from installing the same packages at the same time; the kernel lets go of it with the process.

@@ -13,7 +13,7 @@ import (
 	"fulcrum.dev/fulcrum/test/lab/process"
 )
 
-// parent makes this test binary, run again, start a child, print its number, and wait to be killed.
+// parent makes this test binary, run again, start a child and stop it, print its number, and wait to be killed.
 const parent = "FULCRUM_LAB_TEST_PARENT"
 
 func TestMain(m *testing.M) {
@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	}
 	p, err := process.Start(process.Command{Args: []string{"sleep", "60"}, Env: os.Environ()})
 	if err != nil {
+		panic(err)
+	}
+	if err := p.Signal(syscall.SIGSTOP); err != nil { // as between two calls of a function
 		panic(err)
 	}
 	os.Stdout.WriteString(strconv.Itoa(p.PID()) + "\n")
