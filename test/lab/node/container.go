@@ -138,6 +138,7 @@ func (c *podContainer) runOnce(ctx context.Context) (*corev1.ContainerStateTermi
 	if err := c.openLog(spec); err != nil {
 		return nil, c.refuse(ctx, "CreateContainerError", err)
 	}
+	defer c.closeLog()
 	if !pause(ctx, c.pod.node.dice.start()) {
 		return nil, ctx.Err()
 	}
@@ -255,23 +256,15 @@ func (c *podContainer) openLog(spec *container.Spec) error {
 	if err != nil {
 		return err
 	}
-	if c.log != nil {
-		c.keep(c.log.Close())
-	}
 	c.log, c.old, spec.Log = log, c.log, log
 	return nil
 }
 
-func (c *podContainer) closeLogs() {
+// closeLog ends the log of a run; it can still be read.
+func (c *podContainer) closeLog() {
 	c.pod.mu.Lock()
 	defer c.pod.mu.Unlock()
-	if c.log != nil {
-		c.keep(c.log.Close())
-	}
-}
-
-func (c *podContainer) keep(err error) {
-	if err != nil {
+	if err := c.log.Close(); err != nil {
 		c.pod.node.log.Error("log of a container", "pod", c.pod.name(), "container", c.spec.Name, "error", err)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -224,9 +223,6 @@ func (p *pod) leave(power context.Context) {
 	p.node.devices.give(string(p.object.UID))
 	if p.address.IsValid() {
 		p.node.addresses.give(p.address)
-	}
-	for _, c := range slices.Concat(p.inits, p.mains) {
-		c.closeLogs()
 	}
 	if power.Err() == nil && !p.isGone() {
 		if err := p.confirm(power); err != nil && power.Err() == nil {

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/util/retry"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // KubeletVersion is what nodes report, for the release of the control plane that they belong to.
@@ -38,35 +39,36 @@ func (n *Node) register(ctx context.Context) error {
 	return n.announce(ctx, corev1.ConditionTrue, "KubeletReady", "kubelet is posting ready status")
 }
 
-// announce reports the node's status.
+// announce reports the node's status. It is a patch of the status alone, as the object that was read may have old
+// taints by now, which a node must not write.
 func (n *Node) announce(ctx context.Context, ready corev1.ConditionStatus, reason, message string) error {
 	nodes := n.client.CoreV1().Nodes()
-	return retry.RetryOnConflict(retry.DefaultBackoff, func() error {
-		object, err := nodes.Get(ctx, n.spec.Name, metav1.GetOptions{})
-		if err != nil {
-			return err
-		}
-		n.fill(&object.Status)
-		now := metav1.Now()
-		for _, c := range []corev1.NodeCondition{
-			{Type: corev1.NodeMemoryPressure, Status: corev1.ConditionFalse, Reason: "KubeletHasSufficientMemory", Message: "kubelet has sufficient memory available"},
-			{Type: corev1.NodeDiskPressure, Status: corev1.ConditionFalse, Reason: "KubeletHasNoDiskPressure", Message: "kubelet has no disk pressure"},
-			{Type: corev1.NodePIDPressure, Status: corev1.ConditionFalse, Reason: "KubeletHasSufficientPID", Message: "kubelet has sufficient PID available"},
-			{Type: corev1.NodeReady, Status: ready, Reason: reason, Message: message},
-		} {
-			setCondition(&object.Status, c, now)
-		}
-		_, err = nodes.UpdateStatus(ctx, object, metav1.UpdateOptions{})
+	object, err := nodes.Get(ctx, n.spec.Name, metav1.GetOptions{})
+	if err != nil {
 		return err
-	})
+	}
+	n.fill(&object.Status)
+	now := metav1.Now()
+	for _, c := range []corev1.NodeCondition{
+		{Type: corev1.NodeMemoryPressure, Status: corev1.ConditionFalse, Reason: "KubeletHasSufficientMemory", Message: "kubelet has sufficient memory available"},
+		{Type: corev1.NodeDiskPressure, Status: corev1.ConditionFalse, Reason: "KubeletHasNoDiskPressure", Message: "kubelet has no disk pressure"},
+		{Type: corev1.NodePIDPressure, Status: corev1.ConditionFalse, Reason: "KubeletHasSufficientPID", Message: "kubelet has sufficient PID available"},
+		{Type: corev1.NodeReady, Status: ready, Reason: reason, Message: message},
+	} {
+		setCondition(&object.Status, c, now)
+	}
+	patch, err := json.Marshal(map[string]any{"status": object.Status})
+	if err != nil {
+		return err
+	}
+	_, err = nodes.Patch(ctx, n.spec.Name, types.StrategicMergePatchType, patch, metav1.PatchOptions{}, "status")
+	return err
 }
 
 func (n *Node) fill(s *corev1.NodeStatus) {
 	s.Capacity, s.Allocatable = n.spec.Capacity, n.spec.Capacity
-	s.Addresses = []corev1.NodeAddress{
-		{Type: corev1.NodeInternalIP, Address: n.addresses.host().String()},
-		{Type: corev1.NodeHostName, Address: n.spec.Name},
-	}
+	// No host name: nothing resolves it, and an API server would try it first.
+	s.Addresses = []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: n.addresses.host().String()}}
 	s.DaemonEndpoints.KubeletEndpoint.Port = n.server.port()
 	s.NodeInfo.KubeletVersion, s.NodeInfo.ContainerRuntimeVersion = KubeletVersion, "process://1"
 	s.NodeInfo.OperatingSystem, s.NodeInfo.Architecture = "linux", "amd64"
