@@ -120,8 +120,8 @@ func Get(ctx context.Context, url string) (string, error) {
 	return string(body), err
 }
 
-// Log reads a container's through the API server.
-func (l *Lab) Log(pod string, options corev1.PodLogOptions) string {
+// PodLog reads a container's through the API server.
+func (l *Lab) PodLog(pod string, options corev1.PodLogOptions) string {
 	l.Helper()
 	text, err := l.Client.CoreV1().Pods(l.Namespace).GetLogs(pod, &options).DoRaw(l.Context())
 	if err != nil {

@@ -109,7 +109,7 @@ func TestCrashLoop(t *testing.T) {
 		t.Errorf("phase %s: a pod that restarts always is running between its tries", pod.Status.Phase)
 	}
 	l.UntilPod("p", "restarted", func(p *corev1.Pod) bool { return p.Status.ContainerStatuses[0].RestartCount > s.RestartCount })
-	if got := l.Log("p", corev1.PodLogOptions{Previous: true}); got != "try\n" {
+	if got := l.PodLog("p", corev1.PodLogOptions{Previous: true}); got != "try\n" {
 		t.Errorf("log of the last run: %q", got)
 	}
 }
@@ -209,17 +209,17 @@ func TestLogs(t *testing.T) {
 	l.Create(pod)
 	l.UntilPod("p", "succeeded", labtest.Phase(corev1.PodSucceeded))
 	tail, limit := int64(1), int64(3)
-	all := l.Log("p", corev1.PodLogOptions{Container: "one", Follow: true})
+	all := l.PodLog("p", corev1.PodLogOptions{Container: "one", Follow: true})
 	if len(all) != 8 || !strings.Contains(all, "a\nb\n") || !strings.Contains(all, "c\n") {
 		t.Errorf("log %q", all)
 	}
-	if got := l.Log("p", corev1.PodLogOptions{Container: "one", TailLines: &tail}); len(got) != 2 {
+	if got := l.PodLog("p", corev1.PodLogOptions{Container: "one", TailLines: &tail}); len(got) != 2 {
 		t.Errorf("last line %q", got)
 	}
-	if got := l.Log("p", corev1.PodLogOptions{Container: "two", LimitBytes: &limit}); got != "oth" {
+	if got := l.PodLog("p", corev1.PodLogOptions{Container: "two", LimitBytes: &limit}); got != "oth" {
 		t.Errorf("first bytes %q", got)
 	}
-	stamp, _, _ := strings.Cut(l.Log("p", corev1.PodLogOptions{Container: "two", Timestamps: true}), " ")
+	stamp, _, _ := strings.Cut(l.PodLog("p", corev1.PodLogOptions{Container: "two", Timestamps: true}), " ")
 	if _, err := time.Parse(time.RFC3339Nano, stamp); err != nil {
 		t.Error(err)
 	}
