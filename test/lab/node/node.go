@@ -36,6 +36,7 @@ type Node struct {
 	power    context.Context
 	powerOff context.CancelFunc
 	life     sync.WaitGroup // of all goroutines
+	once     sync.Once      // of Kill
 
 	mu       sync.Mutex
 	pods     map[types.UID]*pod
@@ -100,10 +101,12 @@ func (n *Node) Kill() {
 	n.link.cut()
 	n.powerOff()
 	n.life.Wait()
-	n.broadcast.Shutdown()
-	if err := os.RemoveAll(n.spec.Dir); err != nil {
-		n.log.Error("removing the files of a node", "error", err)
-	}
+	n.once.Do(func() {
+		n.broadcast.Shutdown()
+		if err := os.RemoveAll(n.spec.Dir); err != nil {
+			n.log.Error("removing the files of a node", "error", err)
+		}
+	})
 }
 
 // Stop is a shutdown: every pod is ended within its own grace or the given one, whichever is shorter, and reported

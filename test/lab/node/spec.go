@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"path/filepath"
 	"time"
@@ -63,13 +64,15 @@ type Timing struct {
 	BackoffLimit time.Duration // default 5 min; a container that ran for twice as long starts anew
 }
 
+// Allocatable is what the node offers to pods: its capacity, with defaults for what is not set.
+func (s Spec) Allocatable() corev1.ResourceList {
+	list := corev1.ResourceList{corev1.ResourcePods: resource.MustParse("110"), corev1.ResourceEphemeralStorage: resource.MustParse("100Gi")}
+	maps.Copy(list, s.Capacity.DeepCopy())
+	return list
+}
+
 func (s Spec) withDefaults() Spec {
-	s.Capacity = s.Capacity.DeepCopy()
-	for name, quantity := range map[corev1.ResourceName]string{corev1.ResourcePods: "110", corev1.ResourceEphemeralStorage: "100Gi"} {
-		if _, set := s.Capacity[name]; !set && s.Capacity != nil {
-			s.Capacity[name] = resource.MustParse(quantity)
-		}
-	}
+	s.Capacity = s.Allocatable()
 	if s.Log == nil {
 		s.Log = slog.Default()
 	}
