@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -17,16 +18,15 @@ type condition struct {
 // status computes what is to be reported. The pod's lock is held.
 func (p *pod) status() corev1.PodStatus {
 	s := corev1.PodStatus{
-		Phase: p.phase, Reason: p.reason, Message: p.message,
 		ObservedGeneration:    p.latest.Generation,
 		InitContainerStatuses: statuses(p.inits), ContainerStatuses: statuses(p.mains),
 	}
-	if s.Phase == "" {
-		s.Phase = p.phaseOfContainers()
-	}
-	if s.Phase == corev1.PodFailed && p.phase != "" {
+	if p.phase != "" && !p.runs() { // a phase is final, so that it waits for the last process
+		s.Phase, s.Reason, s.Message = p.phase, p.reason, p.message
 		stopAll(s.InitContainerStatuses)
 		stopAll(s.ContainerStatuses)
+	} else {
+		s.Phase = p.phaseOfContainers()
 	}
 	host := p.node.addresses.host().String()
 	s.HostIP, s.HostIPs = host, []corev1.HostIP{{IP: host}}
@@ -98,6 +98,9 @@ func (p *pod) phaseOfMains(stopped bool) corev1.PodPhase {
 		}
 	}
 	ended := len(p.mains) - waiting - running
+	if waiting == 0 && p.runs() { // a sidecar may outlive them
+		return corev1.PodRunning
+	}
 	policy := p.object.Spec.RestartPolicy
 	switch {
 	case stopped && running == 0 && (waiting > 0 || failed > 0):
@@ -114,6 +117,11 @@ func (p *pod) phaseOfMains(stopped bool) corev1.PodPhase {
 		return corev1.PodFailed
 	}
 	return corev1.PodRunning
+}
+
+// runs says whether any container does.
+func (p *pod) runs() bool {
+	return slices.ContainsFunc(slices.Concat(p.inits, p.mains), func(c *podContainer) bool { return c.status.State.Running != nil })
 }
 
 // stopped says that nothing will be started any more.
