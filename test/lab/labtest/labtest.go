@@ -36,10 +36,10 @@ const Image = "testserver"
 // patience is how long a condition may take to come about.
 const patience = 60 * time.Second
 
-// Main is for TestMain. It does not return.
-func Main(m *testing.M) {
+// Main is for TestMain. It runs what is to be prepared outside of the sandbox, and does not return.
+func Main(m *testing.M, prepare ...func(context.Context) error) {
 	testserver.Main()
-	sandbox.Main(m, binary.Build)
+	sandbox.Main(m, append(prepare, binary.Build)...)
 }
 
 // shared is the package's cluster, which ends with the sandbox.
@@ -73,7 +73,30 @@ func New(t *testing.T) *Lab {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return on(t, c)
+}
+
+// Alone is New with a cluster of the test's own.
+func Alone(t *testing.T, o cluster.Options) *Lab {
+	t.Helper()
+	sandbox.Require(t)
+	c, err := cluster.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return on(t, c)
+}
+
+// on makes a namespace.
+func on(t *testing.T, c *cluster.Cluster) *Lab {
+	t.Helper()
 	l := &Lab{T: t, Cluster: c}
+	var err error
 	if l.Client, err = kubernetes.NewForConfig(c.Config); err != nil {
 		t.Fatal(err)
 	}

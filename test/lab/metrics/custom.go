@@ -178,6 +178,7 @@ func (s *Server) getCustom(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	items, err := s.custom.values(r.PathValue("namespace"), r.PathValue("name"), r.PathValue("metric"), selector)
+	s.options.Observe(observed(r, items))
 	switch {
 	case err != nil:
 		fail(w, http.StatusInternalServerError, metav1.StatusReasonInternalError, err.Error())
