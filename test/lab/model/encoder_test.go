@@ -1,12 +1,14 @@
 package model_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"math"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -117,4 +119,33 @@ func wantErrors(t *testing.T, url string, bodies map[string]int, path string) {
 	if status, _, err := post(t.Context(), url+"/v1/nothing", "{}"); err != nil || status != http.StatusNotFound {
 		t.Errorf("got %d, %v", status, err)
 	}
+}
+
+// TestEncoderShowsWhoWaits: requests that come while the model computes are taken in and counted.
+func TestEncoderShowsWhoWaits(t *testing.T) {
+	url, _ := pod(t, encoder(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			body := `{"input":["a"` + strings.Repeat(`,"How do I reset my password?"`, 200) + `]}`
+			if _, _, err := post(ctx, url+"/v1/embeddings", body); err != nil && ctx.Err() == nil {
+				t.Error(err)
+			}
+		})
+	}
+	eventually(t, "one request in work and seven waiting", func() bool {
+		_, metrics, err := get(t.Context(), url+"/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(metrics, "\nmodel_requests_in_flight 1\n") && strings.Contains(metrics, "\nmodel_queue_length 7\n") &&
+			strings.Contains(metrics, "\nhttp_requests_in_flight 8\n")
+	})
+	cancel()
+	group.Wait()
+	eventually(t, "none after the callers have left", func() bool {
+		_, metrics, err := get(t.Context(), url+"/metrics")
+		return err == nil && strings.Contains(metrics, "\nhttp_requests_in_flight 0\n")
+	})
 }

@@ -4,7 +4,8 @@
 // [Encoder] and [Llama] give a [Command]. That same command is a pod or a container function, listening on $PORT (of
 // $POD_IP, $HOST or else 127.0.0.1), and a Lambda function, where AWS_LAMBDA_RUNTIME_API is set: then an event is an HTTP
 // request in the format 2.0 of function URLs, which [Event] makes and [Response] reads. Beside the API there are /healthz
-// and, in Prometheus' format, /metrics with model_requests_in_flight and model_queue_length.
+// and, in Prometheus' format, /metrics with model_requests_in_flight, model_queue_length and their sum
+// http_requests_in_flight. A pod's answers have its name in the header X-Served-By.
 //
 // What the servers need is installed into the laboratory's cache at the first use, by npm from package-lock.json. The
 // overrides in package.json stand for builds of llama.cpp for other systems than Linux on x86-64, which are not installed.

