@@ -41,10 +41,14 @@ func TestMain(m *testing.M) {
 			ticks.Add(1)
 		}
 	}()
-	if os.Getenv("HANDLER") == "streaming" {
+	switch os.Getenv("HANDLER") {
+	case "streaming":
 		golambda.Start(stream)
+	case "raw":
+		misbehave()
+	default:
+		golambda.Start(handle)
 	}
-	golambda.Start(handle)
 }
 
 var (
