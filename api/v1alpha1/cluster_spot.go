@@ -30,10 +30,19 @@ type SpotNodes struct {
 	Fallback bool `json:"fallback,omitempty"`
 	// FallbackAfter is how long to wait for it. Default: 15m with clusterAutoscaler (its provisionTimeout), else 0s.
 	FallbackAfter *unit.Duration `json:"fallbackAfter,omitempty"`
+	// Hedge keeps more replicas on spot than are asked for, and replicas on demand in place of those on spot that are not ready
+	// (SpotHedge, EuroSys 2025). It takes the place of base and fallback, and needs nodes without an autoscaler. Default: none.
+	Hedge *SpotHedge `json:"hedge,omitempty"`
 	// Restart starts a request that is broken off again at the home. Default: false, it goes back to its caller.
 	Restart bool `json:"restart,omitempty"`
 	// Checkpoint is how often a request that restarts has saved its work. Default: never.
 	Checkpoint unit.Duration `json:"checkpoint,omitempty" check:"gt=0"`
+}
+
+// SpotHedge says how many replicas on spot there are beyond what is asked for.
+type SpotHedge struct {
+	// Extra is the number of them.
+	Extra int `json:"extra" check:"lte=1e6"`
 }
 
 // ApplyDefaults fills in the settings that do not depend on the offer. It is idempotent.
@@ -56,7 +65,16 @@ func (s SpotNodes) NoticeOf(provider string) unit.Duration {
 }
 
 // validate checks what the rules of single fields cannot say.
-func (s *SpotNodes) validate(r *report, path string) {
+func (s *SpotNodes) validate(r *report, path string, n *ClusterNodes) {
+	if s.Hedge != nil {
+		at := fieldPath(path, "hedge")
+		switch {
+		case s.Base > 0 || s.Fallback:
+			r.reject(at, "takes the place of base and fallback: leave them out", fieldPath(path, "base"), fieldPath(path, "fallback"))
+		case n != nil && (n.ClusterAutoscaler != nil || n.Karpenter != nil):
+			r.reject(at, "needs nodes that come when they are asked for: leave clusterAutoscaler and karpenter out")
+		}
+	}
 	if (s.Available > 0) != (s.Unavailable > 0) {
 		r.reject(path, "expected both of available and unavailable, or neither: the mean times with and without spot capacity")
 	}

@@ -80,6 +80,9 @@ func (o *Overflow) ApplyDefaults() {
 	setPointer(&o.Leave, defaultLeave)
 }
 
+// HasBase says whether the other homes only take what the first one has no room for.
+func (r *Routing) HasBase() bool { return r != nil && (r.Overflow != nil || r.Burst) }
+
 // thresholds names those that are given.
 func (o *Overflow) thresholds() []string {
 	var names []string

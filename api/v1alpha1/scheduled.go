@@ -39,6 +39,15 @@ func LeastScheduled(list []Scheduled) int {
 	return least
 }
 
+// mostScheduled returns the largest count of a schedule.
+func mostScheduled(list []Scheduled) int {
+	most := 0
+	for _, s := range list {
+		most = max(most, s.Count)
+	}
+	return most
+}
+
 // validateSchedule checks times, and counts against a bound of which 0 is none.
 func validateSchedule(r *report, path string, list []Scheduled, bound int, boundPath string) {
 	for i, s := range list {

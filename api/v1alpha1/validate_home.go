@@ -93,13 +93,18 @@ func (c *ClusterHome) validate(r *report, path string, least int) {
 		c.Nodes.validate(r, fieldPath(path, "nodes"))
 	}
 	if c.Spot != nil {
-		c.Spot.validate(r, fieldPath(path, "spot"))
+		c.Spot.validate(r, fieldPath(path, "spot"), c.Nodes)
 	}
+	most, mostPath := 0, ""
 	if c.Autoscaler == nil {
 		rejectBelow(r, fieldPath(path, "replicas"), replicas, least, minReplicasPath, minReplicasPath)
-		return
+	} else {
+		most, mostPath = c.Autoscaler.Max, fieldPath(path, "autoscaler.max")
+		c.Autoscaler.validate(r, fieldPath(path, "autoscaler"), replicas, fieldPath(path, "replicas"), least)
 	}
-	at := fieldPath(path, "autoscaler.max")
-	rejectBelow(r, at, c.Autoscaler.Max, replicas, "replicas", fieldPath(path, "replicas"))
-	rejectBelow(r, at, c.Autoscaler.Max, least, minReplicasPath, minReplicasPath)
+	at := fieldPath(path, "schedule")
+	validateSchedule(r, at, c.Schedule, most, mostPath)
+	if len(c.Schedule) > 0 && c.Autoscaler == nil && mostScheduled(c.Schedule) == 0 {
+		r.reject(at, "expected some replicas at some time, got none at any")
+	}
 }

@@ -20,6 +20,7 @@ const (
 	exitOK         = 0
 	exitError      = 1
 	exitInfeasible = 3
+	exitOff        = 4
 )
 
 // streams are the standard streams of a run, so that tests can replace them.

@@ -27,6 +27,7 @@ func House() []Row {
 		{Dir: "internal/measure", Pure: true},
 		{Dir: "internal/oracle", Pure: true},
 		{Dir: "internal/simulate", Pure: true},
+		{Dir: "internal/fidelity", Pure: true},
 		{Dir: "internal/plan", Pure: true},
 		{Dir: "internal/report", Pure: true},
 		{Dir: "internal/architecture", Pure: true},

@@ -26,7 +26,10 @@ func (p *Placement) Describe() string {
 	case p.Settings.Cluster != nil && p.Settings.Cluster.Replicas != nil:
 		n := *p.Settings.Cluster.Replicas
 		if a := p.Settings.Cluster.Autoscaler; a != nil {
-			return fmt.Sprintf("on Kubernetes: %d to %d replicas by HPA at %.3g requests each on %s", n, a.Max, a.TargetConcurrency, where)
+			return fmt.Sprintf("on Kubernetes: %d to %d replicas by %s on %s", leastReplicas(p.Settings.Cluster), a.Max, describeScaler(p.Settings.Cluster), where)
+		}
+		if len(p.Settings.Cluster.Schedule) > 0 {
+			return fmt.Sprintf("on Kubernetes: replicas by the time of the week on %s", where)
 		}
 		return fmt.Sprintf("on Kubernetes: %s on %s", plural(n, "fixed replica"), where)
 	case p.Settings.Function != nil && p.Settings.Function.ProvisionedConcurrency != nil:
@@ -44,6 +47,47 @@ func (p *Placement) Describe() string {
 		return fmt.Sprintf("serverless: %d to %d instances of %d concurrent requests on %s", *k.MinInstances, k.MaxInstances, k.Concurrency, where)
 	}
 	return "on " + where
+}
+
+// scalerNames are the autoscalers as their makers write them.
+var scalerNames = map[string]string{
+	"hpa": "HPA", "knative": "Knative", "keda": "KEDA", "predictive": "forecast", "spock": "Spock", "cackle": "Cackle", "mark": "MArk", "libra": "LIBRA",
+}
+
+// describeScaler says what decides on replicas, and on what.
+func describeScaler(k *v1alpha1.ClusterHome) string {
+	a := k.Autoscaler
+	text := scalerNames[a.Kind()]
+	var metrics []string
+	for _, m := range a.Metrics {
+		target := m.Target
+		if target == 0 {
+			target = a.TargetConcurrency
+		}
+		metrics = append(metrics, fmt.Sprintf("%s %.3g", m.Type, target))
+	}
+	switch {
+	case len(metrics) > 0:
+		text += " at " + strings.Join(metrics, ", ")
+	case a.MArk != nil:
+		text += fmt.Sprintf(" at %s each", a.MArk.Rate)
+	case a.LIBRA != nil:
+		text += fmt.Sprintf(" at %s each", a.LIBRA.Rate)
+	default:
+		text += fmt.Sprintf(" at %.3g requests each", a.TargetConcurrency)
+	}
+	if len(k.Schedule) > 0 {
+		text += " and a schedule"
+	}
+	return text
+}
+
+// leastReplicas is that of an autoscaler whose settings are complete.
+func leastReplicas(k *v1alpha1.ClusterHome) int {
+	if k.Autoscaler.Min != nil {
+		return *k.Autoscaler.Min
+	}
+	return *k.Replicas
 }
 
 // describeRouting says in a few words when which home takes a request.
@@ -83,7 +127,10 @@ func (p *Placement) short(variant string) string {
 	case p.Settings.Cluster != nil && p.Settings.Cluster.Replicas != nil:
 		k := p.Settings.Cluster
 		if k.Autoscaler != nil {
-			return fmt.Sprintf("hpa %d-%d", *k.Replicas, k.Autoscaler.Max)
+			return fmt.Sprintf("%s %d-%d", k.Autoscaler.Kind(), leastReplicas(k), k.Autoscaler.Max)
+		}
+		if len(k.Schedule) > 0 {
+			return "schedule"
 		}
 		return fmt.Sprintf("fixed %d", *k.Replicas)
 	case p.Settings.Function != nil && p.Settings.Function.ProvisionedConcurrency != nil:

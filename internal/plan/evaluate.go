@@ -124,7 +124,7 @@ func (e *evaluator) run(ctx context.Context, homes []platform.Home, routing *v1a
 	if err != nil {
 		return simulate.Outcome{}, err
 	}
-	return simulate.RunHybrid(ctx, simulate.Hybrid{Homes: homes, Router: router}, e.load, opt)
+	return simulate.RunHybrid(ctx, simulate.Hybrid{Homes: homes, Router: router, Base: routing.HasBase()}, e.load, opt)
 }
 
 // canonical returns the homes of a layout without what does not change how they
@@ -135,7 +135,7 @@ func (e *evaluator) canonical(l layout) (homes []platform.Home, nodes []int) {
 	for i, a := range l.parts {
 		h := a.Home
 		h.Name = ""
-		if k := h.Cluster; k != nil && k.HPA == nil && k.Nodes.Steady() && e.timeline == 0 {
+		if k := h.Cluster; k != nil && !h.Scaled() && k.Nodes.Steady() && e.timeline == 0 {
 			nodes[i] = (k.Replicas + k.ReplicasPerNode - 1) / k.ReplicasPerNode
 			h.Cluster = &platform.Cluster{Replicas: k.Replicas, ReplicasPerNode: 1, Queue: k.Queue}
 		}

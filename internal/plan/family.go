@@ -83,17 +83,32 @@ func clusterFamilies(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home)
 
 func clusterFamily(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, base v1alpha1.ClusterHome, scaler *v1alpha1.Autoscaler) *family {
 	f := &family{offer: o, variant: "fixed", least: minReplicas(spec, 1), most: quotaOr(spec, o)}
-	if scaler != nil {
-		f.variant, f.elastic = "hpa", true
+	toZero := scaler != nil && scaler.ToZero()
+	switch {
+	case scaler != nil:
+		f.variant, f.elastic = scaler.Kind(), true
+	case len(base.Schedule) > 0:
+		f.variant = "schedule"
 	}
-	if base.Replicas != nil {
-		f.least, f.most, f.exact = *base.Replicas, *base.Replicas, true
+	if toZero {
+		f.least = minReplicas(spec, 0)
+	}
+	switch {
+	case base.Replicas != nil:
+		f.fix(*base.Replicas)
+	case scaler != nil && scaler.Min != nil:
+		f.fix(max(1, *scaler.Min))
+	case scaler == nil && len(base.Schedule) > 0:
+		f.fix(max(1, v1alpha1.LeastScheduled(base.Schedule)))
 	}
 	f.with = func(n int) v1alpha1.Home {
 		c, h := base, s
-		c.Replicas = &n
+		c.Replicas = new(max(1, n))
 		if scaler != nil {
 			a := *scaler
+			if toZero && !f.exact {
+				a.Min = &n
+			}
 			if a.Max == 0 {
 				a.Max = f.ceiling
 			}
@@ -104,6 +119,9 @@ func clusterFamily(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, b
 	}
 	return f
 }
+
+// fix gives the family the number that the user gave: nothing is searched.
+func (f *family) fix(n int) { f.least, f.most, f.exact = n, n, true }
 
 // functionMemories are the sizes tried above what the model needs: whole vCPUs of AWS Lambda.
 var functionMemories = []unit.Memory{1769, 3538, 5307, 7076, 8845, 10240}
@@ -157,16 +175,13 @@ func snapStarts(o catalog.Offer, base v1alpha1.FunctionHome) []bool {
 }
 
 func functionFamily(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, base v1alpha1.FunctionHome, memory unit.Memory, snap bool) *family {
-	f := &family{offer: o, variant: memory.String(), least: minReplicas(spec, 0), most: quotaOr(spec, o)}
-	if base.ConcurrencyLimit > 0 {
-		f.most = base.ConcurrencyLimit
-	}
+	f := &family{offer: o, variant: memory.String(), least: minReplicas(spec, 0), most: environmentLimit(spec, o, base)}
 	if snap { // SnapStart excludes provisioned concurrency
 		f.variant += " snapstart"
 		f.most = 0
 	}
 	if base.ProvisionedConcurrency != nil {
-		f.least, f.most, f.exact = *base.ProvisionedConcurrency, *base.ProvisionedConcurrency, true
+		f.fix(*base.ProvisionedConcurrency)
 	}
 	f.with = func(n int) v1alpha1.Home {
 		c, h := base, s
@@ -175,6 +190,19 @@ func functionFamily(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, 
 		return h
 	}
 	return f
+}
+
+// environmentLimit is how many environments a function may have at once: the part that is reserved for it, or what the
+// others leave of the account's limit.
+func environmentLimit(spec *v1alpha1.ModelSpec, o catalog.Offer, base v1alpha1.FunctionHome) int {
+	limit := base.ConcurrencyLimit
+	switch {
+	case base.ReservedConcurrency > 0:
+		return base.ReservedConcurrency
+	case limit == 0:
+		limit = quotaOr(spec, o)
+	}
+	return limit - base.OthersConcurrency
 }
 
 func containerFamilies(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, cat *catalog.Catalog) []*family {
@@ -192,7 +220,7 @@ func containerFamilies(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Hom
 			f.most = base.MaxInstances
 		}
 		if base.MinInstances != nil {
-			f.least, f.most, f.exact = *base.MinInstances, *base.MinInstances, true
+			f.fix(*base.MinInstances)
 		}
 		f.with = func(n int) v1alpha1.Home {
 			c, h := base, s

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/platform"
 )
 
@@ -26,9 +27,11 @@ type pairing struct {
 	warm int
 	// busy is how many base nodes the mean traffic keeps busy.
 	busy float64
-	// fixed and node are what the cluster costs a month whatever it serves and what a node adds, in USD; allOver is the
-	// least that the overflow costs when it serves everything.
-	fixed, node, allOver float64
+	// cluster is the base with the settings that do not depend on the number of nodes.
+	cluster *platform.Cluster
+	// fixed and node are what the cluster costs a month whatever it serves and what a node adds, in USD, onDemand what a node on
+	// demand adds to a base on spot; allOver is the least that the overflow costs when it serves everything.
+	fixed, node, onDemand, allOver float64
 }
 
 // pairings are the cheapest offers of one side with those of the other. A number
@@ -99,10 +102,13 @@ func (s *search) cheapestOffers(keep func(*Candidate) bool) []*Candidate {
 
 func (e *evaluator) pair(base, overflow *Candidate) (*pairing, error) {
 	p := &pairing{base: base.family, overflow: overflow.family, warm: overflow.family.least}
-	p.perNode = base.arrangement.Home.Cluster.ReplicasPerNode
+	p.cluster = base.arrangement.Home.Cluster
+	p.perNode = p.cluster.ReplicasPerNode
 	p.least, p.most = leastNodes(base), mostNodes(base)
 	p.busy = e.meanReplicas(base.arrangement) / float64(p.perNode)
-	p.node = base.HourlyPrice.Float64() * float64(p.perNode) * monthHours
+	if err := e.priceNodes(p, base); err != nil {
+		return nil, err
+	}
 	p.allOver = overflow.family.floor.Float64()
 	if cluster, ok := e.in.Catalog.Cluster(base.arrangement.Offer.Cluster); ok {
 		bill, err := cluster.Bill(max(1, e.spec.Constraints.Fleet.Models), false)
@@ -117,6 +123,31 @@ func (e *evaluator) pair(base, overflow *Candidate) (*pairing, error) {
 // monthHours is the billing month.
 const monthHours = 730
 
+// priceNodes sets what nodes add to the base.
+func (e *evaluator) priceNodes(p *pairing, base *Candidate) error {
+	month := float64(p.perNode) * monthHours
+	p.node = base.HourlyPrice.Float64() * month
+	if p.cluster.Nodes.Spot == nil || p.cluster.Nodes.Spot.Base == 0 {
+		return nil
+	}
+	a := base.arrangement
+	var err error
+	if a.Offer, err = e.in.Catalog.Lookup(a.Offer.ID, catalog.OnDemand, a.Offer.Region); err != nil {
+		return fmt.Errorf("pricing the on-demand nodes of a base on spot: %w", err)
+	}
+	price, err := hourlyPrice(a)
+	p.onDemand = price.Float64() * month
+	return err
+}
+
+// nodes is the least that a number of base nodes, the spare ones beside them, costs a month.
+func (p *pairing) nodes(n int) float64 {
+	c := *p.cluster
+	c.Replicas = n * p.perNode
+	nodes, onDemand := sureNodes(&c)
+	return float64(nodes)*p.node + float64(onDemand)*p.onDemand
+}
+
 // floor is the least that a number of base nodes can cost: all of them at work
 // all the time, and the rest of the traffic in overflow that is never idle.
 func (p *pairing) floor(n int) float64 {
@@ -124,7 +155,7 @@ func (p *pairing) floor(n int) float64 {
 	if p.busy > 0 {
 		rest = math.Max(0, 1-float64(n)/(p.busy*(1-overload)))
 	}
-	return p.fixed + float64(n)*p.node + rest*p.allOver
+	return p.fixed + p.nodes(n) + rest*p.allOver
 }
 
 // start is where the search for the number of base nodes begins: at what the

@@ -118,3 +118,19 @@ func TestSettingsOfTheUserStay(t *testing.T) {
 		})
 	}
 }
+
+// TestReservedConcurrency: no more environments are provisioned than the function's part of the account's limit has room for.
+func TestReservedConcurrency(t *testing.T) {
+	for _, limit := range []string{"reservedConcurrency: 3", "othersConcurrency: 497"} {
+		p := search(t, model(t, encoder, "rate: 0.5/s", "rate: 8/s", `"acme/*"`,
+			"acme/functions/x86, function: {memory: 1GiB, concurrencyLimit: 500, "+limit+"}", "minReplicas: 0", "timeout: 10s"), acme())
+		if p.Verdict.Feasible || len(p.Candidates) == 0 {
+			t.Errorf("%s: %d candidates, %s", limit, len(p.Candidates), p.Verdict.Summary)
+		}
+		for _, c := range p.Candidates {
+			if none := !c.Settings.Function.SnapStart && warm(c) == 0; c.Outcome.PeakLive > 3 || warm(c) > 3 || none {
+				t.Errorf("%s: %s uses %d at once, %d warm", limit, c.Short(), c.Outcome.PeakLive, warm(c))
+			}
+		}
+	}
+}

@@ -164,7 +164,17 @@ func TestWarnings(t *testing.T) {
 		"spot": {
 			encoder,
 			[]string{"minReplicas: 0", "spot: true", `offer: "acme/*"`, "offer: acme/nodes/small, priceClass: spot"},
-			"spot: acme/nodes/small: interruptions are not simulated without cluster.spot; the provider's monthly band is <5%", "",
+			"", "spot",
+		},
+		"spot without a rate": {
+			encoder,
+			[]string{"minReplicas: 0", "spot: true", `offer: "acme/*"`, "offer: acme/nodes/large, priceClass: spot"},
+			"spot: acme/nodes/large: interruptions are not simulated: the catalogue has no rate for the offer; give cluster.spot.interruptions", "",
+		},
+		"spot with a rate of one's own": {
+			encoder,
+			[]string{"minReplicas: 0", "spot: true", `offer: "acme/*"`, "offer: acme/nodes/large, priceClass: spot, cluster: {spot: {interruptions: 0.1/month}}"},
+			"", "spot",
 		},
 		"an undated price": {
 			encoder,

@@ -85,7 +85,7 @@ func (s *search) warnPlacement(p *Placement) {
 		s.addWarning("quota-assumed", "%s: a quota of %d is taken as given; spec.constraints.quotas sets what the account has", p.Offer, p.arrangement.QuotaAssumed)
 	}
 	if c := p.arrangement.Home.Cluster; p.PriceClass == catalog.Spot && (c == nil || c.Nodes.Spot == nil) {
-		s.addWarning("spot", "%s: interruptions are not simulated without cluster.spot; the provider's monthly band is %s", p.Offer, p.arrangement.Offer.InterruptionBand)
+		s.addWarning("spot", "%s: interruptions are not simulated: the catalogue has no rate for the offer; give cluster.spot.interruptions", p.Offer)
 	}
 }
 

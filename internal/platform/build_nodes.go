@@ -21,6 +21,13 @@ func ownCluster(c v1alpha1.ClusterHome) v1alpha1.ClusterHome {
 		c.Nodes = &n
 	}
 	c.Spot = own(c.Spot)
+	if c.Autoscaler != nil {
+		a := *c.Autoscaler
+		a.Knative, a.KEDA, a.Predictive = own(a.Knative), own(a.KEDA), own(a.Predictive)
+		a.Spock, a.Cackle, a.MArk, a.LIBRA = own(a.Spock), own(a.Cackle), own(a.MArk), own(a.LIBRA)
+		a.ScaleUp, a.ScaleDown = own(a.ScaleUp), own(a.ScaleDown)
+		c.Autoscaler = &a
+	}
 	return c
 }
 
@@ -32,7 +39,8 @@ func own[T any](p *T) *T {
 	return &v
 }
 
-// buildNodes derives how the nodes come and go. It completes the settings for spot.
+// buildNodes derives how the nodes come and go. It completes the settings for spot, and makes them where the user gave
+// none and the catalogue knows how often the offer is interrupted: what is sold as interruptible is never simulated as if it always ran.
 func (a *Arrangement) buildNodes(c *v1alpha1.ClusterHome) (Nodes, error) {
 	var n Nodes
 	if s := c.Nodes; s != nil {
@@ -40,6 +48,10 @@ func (a *Arrangement) buildNodes(c *v1alpha1.ClusterHome) (Nodes, error) {
 			Max: s.Max, Spare: s.Spare, Spread: s.Packing == "least-allocated", LossRate: perHour(s.Losses),
 			ClusterAutoscaler: clusterAutoscaler(s.ClusterAutoscaler), Karpenter: karpenter(s.Karpenter),
 		}
+	}
+	if _, known := bandEnd(a.Offer.InterruptionBand); known && c.Spot == nil && a.Offer.PriceClass == catalog.Spot {
+		c.Spot = &v1alpha1.SpotNodes{}
+		c.Spot.ApplyDefaults(c.Nodes)
 	}
 	if c.Spot != nil {
 		if err := a.completeSpot(c); err != nil {
@@ -111,7 +123,12 @@ func bandEnd(band string) (float64, bool) {
 }
 
 func spot(s *v1alpha1.SpotNodes) *Spot {
+	extra := 0
+	if s.Hedge != nil {
+		extra = s.Hedge.Extra
+	}
 	return &Spot{
+		Hedged: s.Hedge != nil, Extra: extra,
 		Rate: perHour(s.Interruptions), Notice: s.Notice.Std(), Base: s.Base,
 		Available: s.Available.Std(), Unavailable: s.Unavailable.Std(),
 		Fallback: s.Fallback, FallbackAfter: s.FallbackAfter.Std(),

@@ -61,6 +61,18 @@ func TestBuildNodes(t *testing.T) {
 			Nodes{Spot: &Spot{Rate: half5, Notice: 2 * time.Minute}},
 			60,
 		},
+		"spot of AWS, without a word about it": {
+			onSpot("aws", "<5%"),
+			v1alpha1.ClusterHome{},
+			Nodes{Spot: &Spot{Rate: half5, Notice: 2 * time.Minute}},
+			60,
+		},
+		"spot of an unknown rate": {
+			onSpot("gcp", ""),
+			v1alpha1.ClusterHome{},
+			Nodes{},
+			60,
+		},
 		"spot elsewhere, with all": {
 			onSpot("gcp", ""),
 			v1alpha1.ClusterHome{

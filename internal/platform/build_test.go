@@ -65,7 +65,7 @@ func TestBuildCluster(t *testing.T) {
 	spec := sized()
 	a := build(t, spec, node(onCPU(4)), v1alpha1.Home{})
 	c := a.Home.Cluster
-	if c == nil || a.Home.Function != nil || a.Home.Container != nil || c.HPA != nil {
+	if c == nil || a.Home.Function != nil || a.Home.Container != nil || c.Autoscaler != nil {
 		t.Fatalf("%+v", a.Home)
 	}
 	if c.Replicas != 1 || c.ReplicasPerNode != 4 || c.NodeIdle != 0 {
@@ -87,17 +87,16 @@ func TestBuildCluster(t *testing.T) {
 func TestBuildAutoscaler(t *testing.T) {
 	two := 2
 	given := v1alpha1.Home{Cluster: &v1alpha1.ClusterHome{Replicas: &two, Autoscaler: &v1alpha1.Autoscaler{}}}
-	h := build(t, sized(), node(onCPU(4)), given).Home.Cluster.HPA
-	if h == nil || h.Min != 2 || h.Max != 10 || h.Target != 0.7 || h.Tolerance != 0.1 || h.SyncPeriod != 15*time.Second || h.MetricLag != 15*time.Second ||
-		h.DownWindow != 300*time.Second || h.UpWindow != 0 || h.UpPods != 4 || h.UpPercent != 100 {
-		t.Errorf("%+v", h)
+	a := build(t, sized(), node(onCPU(4)), given).Home.Cluster.Autoscaler
+	if diff := cmp.Diff(NewHPA(2, 10, 0.7), a); diff != "" {
+		t.Errorf("an autoscaler without settings is not Kubernetes' own (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(v1alpha1.Home{Cluster: &v1alpha1.ClusterHome{Replicas: &two, Autoscaler: &v1alpha1.Autoscaler{}}}, given); diff != "" {
 		t.Errorf("Build changed the caller's settings:\n%s", diff)
 	}
 	eight := 8
 	given.Cluster.Replicas = &eight
-	if h := build(t, sized(), node(onCPU(4)), given).Home.Cluster.HPA; h.Max != 32 {
+	if h := build(t, sized(), node(onCPU(4)), given).Home.Cluster.Autoscaler; h.Max != 32 {
 		t.Errorf("at most %d of 8 replicas, want 4 times as many", h.Max)
 	}
 }

@@ -14,10 +14,12 @@ import (
 
 // Cluster is replicas (pods) on nodes.
 type Cluster struct {
-	// Replicas is the number at the start, and for good without an HPA.
+	// Replicas is the number at the start, and for good without an autoscaler and a schedule.
 	Replicas int
-	// HPA scales the replicas; nil keeps them fixed.
-	HPA *policy.HPA
+	// Autoscaler scales the replicas; nil keeps them fixed, but for the schedule.
+	Autoscaler *Autoscaler
+	// Schedule bounds the replicas by the time of the week; the traffic starts on a Monday at midnight.
+	Schedule []policy.ScheduleEntry
 	// ReplicasPerNode is how many pods fit on a node, at least 1.
 	ReplicasPerNode int
 	// NodeStartUp is from asking for a node until it is ready, in seconds.
@@ -32,6 +34,42 @@ type Cluster struct {
 	Queue Queue
 	// Nodes is how nodes come and go.
 	Nodes Nodes
+}
+
+// Least is the least number of replicas that a cluster has.
+func (c *Cluster) Least() int {
+	least := c.Replicas
+	if c.Autoscaler != nil {
+		least = c.Autoscaler.Min
+	}
+	if len(c.Schedule) == 0 {
+		return least
+	}
+	scheduled := c.Schedule[0].Min
+	for _, e := range c.Schedule {
+		scheduled = min(scheduled, e.Min)
+	}
+	if c.Autoscaler == nil {
+		return scheduled
+	}
+	return max(least, scheduled)
+}
+
+// Check returns an error for a cluster that cannot be run.
+func (c *Cluster) Check() error {
+	if c.Replicas < 1 || c.ReplicasPerNode < 1 {
+		return fmt.Errorf("expected at least 1 replica and 1 replica per node, got %d and %d", c.Replicas, c.ReplicasPerNode)
+	}
+	if err := c.Nodes.Check(); err != nil {
+		return err
+	}
+	if c.Autoscaler == nil {
+		return checkSchedule(c.Schedule, math.MaxInt)
+	}
+	if err := c.Autoscaler.Check(); err != nil {
+		return fmt.Errorf("autoscaler: %w", err)
+	}
+	return checkSchedule(c.Schedule, c.Autoscaler.Max)
 }
 
 const (
@@ -67,7 +105,6 @@ func (a *Arrangement) buildCluster(spec *v1alpha1.ModelSpec, cat *catalog.Catalo
 	if err != nil {
 		return err
 	}
-	a.Settings.Cluster = &c
 	init, err := initDist(spec, fit)
 	if err != nil {
 		return err
@@ -78,7 +115,6 @@ func (a *Arrangement) buildCluster(spec *v1alpha1.ModelSpec, cat *catalog.Catalo
 	}
 	a.Home.Cluster = &Cluster{
 		Replicas:        *c.Replicas,
-		HPA:             hpa(c),
 		ReplicasPerNode: c.ReplicasPerNode,
 		NodeStartUp:     nodeStart,
 		ImagePull:       transfer(spec.Artifacts.Image, c.ImagePullRate),
@@ -87,7 +123,8 @@ func (a *Arrangement) buildCluster(spec *v1alpha1.ModelSpec, cat *catalog.Catalo
 		Queue:           queue(c),
 		Nodes:           nodes,
 	}
-	return nil
+	a.Settings.Cluster = &c
+	return a.Home.Cluster.scale(&c, fit.Service)
 }
 
 // replicasPerNode is how many replicas the node's GPUs, vCPUs and memory have room for; share is how many share a GPU.
@@ -116,34 +153,18 @@ func replicasPerNode(spec *v1alpha1.ModelSpec, hw catalog.Hardware, fit Fit, sha
 }
 
 func completeCluster(c *v1alpha1.ClusterHome, spec *v1alpha1.ModelSpec, fit Fit) {
-	if c.Replicas == nil {
+	if c.Replicas == nil && (len(c.Schedule) == 0 || c.Autoscaler != nil) {
 		n := 1
 		if spec.Constraints.MinReplicas != nil {
 			n = max(1, *spec.Constraints.MinReplicas)
 		}
 		c.Replicas = &n
 	}
-	if c.Autoscaler != nil {
-		s := *c.Autoscaler // the caller's stays as it is
-		if s.TargetConcurrency == 0 {
-			s.TargetConcurrency = targetShare * float64(fit.Service.Concurrency)
-		}
-		c.Autoscaler = &s
+	if a := c.Autoscaler; a != nil && a.TargetConcurrency == 0 {
+		a.TargetConcurrency = targetShare * float64(fit.Service.Concurrency)
 	}
 	c.ApplyDefaults()
 }
 
 // targetShare is the share of a replica's concurrency that an autoscaler aims at by default.
 const targetShare = 0.7
-
-func hpa(c v1alpha1.ClusterHome) *policy.HPA {
-	if c.Autoscaler == nil {
-		return nil
-	}
-	s := c.Autoscaler
-	h := policy.DefaultHPA(*c.Replicas, s.Max, s.TargetConcurrency)
-	h.SyncPeriod, h.MetricLag = s.SyncPeriod.Std(), s.MetricLag.Std()
-	h.Tolerance = float64(*s.Tolerance)
-	h.DownWindow, h.UpWindow = s.DownStabilization.Std(), s.UpStabilization.Std()
-	return &h
-}

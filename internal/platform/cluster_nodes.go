@@ -40,6 +40,10 @@ type Spot struct {
 	// Fallback asks on demand for a node that spot capacity was not there for within FallbackAfter.
 	Fallback      bool
 	FallbackAfter time.Duration
+	// Hedged keeps Extra replicas on spot beyond those asked for, and others on demand in place of those on spot that are not
+	// ready: policy.SpotHedge.
+	Hedged bool
+	Extra  int
 	// Restart starts a request that is broken off again at the home; otherwise it goes back to its caller.
 	Restart bool
 	// Checkpoint is how often a request that restarts has saved its work; 0 is never.
@@ -69,6 +73,9 @@ func (n Nodes) Check() error {
 	if k := n.Karpenter; k != nil && (k.BatchIdle < 0 || k.BatchMax < k.BatchIdle || k.ConsolidateAfter < 0 || k.ExpireAfter < 0 ||
 		!(k.Budget >= 0 && k.Budget <= 1)) {
 		return fmt.Errorf("expected a longest batch of at least the idle time and a budget from 0 to 1, got %+v", *k)
+	}
+	if n.Spot != nil && n.Spot.Hedged && (n.ClusterAutoscaler != nil || n.Karpenter != nil) {
+		return errors.New("expected no node autoscaler beside a hedge on spot")
 	}
 	return n.Spot.check()
 }
@@ -102,6 +109,8 @@ func (s *Spot) check() error {
 		return fmt.Errorf("expected times and a base of at least 0, got %+v", *s)
 	case s.Unavailable > 0 && s.Available == 0:
 		return fmt.Errorf("expected a mean time for which spot capacity is available beside the %v for which it is not", s.Unavailable)
+	case s.Extra < 0 || s.Hedged && (s.Base > 0 || s.Fallback):
+		return fmt.Errorf("expected at least 0 extra replicas on spot, without a base and a fallback, got %+v", *s)
 	case s.Checkpoint > 0 && !s.Restart:
 		return errors.New("expected no checkpoints where requests that are broken off go back to their callers")
 	}

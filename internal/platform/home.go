@@ -18,6 +18,11 @@ type Home struct {
 	Container *Container
 }
 
+// Scaled says whether the number of replicas changes.
+func (h *Home) Scaled() bool {
+	return h.Cluster != nil && (h.Cluster.Autoscaler != nil || len(h.Cluster.Schedule) > 0)
+}
+
 // Service is how long one replica takes for a request.
 type Service struct {
 	// Duration is the service time in seconds for servers whose requests do not share work. Nil takes each request's own Work.

@@ -17,11 +17,11 @@ func (h Home) Key() string {
 	switch {
 	case h.Cluster != nil:
 		c := *h.Cluster
-		c.HPA, c.NodeStartUp, c.PodStartUp, c.Nodes = nil, nil, nil, Nodes{}
+		c.Autoscaler, c.NodeStartUp, c.PodStartUp, c.Nodes = nil, nil, nil, Nodes{}
 		key += fmt.Sprintf(" cluster %+v node %s pod %s", c, distKey(h.Cluster.NodeStartUp), distKey(h.Cluster.PodStartUp))
 		key += h.Cluster.Nodes.key()
-		if h.Cluster.HPA != nil {
-			key += fmt.Sprintf(" hpa %+v", *h.Cluster.HPA)
+		if a := h.Cluster.Autoscaler; a != nil {
+			key += " autoscaler " + a.key()
 		}
 	case h.Function != nil:
 		f := *h.Function

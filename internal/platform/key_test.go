@@ -12,11 +12,10 @@ import (
 
 // homes has every field of every kind of home in use.
 func homes() map[string]Home {
-	hpa := policy.DefaultHPA(2, 10, 0.7)
 	service := Service{Duration: random.Constant(1), Scale: 1, Concurrency: 2}
 	return map[string]Home{
 		"cluster": {Service: service, Cluster: &Cluster{
-			Replicas: 2, HPA: &hpa, ReplicasPerNode: 2, NodeStartUp: random.Constant(1), ImagePull: time.Second, PodStartUp: random.Constant(1), NodeIdle: time.Second,
+			Replicas: 2, Autoscaler: everyAutoscaler(), Schedule: entries(), ReplicasPerNode: 2, NodeStartUp: random.Constant(1), ImagePull: time.Second, PodStartUp: random.Constant(1), NodeIdle: time.Second,
 			Nodes: Nodes{
 				ClusterAutoscaler: new(policy.ClusterAutoscaler), Karpenter: new(policy.Karpenter), Spot: new(Spot),
 			},
@@ -35,6 +34,16 @@ func homes() map[string]Home {
 			Cluster: &Cluster{Replicas: 1, ReplicasPerNode: 1},
 		},
 	}
+}
+
+// everyAutoscaler has every kind at once, which no home may have.
+func everyAutoscaler() *Autoscaler {
+	a := NewHPA(2, 10, 0.7)
+	a.KPA, a.KEDA = new(policy.DefaultKPA(10)), new(policy.DefaultKEDA(1))
+	a.KEDA.Behavior = new(policy.DefaultHPABehavior())
+	a.Predictive, a.Cackle = new(policy.PredictiveRule), new(policy.CackleRule)
+	a.Spock, a.MArk, a.LIBRA = new(Spock), new(MArk), new(LIBRA)
+	return a
 }
 
 func entries() []policy.ScheduleEntry {
@@ -97,6 +106,8 @@ func visit(v reflect.Value, path string, check func(string)) {
 		v.SetBool(!v.Bool())
 	case reflect.Float64:
 		v.SetFloat(v.Float() + 0.125)
+	case reflect.Uint8:
+		v.SetUint(v.Uint() + 1)
 	default:
 		v.SetInt(v.Int() + 1)
 	}

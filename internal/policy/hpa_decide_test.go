@@ -146,19 +146,17 @@ func TestHPAAllocatesNothing(t *testing.T) {
 	behavior := DefaultHPABehavior()
 	h := DefaultHPASpec(1, 100, HPAMetric{Kind: HPAUtilization, CPU: true, Target: 70}, HPAMetric{Kind: HPATotalAverage, Target: 1000})
 	h.Behavior = &behavior
-	simple := DefaultHPA(1, 100, 1)
 	seen := HPASnapshot{Pods: make([]HPAPod, 10), Readings: []HPAReading{{Samples: make([]HPASample, 10)}, {}}}
 	for i := range seen.Pods {
 		seen.Readings[0].Samples[i] = HPASample{Value: 500, Request: 1000, At: 1 << 60}
 	}
-	var state, simpleState HPAState
+	var state HPAState
 	var now time.Duration
 	decide := func() {
 		now += 15 * time.Second
 		seen.Replicas, seen.Created = 10, 10
 		seen.Readings[1].Total = int64(now/time.Second) % 40_000
 		h.Decide(&state, &seen, now)
-		simple.Desired(&simpleState, 10, float64(seen.Readings[1].Total)/1000, now)
 	}
 	for range 100 {
 		decide()
@@ -168,13 +166,15 @@ func TestHPAAllocatesNothing(t *testing.T) {
 	}
 }
 
-func BenchmarkHPADesired(b *testing.B) {
-	h := DefaultHPA(1, 100, 1)
+func BenchmarkHPADecide(b *testing.B) {
+	h := onTotal(1, 100, 1)
 	var state HPAState
 	var now time.Duration
+	seen := HPASnapshot{Replicas: 10, Created: 10, Readings: make([]HPAReading, 1)}
 	b.ReportAllocs()
 	for b.Loop() {
 		now += h.SyncPeriod
-		h.Desired(&state, 10, float64(now/time.Second%40), now)
+		seen.Readings[0].Total = int64(now/time.Second%40) * 1000
+		h.Decide(&state, &seen, now)
 	}
 }

@@ -7,7 +7,27 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestDesired(t *testing.T) {
+// onTotal is an HPA with Kubernetes' default behaviour on a metric that its pods share.
+func onTotal(least, most int, target float64) HPASpec {
+	spec := DefaultHPASpec(least, most, HPAMetric{Kind: HPATotalAverage, Target: int64(target * 1000)})
+	behavior := DefaultHPABehavior()
+	spec.Behavior = &behavior
+	return spec
+}
+
+// upward is onTotal with other rules for growth.
+func upward(least, most int, target float64, up HPARules) HPASpec {
+	spec := onTotal(least, most, target)
+	spec.Behavior.Up = up
+	return spec
+}
+
+func (h *HPASpec) decideOn(state *HPAState, current int, total float64, now time.Duration) int {
+	seen := HPASnapshot{Replicas: current, Created: current, Readings: []HPAReading{{Total: int64(total * 1000)}}}
+	return h.Decide(state, &seen, now)
+}
+
+func TestDecideOnATotal(t *testing.T) {
 	type tick struct {
 		at      int // seconds
 		current int
@@ -16,57 +36,53 @@ func TestDesired(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name  string
-		hpa   HPA
+		hpa   HPASpec
 		ticks []tick
 	}{
-		{"holds within the tolerance", DefaultHPA(1, 10, 10), []tick{
+		{"holds within the tolerance", onTotal(1, 10, 10), []tick{
 			{15, 4, 43.9, 4},
 			{30, 4, 36.1, 4},
 		}},
-		{"rounds the ratio up", DefaultHPA(1, 10, 10), []tick{
+		{"rounds the ratio up", onTotal(1, 10, 10), []tick{
 			{15, 2, 23, 3},
 		}},
-		{"grows by at most 4 pods or 100 % in 15 s", DefaultHPA(1, 100, 1), []tick{
+		{"grows by at most 4 pods or 100 % in 15 s", onTotal(1, 100, 1), []tick{
 			{15, 1, 100, 5},
 			{30, 5, 100, 10},
 			{45, 10, 100, 20},
 		}},
-		{"counts growth that is still within the period", HPA{
-			Min: 1, Max: 100, Target: 1, Tolerance: 0.1, UpPods: 4, UpPercent: 100, UpPeriod: 60 * time.Second,
-		}, []tick{
+		{"counts growth that is still within the period", upward(1, 100, 1, HPARules{Policies: []HPAPolicy{{Pods: 4, Period: time.Minute}, {Percent: 100, Period: time.Minute}}}), []tick{
 			{15, 2, 50, 6},
 			{30, 6, 50, 6},
 			{76, 6, 50, 12},
 		}},
-		{"shrinks only after the stabilisation window", DefaultHPA(1, 10, 10), []tick{
+		{"shrinks only after the stabilisation window", onTotal(1, 10, 10), []tick{
 			{15, 5, 50, 5},
 			{30, 5, 10, 5},
 			{300, 5, 10, 5},
 			{316, 5, 10, 1},
 		}},
-		{"a peak within the window holds the scale-down", DefaultHPA(1, 10, 10), []tick{
+		{"a peak within the window holds the scale-down", onTotal(1, 10, 10), []tick{
 			{15, 5, 10, 5},
 			{200, 5, 30, 5},
 			{330, 5, 10, 3},
 			{501, 3, 10, 1},
 		}},
-		{"clamps to the bounds", DefaultHPA(2, 3, 10), []tick{
+		{"clamps to the bounds", onTotal(2, 3, 10), []tick{
 			{15, 2, 100, 3},
 			{300, 3, 0, 3},
 			{640, 3, 0, 2},
 		}},
-		{"an up window takes the least recommendation", HPA{
-			Min: 1, Max: 100, Target: 1, Tolerance: 0.1, UpPods: 100, UpPercent: 100, UpPeriod: time.Second, UpWindow: 60 * time.Second,
-		}, []tick{
+		{"an up window takes the least recommendation", upward(1, 100, 1, HPARules{Window: time.Minute, Policies: []HPAPolicy{{Pods: 100, Period: time.Second}}}), []tick{
 			{15, 1, 10, 1},
 			{80, 1, 5, 5},
 		}},
-		{"no replicas disable it", DefaultHPA(1, 10, 10), []tick{{15, 0, 100, 0}}},
+		{"no replicas disable it", onTotal(1, 10, 10), []tick{{15, 0, 100, 0}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var state HPAState
 			for _, k := range test.ticks {
-				got := test.hpa.Desired(&state, k.current, k.total, time.Duration(k.at)*time.Second)
+				got := test.hpa.decideOn(&state, k.current, k.total, time.Duration(k.at)*time.Second)
 				if got != k.want {
 					t.Fatalf("at %d s: %d replicas for %g over %d, want %d", k.at, got, k.total, k.current, k.want)
 				}
@@ -75,28 +91,29 @@ func TestDesired(t *testing.T) {
 	}
 }
 
-// TestDesiredLaws: the answer is within the bounds once inside them, and a
+// TestDecideOnATotalLaws: the answer is within the bounds once inside them, and a
 // steady load is reached and kept.
-func TestDesiredLaws(t *testing.T) {
+func TestDecideOnATotalLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		least := rapid.IntRange(1, 5).Draw(t, "min")
-		h := DefaultHPA(least, least+rapid.IntRange(0, 50).Draw(t, "more"), rapid.Float64Range(0.5, 20).Draw(t, "target"))
+		target := rapid.Float64Range(0.5, 20).Draw(t, "target")
+		h := onTotal(least, least+rapid.IntRange(0, 50).Draw(t, "more"), target)
 		total := rapid.Float64Range(0, 500).Draw(t, "total")
 		var state HPAState
 		current := rapid.IntRange(h.Min, h.Max).Draw(t, "current")
 		now := time.Duration(0)
 		for range 200 {
 			now += h.SyncPeriod
-			current = h.Desired(&state, current, total, now)
+			current = h.decideOn(&state, current, total, now)
 			if current < h.Min || current > h.Max {
 				t.Fatalf("%d replicas outside %d to %d", current, h.Min, h.Max)
 			}
 		}
-		if again := h.Desired(&state, current, total, now+h.SyncPeriod); again != current {
+		if again := h.decideOn(&state, current, total, now+h.SyncPeriod); again != current {
 			t.Fatalf("%d replicas become %d under a steady load", current, again)
 		}
-		if perReplica := total / float64(current); current < h.Max && perReplica > h.Target*(1+h.Tolerance)*1.0001 {
-			t.Fatalf("%g per replica at %d replicas, target %g", perReplica, current, h.Target)
+		if perReplica := total / float64(current); current < h.Max && perReplica > target*(1+h.UpTolerance)*1.01 {
+			t.Fatalf("%g per replica at %d replicas, target %g", perReplica, current, target)
 		}
 	})
 }

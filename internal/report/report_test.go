@@ -104,10 +104,25 @@ func routed(t testing.TB) *plan.Simulation {
 	return s
 }
 
+// impatient runs callers of two priorities who try again on a cluster that serves the urgent ones first, and on a single
+// environment that refuses most.
+func impatient(t testing.TB) *plan.Simulation {
+	t.Helper()
+	s, err := plan.Simulate(context.Background(), input(t,
+		"generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 2/s, span: 10m}, priority: 1, merge: [{generator: {rate: 3/s, span: 10m}}]",
+		"profiles:", "queue: priority\n    profiles:",
+		`homes: [{offer: "acme/*"}]`, "callers: {cancel: true, retry: {attempts: 1, backoff: 1s, jitter: 0}}\n  constraints: {timeout: 20s, quotas: {acme: 1}}\n"+
+			"  homes: [{offer: acme/nodes/small, cluster: {replicas: 2, queueLength: 20}}, {offer: acme/functions/x86}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // pages are the reports of the golden files, by name.
 func pages(t testing.TB) map[string]func(io.Writer, report.Style) error {
 	feasible, infeasible, simulated := search(t), search(t, "monthlyBudget: 400", "monthlyBudget: 3"), simulation(t)
-	hybrid, together := search(t, crowd...), routed(t)
+	hybrid, together, retried := search(t, crowd...), routed(t), impatient(t)
 	wide := func(s report.Style) report.Style { s.Wide = true; return s }
 	return map[string]func(io.Writer, report.Style) error{
 		"plan":            func(w io.Writer, s report.Style) error { return report.Plan(w, feasible, s) },
@@ -118,6 +133,7 @@ func pages(t testing.TB) map[string]func(io.Writer, report.Style) error {
 		"hybrid":          func(w io.Writer, s report.Style) error { return report.Plan(w, hybrid, s) },
 		"hybrid-wide":     func(w io.Writer, s report.Style) error { return report.Plan(w, hybrid, wide(s)) },
 		"routed":          func(w io.Writer, s report.Style) error { return report.Simulation(w, together, s) },
+		"retried":         func(w io.Writer, s report.Style) error { return report.Simulation(w, retried, s) },
 		"timeline":        func(w io.Writer, _ report.Style) error { return report.TimelineCSV(w, together) },
 	}
 }

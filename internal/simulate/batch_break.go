@@ -7,7 +7,7 @@ func (b *batch) breakOff(s *server, now int64) {
 		done = max(0, (now-b.at-b.extra)/b.iteration)
 	}
 	for k, q := range b.running.values {
-		s.unused(&s.slab[q.id], 0, max(0, b.running.keys[k]-b.count-done))
+		s.unused(&s.slab[q.id], 0, max(0, b.running.ranks[k].int64()-b.count-done))
 	}
 	if id := b.partial.id; id != none {
 		s.unused(&s.slab[id], max(0, b.partial.left-done*b.partial.chunk), int64(s.slab[id].output))

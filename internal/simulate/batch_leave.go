@@ -25,16 +25,16 @@ func (b *batch) dismiss(s *server, done []sequence) []sequence {
 		b.partial = partial{id: none}
 		done = append(done, sequence{id: id})
 	}
-	keys, running := b.running.keys, b.running.values
+	ranks, running := b.running.ranks, b.running.values
 	b.running.clear()
 	for i, q := range running { // what stays is pushed into places that have been read
 		j := &s.slab[q.id]
 		if !j.leaving {
-			b.running.push(keys[i], q)
+			b.running.push(ranks[i].int64(), q)
 			continue
 		}
 		b.held -= j.tokens()
-		s.unused(j, 0, keys[i]-b.count)
+		s.unused(j, 0, ranks[i].int64()-b.count)
 		done = append(done, q)
 	}
 	return done

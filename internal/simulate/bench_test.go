@@ -7,7 +7,6 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/platform"
-	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -77,12 +76,12 @@ func BenchmarkContainer(b *testing.B) {
 }
 
 func BenchmarkAutoscaledCluster(b *testing.B) {
-	hpa := policy.DefaultHPA(2, 40, 0.7)
+	hpa := platform.NewHPA(2, 40, 0.7)
 	benchmarkRun(b, platform.Home{
 		Name:    "autoscaled",
 		Service: platform.Service{Duration: random.Exponential(2), Concurrency: 1},
 		Cluster: &platform.Cluster{
-			Replicas: 2, HPA: &hpa, ReplicasPerNode: 1, NodeStartUp: random.Constant(60), PodStartUp: random.Constant(10),
+			Replicas: 2, Autoscaler: hpa, ReplicasPerNode: 1, NodeStartUp: random.Constant(60), PodStartUp: random.Constant(10),
 		},
 	}, 5)
 }

@@ -67,6 +67,7 @@ func (s *server) withdraw(id int32, now int64) int32 {
 		}
 		s.release(i, now)
 	}
+	s.leaveLevels(now)
 	s.forget(id)
 	return i
 }

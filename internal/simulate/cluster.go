@@ -1,7 +1,10 @@
 package simulate
 
 import (
+	"time"
+
 	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/policy"
 )
 
 // cluster is replicas on nodes: a request goes to the replica with the fewest
@@ -14,7 +17,9 @@ type cluster struct {
 	autoscaler *nodeAutoscaler // nil asks for a node as soon as one is needed
 	market     *market         // nil is not on spot
 	hazards    hazards
-	scaler     *scaler
+	hedge      *hedge           // nil keeps no replicas beyond those asked for
+	scaler     scaler           // nil where the number of replicas is fixed
+	bounds     *policy.Schedule // of the replicas, or nil
 	metered    platform.Metered
 	counts     NodeCounts
 	replicas   int // asked for
@@ -25,17 +30,25 @@ type cluster struct {
 }
 
 func newCluster(s *server, c platform.Cluster) *cluster {
+	var bounds *policy.Schedule
+	if len(c.Schedule) > 0 {
+		bounds, _ = policy.NewSchedule(monday, c.Schedule) // checkHome has checked it
+		c.Replicas = within(c.Replicas, bounds.At(0))
+	}
 	s.limit = c.Queue
-	h := &cluster{server: s, Cluster: c, nodes: nodes{perNode: c.ReplicasPerNode, policy: c.Nodes}}
+	h := &cluster{server: s, Cluster: c, bounds: bounds, nodes: nodes{perNode: c.ReplicasPerNode, policy: c.Nodes}}
 	h.autoscaler = newNodeAutoscaler(c.Nodes)
 	h.nodes.readyFirst = h.autoscaler != nil || c.Nodes.Spare > 0 || c.Nodes.Spread
 	h.hazards = newHazards(s.seed, uint64(s.index))
+	if s := c.Nodes.Spot; s != nil && s.Hedged {
+		h.hedge, h.nodes.apart = newHedge(*s, c.Replicas), true
+	}
 	if c.Nodes.Spot != nil {
 		h.market = newMarket(*c.Nodes.Spot, s.seed, uint64(s.index))
 	}
-	if c.HPA != nil {
-		h.scaler = newScaler(*c.HPA)
-		h.due = h.scaler.due
+	if h.scaler = newScaler(c, s.seen); h.scaler != nil {
+		h.due = h.scaler.next()
+		h.watchPods()
 	}
 	h.begin()
 	return h
@@ -47,6 +60,9 @@ func (c *cluster) arrive(now int64, id int32) {
 		return
 	}
 	c.enqueue(id, now)
+	if c.replicas == 0 {
+		c.wake(now)
+	}
 }
 
 func (c *cluster) handle(now int64, e event) {
@@ -65,6 +81,9 @@ func (c *cluster) handle(now int64, e event) {
 			return // given up while it was starting
 		}
 		c.serve(i, now)
+		if c.hedge != nil {
+			c.rehedge(now)
+		}
 		c.coldStarts += int64(min(c.waiting.len(), int(c.slots)))
 	case overdue:
 		c.dropOverdue(now)
@@ -99,10 +118,14 @@ func (c *cluster) abandoned(now int64, id int32) {
 
 // tick lets the autoscaler observe and decide.
 func (c *cluster) tick(now int64) {
-	c.moveOpen(now, 0)
-	desired, decided := c.scaler.tick(now, c.replicas, c.openArea)
-	c.due = c.scaler.due
-	if !decided {
+	desired := c.scaler.tick(now, c)
+	c.due = c.scaler.next()
+	if c.bounds != nil {
+		desired = within(desired, c.bounds.At(time.Duration(now)))
+	}
+	if c.hedge != nil {
+		c.replicas = desired
+		c.rehedge(now)
 		return
 	}
 	for c.replicas < desired {
@@ -113,54 +136,97 @@ func (c *cluster) tick(now int64) {
 	}
 }
 
+// wake has the scaler look at once, if it does so for a request without any replica.
+func (c *cluster) wake(now int64) {
+	if w, ok := c.scaler.(waker); ok && w.wake(now) {
+		c.due = now
+	}
+}
+
+// watchPods keeps the use of single replicas, if the scaler looks at it.
+func (c *cluster) watchPods() {
+	if h, ok := c.scaler.(*hpaScaler); ok && h.perPod {
+		c.uses = new(podUses)
+	}
+}
+
+// queued is the requests that wait, in replicas with a queue of their own too.
+func (c *cluster) queued() int {
+	n := c.waiting.len()
+	if c.server.batch == nil || c.server.batch.MaxWaiting == 0 {
+		return n
+	}
+	for i := range c.instances {
+		if in := &c.instances[i]; in.state != gone && in.busy > 0 {
+			n += in.batch.waiting.len()
+		}
+	}
+	return n
+}
+
 // grow asks for a replica.
 func (c *cluster) grow(now int64) {
 	c.replicas++
-	c.await(c.add(now))
+	c.bring(now, false)
+}
+
+// bring asks for a replica of a kind.
+func (c *cluster) bring(now int64, onDemand bool) {
+	i := c.add(now)
+	c.instances[i].onDemand = onDemand
+	c.await(i)
 	c.schedule(now)
 	c.look(now)
 }
 
-// shrink gives up one replica: the newest that is pending, else the newest that
-// is still starting, else the one with the fewest requests, which first finishes them.
+// shrink gives up one replica.
 func (c *cluster) shrink(now int64) {
 	c.replicas--
-	if c.giveUpPending(now) {
+	c.drop(now, false)
+}
+
+// drop gives up a replica of a kind: the newest that is pending, else the newest that
+// is still starting, else the one with the fewest requests, which first finishes them.
+func (c *cluster) drop(now int64, onDemand bool) {
+	if c.giveUpPending(now, onDemand) {
 		return
 	}
-	if i := c.newestStarting(); i != none {
+	if i := c.newestStarting(onDemand); i != none {
 		c.end(i, now)
 		return
 	}
-	i := c.leastLoaded()
+	i := c.leastLoaded(onDemand)
 	c.drain(i)
 	c.feed(i, now)
 }
 
-func (c *cluster) newestStarting() int32 {
+func (c *cluster) newestStarting(onDemand bool) int32 {
 	best := none
 	if c.starting == 0 {
 		return best
 	}
 	for i := range c.instances {
-		if c.instances[i].state == starting && (best == none || c.instances[i].born >= c.instances[best].born) {
+		in := &c.instances[i]
+		if in.state == starting && in.onDemand == onDemand && (best == none || in.born >= c.instances[best].born) {
 			best = int32(i)
 		}
 	}
 	return best
 }
 
-// leastLoaded returns the serving replica with the fewest requests inside.
-func (c *cluster) leastLoaded() int32 {
-	if i := c.leastBusy(); i != none {
+// leastLoaded returns the serving replica of a kind with the fewest requests inside.
+func (c *cluster) leastLoaded(onDemand bool) int32 {
+	if i := c.leastBusy(); i != none && c.hedge == nil {
 		return i
 	}
-	for i := range c.instances { // all are full
-		if c.instances[i].state == serving {
-			return int32(i)
+	best := none
+	for i := range c.instances {
+		in := &c.instances[i]
+		if in.state == serving && in.onDemand == onDemand && (best == none || in.busy < c.instances[best].busy) {
+			best = int32(i)
 		}
 	}
-	return none
+	return best
 }
 
 // end removes a replica and frees its place on the node.

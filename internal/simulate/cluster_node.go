@@ -4,11 +4,11 @@ package simulate
 // replicas as far as the quota allows, and the spare nodes.
 func (c *cluster) begin() {
 	c.replicas = c.Replicas
-	for range c.Replicas {
+	for range c.Replicas + c.extra() {
 		i := c.add(0)
-		n := c.nodes.find(0)
+		n := c.nodes.find(0, false)
 		if n == none {
-			n = c.open(0, 0)
+			n = c.open(0, 0, false)
 		}
 		if n == none {
 			c.await(i)
@@ -18,27 +18,30 @@ func (c *cluster) begin() {
 		c.instances[i].node, c.nodes.list[n].imageAt = n, 0
 		c.serve(i, 0)
 	}
-	for c.nodes.empty < c.Nodes.Spare && c.open(0, 0) != none {
+	for c.nodes.empty < c.Nodes.Spare && c.open(0, 0, false) != none {
 	}
 	c.refused()
 	c.look(0)
 }
 
-// ask orders a node, which starts up when it comes. It returns none at the quota.
-func (c *cluster) ask(now int64) int32 {
+// ask orders a node, which starts up when it comes; with a hedge, one on demand or on spot. It returns none at the quota.
+func (c *cluster) ask(now int64, onDemand bool) int32 {
 	if c.nodes.full() {
 		return none
 	}
-	return c.open(now, draw(c.NodeStartUp, c.startUps))
+	return c.open(now, draw(c.NodeStartUp, c.startUps), onDemand)
 }
 
 // open adds a node that is ready startUp nanoseconds after it comes; none at the quota.
-func (c *cluster) open(now, startUp int64) int32 {
+func (c *cluster) open(now, startUp int64, onDemand bool) int32 {
 	if c.nodes.full() {
 		return none
 	}
 	fresh := node{asked: now, born: now}
-	if c.market != nil {
+	switch {
+	case onDemand:
+		fresh.onDemand = true
+	case c.market != nil:
 		fresh.born, fresh.onDemand = c.market.ask(now, c.nodes.onDemand)
 	}
 	fresh.readyAt = fresh.born + startUp
@@ -69,7 +72,6 @@ func (c *cluster) handleNode(now int64, e event) {
 	case e.kind == nodeIdle:
 		if c.nodes.idle(n, now, int64(c.NodeIdle)) {
 			c.evict(n, now, false)
-			c.schedule(now)
 		}
 	case !at.used:
 	case e.kind == nodeNotice && at.noticeAt == now:
@@ -118,19 +120,24 @@ func (c *cluster) evict(n int32, now int64, atOnce bool) {
 	c.nodes.leave(n)
 	if c.nodes.list[n].replicas == 0 {
 		c.emptied(n, now)
+		if c.autoscaler == nil {
+			c.schedule(now) // a spare node is missing now
+		}
 		c.look(now)
 		return
 	}
 	c.gather(n)
 	replaced := 0
 	for _, i := range c.members {
-		switch c.instances[i].state {
-		case serving:
-			c.drain(i)
-			replaced++
-		case starting:
-			replaced++
+		in := &c.instances[i]
+		if in.state == draining {
+			continue
 		}
+		if in.state == serving {
+			c.drain(i)
+		}
+		replaced++
+		c.hedge.given(in)
 	}
 	if atOnce {
 		c.breakOff(n, now)
@@ -140,9 +147,13 @@ func (c *cluster) evict(n int32, now int64, atOnce bool) {
 			c.end(i, now)
 		}
 	}
-	c.replicas -= replaced
-	for range replaced {
-		c.grow(now)
+	if c.hedge != nil {
+		c.rehedge(now)
+	} else {
+		c.replicas -= replaced
+		for range replaced {
+			c.grow(now)
+		}
 	}
 	c.comeBack(now)
 }

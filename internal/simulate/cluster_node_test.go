@@ -15,12 +15,12 @@ import (
 // scaled is one replica that an HPA makes two of at 30 s when three requests are inside from 3 s on; a node starts in
 // 60 s, pulls the image in 30 s and a pod starts in 10 s.
 func scaled(n platform.Nodes, perNode int) platform.Home {
-	hpa := policy.DefaultHPA(1, 2, 1)
+	hpa := platform.NewHPA(1, 2, 1)
 	return platform.Home{
 		Name:    "autoscaled",
 		Service: constant(2000),
 		Cluster: &platform.Cluster{
-			Replicas: 1, HPA: &hpa, ReplicasPerNode: perNode, Nodes: n,
+			Replicas: 1, Autoscaler: hpa, ReplicasPerNode: perNode, Nodes: n,
 			NodeStartUp: random.Constant(60), ImagePull: 30 * time.Second, PodStartUp: random.Constant(10),
 		},
 	}
@@ -119,7 +119,7 @@ func TestNodeScaleDown(t *testing.T) {
 	} {
 		h := scaled(test.nodes, 1)
 		h.Service = constant(100)
-		h.Cluster.HPA.DownWindow = 0
+		h.Cluster.Autoscaler.HPA.Behavior.Down.Window = 0
 		h.Cluster.NodeStartUp, h.Cluster.ImagePull, h.Cluster.PodStartUp = nil, 0, nil
 		if o := run(t, h, at(1, 2, 3)); o.Metered.NodeTime != 1_000_000+test.life {
 			t.Errorf("%s: node-time %d ms, want %d", name, o.Metered.NodeTime, 1_000_000+test.life)
@@ -205,7 +205,7 @@ func TestScheduler(t *testing.T) {
 			at.used = true
 			n.list = append(n.list, at)
 		}
-		if got := n.find(5); got != test.want {
+		if got := n.find(5, false); got != test.want {
 			t.Errorf("%s: node %d, want %d", name, got, test.want)
 		}
 	}

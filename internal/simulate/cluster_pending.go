@@ -17,9 +17,10 @@ func (c *cluster) await(i int32) {
 func (c *cluster) schedule(now int64) {
 	placed := 0
 	for _, p := range c.pending {
-		n := c.nodes.find(now)
+		onDemand := c.instances[p.instance].onDemand
+		n := c.nodes.find(now, onDemand)
 		if n == none && c.autoscaler == nil {
-			n = c.ask(now)
+			n = c.ask(now, onDemand)
 		}
 		if n == none {
 			break
@@ -31,7 +32,7 @@ func (c *cluster) schedule(now int64) {
 		c.pending = append(c.pending[:0], c.pending[placed:]...)
 	}
 	if c.autoscaler == nil {
-		for c.nodes.empty < c.Nodes.Spare && c.ask(now) != none {
+		for c.nodes.empty < c.Nodes.Spare && c.ask(now, false) != none {
 		}
 	}
 	c.refused()
@@ -59,17 +60,19 @@ func (c *cluster) waited(i int32, until int64) {
 	c.counts.PendingTime += roundUp(min(until, c.horizon)-min(born, c.horizon), 1)
 }
 
-// giveUpPending removes the newest pending replica, if there is one.
-func (c *cluster) giveUpPending(now int64) bool {
-	last := len(c.pending) - 1
-	if last < 0 {
-		return false
+// giveUpPending removes the newest pending replica of a kind, if there is one.
+func (c *cluster) giveUpPending(now int64, onDemand bool) bool {
+	for k := len(c.pending) - 1; k >= 0; k-- {
+		i := c.pending[k].instance
+		if c.instances[i].onDemand != onDemand {
+			continue
+		}
+		c.pending = append(c.pending[:k], c.pending[k+1:]...)
+		c.waited(i, now)
+		c.remove(i, now)
+		return true
 	}
-	i := c.pending[last].instance
-	c.pending = c.pending[:last]
-	c.waited(i, now)
-	c.remove(i, now)
-	return true
+	return false
 }
 
 // refused counts the replicas that wait because the quota is reached, each once.

@@ -34,10 +34,14 @@ func (c *container) changeActive(by int, now int64) {
 	c.active += by
 }
 
-// bill meters the life of an instance that ends now, up to the end of the span.
+// bill meters the life of an instance that ends now; one that the end of the span cuts, without its minimum, as in meter.
 func (c *container) bill(i int32, now int64) {
-	if life := min(now, c.horizon) - c.billedFrom(i); life > 0 {
-		c.metered.InstanceTime += roundUp(max(life, int64(c.Minimum)), int64(c.Step))
+	least := int64(c.Minimum)
+	if now > c.horizon {
+		now, least = c.horizon, 0
+	}
+	if life := now - c.billedFrom(i); life > 0 {
+		c.metered.InstanceTime += roundUp(max(life, least), int64(c.Step))
 	}
 }
 

@@ -113,3 +113,17 @@ func TestContainerStarts(t *testing.T) {
 		})
 	}
 }
+
+// TestLifePastTheSpan: one request keeps its instance to 200 s. Another instance lives for 10 s and is given back at 30 s, in the span
+// of 90 s or after one of 20 s, where its life is cut and the minimum of a minute is not charged.
+func TestLifePastTheSpan(t *testing.T) {
+	for span, want := range map[time.Duration]int64{90 * time.Second: 90_000 + 60_000, 20 * time.Second: 20_000 + 20_000} {
+		h := platform.Home{Name: "containers", Service: platform.Service{Concurrency: 1}, Container: &platform.Container{
+			Max: 5, IdleHold: 20 * time.Second, Minimum: time.Minute, BootBilled: true,
+		}}
+		o := run(t, h, workload.NewRecorded(workload.Info{Name: "short", Span: span}, []workload.Request{{Work: 200 * time.Second}, {Work: 10 * time.Second}}))
+		if o.Metered.InstanceTime != want {
+			t.Errorf("a span of %v has %d ms of instances, want %d", span, o.Metered.InstanceTime, want)
+		}
+	}
+}

@@ -7,6 +7,6 @@
 // Time is int64 nanoseconds from the start of the workload. Arrivals are a
 // sorted stream and never enter the event queue; only completions and
 // start-ups do. Time-outs of idle instances come in order, so that one timer
-// stands for all of them. Events at the same instant happen in this order:
-// events of the queue, then the home's timer, then arrivals.
+// stands for all of them. At the same instant come the homes in the order of
+// their list, each home's events before its timer, then the callers, then arrivals.
 package simulate

@@ -34,6 +34,9 @@ type Hybrid struct {
 	Homes []platform.Home
 	// Router picks the home of each request. It is used by one run only, as it may remember.
 	Router policy.Router
+	// Base says that the others only take what the first home has no room for: that is then scaled on the requests inside all
+	// of them, as a gateway in front counts them.
+	Base bool
 }
 
 // Run replays a workload on one home until every request has left. It checks the
@@ -96,11 +99,14 @@ func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 		callers: newCallers(newRecorder(info, opt, batched), opt),
 		router:  h.Router, views: make([]policy.HomeView, len(h.Homes)), span: span, moment: never,
 	}
+	var shared level
 	for i, spec := range h.Homes {
 		s := newServer(spec, i, span, e.callers, opt.Seed)
+		s.observe(h, i, &shared)
 		if len(opt.SpendRates) > 0 {
 			s.spendRate = opt.SpendRates[i]
 		}
+		s.routed = h.Router != nil
 		if len(h.Homes) > 1 {
 			s.tally.latency = measure.NewHistogram()
 		}
@@ -111,6 +117,18 @@ func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 		e.moment = e.timeline.step
 	}
 	return e
+}
+
+// observe sets up the levels that a home's requests move.
+func (s *server) observe(h Hybrid, i int, shared *level) {
+	base := h.Base && len(h.Homes) > 1
+	if base && h.Homes[0].Scaled() {
+		s.seen, s.levels = shared, append(s.levels, shared)
+	}
+	if h.Homes[i].Scaled() && !(base && i == 0) {
+		s.seen = new(level)
+		s.levels = append(s.levels, s.seen)
+	}
 }
 
 func newHome(s *server, h platform.Home) home {
@@ -129,7 +147,11 @@ func (e *engine) run(ctx context.Context, stream workload.Stream) error {
 		n, err := stream.Read(buf)
 		for i := range buf[:n] {
 			r := &buf[i]
-			e.until(int64(r.At))
+			if len(e.places) == 1 {
+				e.untilOne(int64(r.At))
+			} else {
+				e.until(int64(r.At))
+			}
 			e.moveTo(int64(r.At))
 			e.route(e.send(r))
 		}
@@ -176,6 +198,31 @@ func (e *engine) until(limit int64) {
 	}
 }
 
+// untilOne is until for a single home, which need not be compared with others.
+func (e *engine) untilOne(limit int64) {
+	p := &e.places[0]
+	for {
+		at := min(p.events.soonest, p.due)
+		if t := e.callers.next(); t < at {
+			if t > limit {
+				return
+			}
+			e.moveTo(t)
+			e.act(t)
+			continue
+		}
+		if at > limit {
+			return
+		}
+		e.moveTo(at)
+		if p.events.soonest == at {
+			p.home.handle(at, p.events.pop())
+			continue
+		}
+		p.home.tick(at)
+	}
+}
+
 // outside marks the callers among the places.
 const outside = -1
 
@@ -219,20 +266,41 @@ func (e *engine) step(i int, at int64) {
 // drainCheck is how many steps of the drain pass between two looks at the context.
 const drainCheck = 1 << 16
 
+// patience is how long nothing may leave at the end until what waits is taken to wait for ever: longer than a
+// schedule's week. An autoscaler may leave it without a replica, such as a KEDA below its activation.
+const patience = int64(8 * 24 * time.Hour)
+
 // drain lets the requests that are inside finish after the last arrival.
 func (e *engine) drain(ctx context.Context) error {
+	open, since := e.open, e.now
 	for steps := 1; e.open > 0 && !e.hopeless; steps++ {
 		i, at := e.next()
-		if at == never {
+		if at == never || at-since > patience && !e.forsake() {
 			return errors.New("requests are left inside that nothing will serve")
 		}
 		e.step(i, at)
+		if e.open != open {
+			open, since = e.open, e.now
+		}
 		if steps%drainCheck == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 	e.settle()
 	return nil
+}
+
+// forsake lets what waits go, if its callers have left by now, and reports whether there was any.
+func (e *engine) forsake() bool {
+	gone := false
+	for i := range e.places {
+		s := e.places[i].server
+		for e.timeout > 0 && s.waiting.len() > 0 {
+			s.expire(e.now, s.waiting.pop())
+			gone = true
+		}
+	}
+	return gone
 }
 
 // settle lets idle capacity expire up to the end of the span, so that it is metered.

@@ -171,7 +171,7 @@ func (f *function) view() policy.HomeView {
 
 // roundUp rounds nanoseconds up to a step (at least a nanosecond) and then up to whole milliseconds.
 func roundUp(ns, step int64) int64 {
-	if step > 1 {
+	if step > 1 && step != 1_000_000 {
 		ns = (ns + step - 1) / step * step
 	}
 	return (ns + 999_999) / 1_000_000

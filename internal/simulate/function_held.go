@@ -100,7 +100,9 @@ func (f *function) hold(n int, now int64) {
 	p.asked += n
 	p.billed = append(p.billed, allotment{now, n})
 	for range n {
-		f.metered.HeldRunTime += f.billed(draw(f.Init, f.startUps))
+		if init := draw(f.Init, f.startUps); now < f.horizon {
+			f.metered.HeldRunTime += f.billed(init)
+		}
 	}
 	at := now + int64(f.AllocationDelay)
 	p.pending = append(p.pending, allotment{at, n})
@@ -150,10 +152,14 @@ func takeNewest(list []allotment, n int, taken func(at int64, count int)) []allo
 	return list
 }
 
-// billHeld bills environments that were held until now, each in whole steps, up to the end of the span.
+// billHeld bills environments that were held until now, each in whole steps; what the end of the span cuts, without, as in open.
 func (f *function) billHeld(since int64, count int, now int64) {
-	if life := min(now, f.horizon) - since; life > 0 {
-		f.metered.HeldTime += int64(count) * roundUp(life, int64(f.HeldStep))
+	step := int64(f.HeldStep)
+	if now > f.horizon {
+		now, step = f.horizon, 1
+	}
+	if life := now - since; life > 0 {
+		f.metered.HeldTime += int64(count) * roundUp(life, step)
 	}
 }
 

@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -11,7 +10,6 @@ import (
 
 	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/policy"
-	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -166,17 +164,4 @@ func TestRoutingMatters(t *testing.T) {
 			near(t, "longest idle less last used", cold[2]/cold[0]-1, row.longest, 0.02)
 		})
 	}
-}
-
-// TestDrawnWindow checks one environment whose window is uniform between a and b against E[exp(-lambda T)] =
-// (exp(-lambda a) - exp(-lambda b)) / (lambda (b - a)), as the service time vanishes.
-func TestDrawnWindow(t *testing.T) {
-	const lambda, a, b = 0.005, 300, 600
-	h := platform.Home{
-		Name:     "functions",
-		Service:  platform.Service{Duration: random.Constant(1e-6), Concurrency: 1},
-		Function: &platform.Function{Limit: 1000, IdleExpiry: a * time.Second, IdleExpiryMax: b * time.Second},
-	}
-	o := run(t, h, poisson(t, lambda, 2e6))
-	near(t, "cold share", float64(o.ColdStarts)/float64(o.Arrivals), (math.Exp(-lambda*a)-math.Exp(-lambda*b))/(lambda*(b-a)), 0.005)
 }

@@ -59,10 +59,10 @@ func (b *idleByCreation) isIdle(i int32, number int64, p *pool) bool {
 // compact drops the entries of environments that have expired. It costs the time of as many pushes as were made since the last time.
 func (b *idleByCreation) compact(p *pool) {
 	old := b.entries
-	keys, values := old.keys, old.values
+	ranks, values := old.ranks, old.values
 	b.entries.clear()
 	for k, i := range values { // a push writes no further than what has been read
-		if number := -keys[k]; b.isIdle(i, number, p) {
+		if number := -ranks[k].int64(); b.isIdle(i, number, p) {
 			b.entries.push(-number, i)
 		}
 	}

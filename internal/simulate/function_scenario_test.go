@@ -177,3 +177,18 @@ func TestScheduledEnvironmentsLive(t *testing.T) {
 		t.Errorf("ready %v, want %v", ready, want)
 	}
 }
+
+// TestHeldPastTheSpan: a request runs on to 203 s. What the schedule changes then, after the span of 90 s, costs nothing: neither the
+// init of environments that are asked for, nor the rest of the step of those that are given back.
+func TestHeldPastTheSpan(t *testing.T) {
+	for after, held := range map[int]int64{5: 90_000, 0: 90_000} {
+		h := platform.Home{Name: "functions", Service: constant(200), Function: &platform.Function{
+			Limit: 10, Init: random.Constant(3), IdleExpiry: time.Minute, Schedule: daily(map[int]int{0: 1, 120: after}), HeldStep: 5 * time.Minute,
+		}}
+		o := run(t, h, workload.NewRecorded(workload.Info{Name: "short", Span: 90 * time.Second}, []workload.Request{{}, {}}))
+		if o.Metered.HeldTime != held || o.Metered.HeldRunTime != 200_000 || o.End != 203*time.Second {
+			t.Errorf("to %d: held for %d ms and run for %d ms, end at %v, want %d, 200,000 and 203 s",
+				after, o.Metered.HeldTime, o.Metered.HeldRunTime, o.End, held)
+		}
+	}
+}

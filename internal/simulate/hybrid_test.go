@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"testing"
 	"time"
 
@@ -38,34 +39,6 @@ func hybrid(t testing.TB, h Hybrid, w workload.Workload, opt Options) Outcome {
 	return o
 }
 
-// TestHybridOverflow checks the share that overflows c dedicated slots against Erlang B, for two
-// distributions of the service time of one mean, to which it is insensitive.
-func TestHybridOverflow(t *testing.T) {
-	for _, row := range []struct {
-		c            int
-		a, ratio     float64
-		cost, within float64
-	}{
-		{8, 10, 1.5, 13.07478, 0.005},
-		{11, 10, 2, 14.26465, 0.005},
-		{14, 10, 4.5, 16.55686, 0.005},
-		{16, 10, 10, 18.23019, 0.005},
-	} {
-		for name, service := range map[string]random.Dist{"exponential": random.Exponential(1), "constant": random.Constant(1)} {
-			base := replicas(row.c, service)
-			o := hybrid(t, Hybrid{
-				Homes:  []platform.Home{base, serverless(base.Service)},
-				Router: overflowWhenFull(t),
-			}, poisson(t, row.a, 2e6), Options{Seed: 3})
-			cost := float64(row.c) + row.ratio*float64(o.Homes[1].Metered.RunTime)/o.Span.Seconds()/1000
-			near(t, name+" cost", cost, row.cost, row.within)
-			if o.Homes[0].Arrivals+o.Homes[1].Arrivals != o.Arrivals || o.Wait.Max != 0 {
-				t.Errorf("%s: %d + %d of %d requests, longest wait %g s", name, o.Homes[0].Arrivals, o.Homes[1].Arrivals, o.Arrivals, o.Wait.Max)
-			}
-		}
-	}
-}
-
 // TestHybridIsItsHomes: a router that sends everything to one home leaves the others with what they cost idle.
 func TestHybridIsItsHomes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -96,34 +69,29 @@ func TestHybridIsItsHomes(t *testing.T) {
 	})
 }
 
-// anyRouter draws a router over two homes.
-func anyRouter(t *rapid.T) policy.Router {
-	var (
-		router policy.Router
-		err    error
-	)
-	switch rapid.SampledFrom([]string{"overflow", "weights", "burst", "admission"}).Draw(t, "router") {
-	case "overflow":
-		enter := rapid.Float64Range(0.2, 3).Draw(t, "enter")
-		rule := policy.OverflowRule{Saturation: policy.Saturation{
-			Signal: policy.Signal(rapid.IntRange(0, 3).Draw(t, "signal")), Enter: enter, Leave: enter / 2,
-			MinTime: time.Duration(rapid.IntRange(0, 30).Draw(t, "minTime")) * time.Second,
-		}}
-		if rapid.Bool().Draw(t, "refuse") {
-			rule.Fallback = policy.RefuseRequest
+// TestIdleHomeCostsItsFixedPart: beside a home that takes everything, one of any kind costs what it costs without any traffic.
+func TestIdleHomeCostsItsFixedPart(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		homes, w := []platform.Home{anyHome(t), anyHome(t)}, anyWorkload(t)
+		// What happens after the traffic, while the other home works its queue off, is not metered, but can raise the peak.
+		none := workload.NewRecorded(w.Info(), nil)
+		var fixed [2]Capacity
+		for i, load := range []workload.Workload{none, w} {
+			router, err := policy.NewSingle(0, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o, err := RunHybrid(context.Background(), Hybrid{Homes: homes, Router: router}, load, Options{Seed: 5})
+			if err != nil {
+				t.Fatal(err)
+			}
+			fixed[i] = o.Homes[1].Capacity
+			fixed[i].PeakLive, fixed[i].Metered.PeakNodes = 0, 0
 		}
-		router, err = policy.NewBaseOverflow(rule)
-	case "weights":
-		router, err = policy.NewWeights([]int{rapid.IntRange(1, 9).Draw(t, "first"), rapid.IntRange(0, 9).Draw(t, "second")})
-	case "burst":
-		router = new(policy.Burst)
-	case "admission":
-		router, err = policy.NewAdmission(rapid.IntRange(1, 20).Draw(t, "limit"), new(policy.Burst))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return router
+		if diff := cmp.Diff(fixed[0], fixed[1]); diff != "" {
+			t.Fatalf("a home that is never used (-without traffic +beside one that takes it):\n%s", diff)
+		}
+	})
 }
 
 // TestHybridLaws runs pairs of random homes under random routers and callers. Run checks conservation and
@@ -142,15 +110,20 @@ func TestHybridLaws(t *testing.T) {
 		}
 		var served, timedOut, cold int64
 		var sum platform.Metered
+		var live, inside float64
 		for i, h := range o.Homes {
 			if h.Arrivals != h.Served+h.Rejected+h.TimedOut {
 				t.Fatalf("home %d: %d arrivals, %d served, %d rejected, %d timed out", i, h.Arrivals, h.Served, h.Rejected, h.TimedOut)
 			}
 			served, timedOut, cold, sum = served+h.Served, timedOut+h.TimedOut, cold+h.ColdStarts, sum.Plus(h.Metered)
+			live, inside = live+h.MeanLive, inside+h.Latency.Mean*float64(h.Latency.Count)
 			checkCurve(t, o.Timeline.Homes[i].Moments, h)
 		}
 		if served != o.Served || timedOut != o.TimedOut || cold != o.ColdStarts || sum != o.Metered {
 			t.Fatalf("the homes' sums are not those of the whole: %+v", o)
+		}
+		if whole := o.Latency.Mean * float64(o.Served); math.Abs(inside-whole) > 1e-9*whole || math.Abs(live-o.MeanLive) > 1e-9*live {
+			t.Fatalf("the homes have %g s of latency and %g live, the whole %g s and %g", inside, live, whole, o.MeanLive)
 		}
 	})
 }

@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 	"testing"
 	"time"
@@ -96,12 +95,56 @@ func anyQueue(t *rapid.T) platform.Queue {
 
 func anyAutoscaled(t *rapid.T, slots int) *platform.Cluster {
 	least := rapid.IntRange(1, 3).Draw(t, "min")
-	hpa := policy.DefaultHPA(least, least+rapid.IntRange(0, 20).Draw(t, "more"), 0.7*float64(slots))
-	return &platform.Cluster{
-		Replicas: least, HPA: &hpa, ReplicasPerNode: rapid.IntRange(1, 4).Draw(t, "perNode"),
+	c := &platform.Cluster{
+		Replicas: least, Autoscaler: anyAutoscaler(t, least, slots), ReplicasPerNode: rapid.IntRange(1, 4).Draw(t, "perNode"),
 		NodeStartUp: random.Constant(60), ImagePull: 30 * time.Second, PodStartUp: random.Constant(10),
 		NodeIdle: time.Duration(rapid.IntRange(0, 100).Draw(t, "nodeIdle")) * time.Second,
 	}
+	if rapid.Bool().Draw(t, "scheduled") {
+		bounds := policy.Bounds{Min: rapid.IntRange(0, least).Draw(t, "scheduledMin"), Max: c.Autoscaler.Max}
+		at := time.Duration(rapid.IntRange(0, 3).Draw(t, "scheduledAt")) * time.Minute
+		c.Schedule = []policy.ScheduleEntry{{At: at, Bounds: bounds}}
+	}
+	return c
+}
+
+// anyAutoscaler draws one of every kind.
+func anyAutoscaler(t *rapid.T, least, slots int) *platform.Autoscaler {
+	most := least + rapid.IntRange(0, 20).Draw(t, "more")
+	target := 0.7 * float64(slots)
+	a := platform.NewHPA(least, most, target)
+	kind := rapid.SampledFrom([]string{"hpa", "hpa", "pods", "keda", "kpa", "predictive", "spock", "cackle", "mark", "libra"}).Draw(t, "autoscaler")
+	if kind == "hpa" {
+		return a
+	}
+	hpa := a.HPA
+	a.HPA = nil
+	rate := rapid.Float64Range(0.1, 5).Draw(t, "rate")
+	switch kind {
+	case "pods":
+		a.HPA = hpa
+		hpa.Metrics = append(hpa.Metrics, policy.HPAMetric{Kind: policy.HPAUtilization, CPU: true, Target: 70}, policy.HPAMetric{Kind: policy.HPAPodAverage, Target: 700})
+		hpa.Signals = append(hpa.Signals, platform.BusySlotsPerPod, rapid.SampledFrom([]platform.Signal{platform.RequestsPerPod, platform.BusyTimePerPod}).Draw(t, "signal"))
+	case "keda":
+		a.Min, a.HPA, a.KEDA = 0, hpa, new(policy.DefaultKEDA(platform.Thousandths(target)))
+		a.KEDA.Max, a.KEDA.Cooldown = most, time.Minute
+		hpa.Signals[0] = rapid.SampledFrom([]platform.Signal{platform.RequestsInside, platform.RequestsWaiting}).Draw(t, "trigger")
+	case "kpa":
+		a.Min, a.KPA = 0, new(policy.DefaultKPA(float64(slots)))
+		a.KPA.Max, a.KPA.InitialScale = most, least
+	case "predictive":
+		a.Predictive = new(policy.DefaultPredictive(a.Bounds, time.Minute, 2*time.Minute))
+	case "spock":
+		a.Min, a.Spock = 0, &platform.Spock{Interval: time.Minute, Intervals: 5}
+	case "cackle":
+		a.Min = 0
+		a.Cackle = &policy.CackleRule{Bounds: a.Bounds, Interval: 10 * time.Second, Launch: 100 * time.Second, Premium: 3}
+	case "mark":
+		a.MArk = &platform.MArk{Rate: rate}
+	case "libra":
+		a.LIBRA = &platform.LIBRA{Interval: time.Minute, Rate: rate, Premium: 2}
+	}
+	return a
 }
 
 // TestLaws checks conservation and Little's law (in Run), and that meters agree
@@ -153,6 +196,10 @@ func anyNodes(t *rapid.T) platform.Nodes {
 			Fallback: rapid.Bool().Draw(t, "fallback"), FallbackAfter: 10 * time.Second,
 			Restart: rapid.Bool().Draw(t, "restart"),
 		}
+		if n.ClusterAutoscaler == nil && n.Karpenter == nil && rapid.Bool().Draw(t, "hedged") {
+			n.Spot.Hedged, n.Spot.Extra = true, rapid.IntRange(0, 2).Draw(t, "extra")
+			n.Spot.Base, n.Spot.Fallback = 0, false
+		}
 	}
 	return n
 }
@@ -173,13 +220,13 @@ func checkClusterMeters(t *rapid.T, c *platform.Cluster, o Outcome) {
 	if c.Nodes != (platform.Nodes{}) {
 		return // replicas that drain on a node that goes overlap with those in their place
 	}
-	if c.HPA == nil && o.PeakLive != c.Replicas {
+	if c.Autoscaler == nil && o.PeakLive != c.Replicas {
 		t.Fatalf("%d replicas live, %d fixed", o.PeakLive, c.Replicas)
 	}
-	if c.HPA != nil && o.PeakLive > c.HPA.Max {
+	if c.Autoscaler != nil && o.PeakLive > c.Autoscaler.Max {
 		// Draining replicas may overlap with new ones, but there are never more than twice the maximum.
-		if o.PeakLive > 2*c.HPA.Max {
-			t.Fatalf("%d replicas live, at most %d allowed", o.PeakLive, c.HPA.Max)
+		if o.PeakLive > 2*c.Autoscaler.Max {
+			t.Fatalf("%d replicas live, at most %d allowed", o.PeakLive, c.Autoscaler.Max)
 		}
 	}
 }
@@ -187,21 +234,9 @@ func checkClusterMeters(t *rapid.T, c *platform.Cluster, o Outcome) {
 // TestSameSeedSameBytes runs the same twice.
 func TestSameSeedSameBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h, w := anyHome(t), anyWorkload(t)
-		var out [2]string
-		for i := range out {
-			o, err := Run(context.Background(), h, w, Options{Seed: 5})
-			if err != nil {
-				t.Fatal(err)
-			}
-			data, err := json.Marshal(o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			out[i] = string(data)
-		}
-		if out[0] != out[1] {
-			t.Fatalf("two runs differ:\n%s\n%s", out[0], out[1])
+		s, w := anySystem(t), anyWorkload(t)
+		if first, second := s.bytes(t, w), s.bytes(t, w); first != second {
+			t.Fatalf("two runs differ:\n%s\n%s", first, second)
 		}
 	})
 }
@@ -210,11 +245,13 @@ func TestSameSeedSameBytes(t *testing.T) {
 func TestMoreReplicasNeverWaitLonger(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := anyWorkload(t)
-		n := rapid.IntRange(1, 6).Draw(t, "n")
-		service := random.Exponential(rapid.Float64Range(0.05, 4).Draw(t, "service"))
+		n, slots := rapid.IntRange(1, 6).Draw(t, "n"), rapid.IntRange(1, 3).Draw(t, "slots")
+		service := random.Exponential(rapid.Float64Range(0.05, 8).Draw(t, "service"))
 		var waits [2]float64
 		for i := range waits {
-			o, err := Run(context.Background(), replicas(n+i, service), w, Options{Seed: 5})
+			h := replicas(n+i, service)
+			h.Service.Concurrency = slots
+			o, err := Run(context.Background(), h, w, Options{Seed: 5})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -32,6 +32,8 @@ type node struct {
 type nodes struct {
 	perNode int
 	policy  platform.Nodes
+	// apart keeps replicas on spot and on demand to nodes of their kind.
+	apart bool
 	// readyFirst prefers a node that is ready to one that starts.
 	readyFirst bool
 	list       []node
@@ -44,11 +46,11 @@ type nodes struct {
 
 // find returns the node that a replica is put on, or none: the fullest with
 // room, or the emptiest; of equals the first. Spare nodes are the last resort.
-func (n *nodes) find(now int64) int32 {
+func (n *nodes) find(now int64, onDemand bool) int32 {
 	best := none
 	for i := range n.list {
 		c := &n.list[i]
-		if c.used && !c.leaving && c.replicas < n.perNode && (best == none || n.prefers(c, &n.list[best], now)) {
+		if c.used && !c.leaving && c.replicas < n.perNode && (!n.apart || c.onDemand == onDemand) && (best == none || n.prefers(c, &n.list[best], now)) {
 			best = int32(i)
 		}
 	}

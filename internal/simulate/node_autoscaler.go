@@ -50,7 +50,7 @@ func (c *cluster) decide(now int64) {
 	a.due = never
 	d := a.decide(c.nodePool(now), time.Duration(now))
 	for range d.Add {
-		c.ask(now)
+		c.ask(now, false)
 	}
 	c.schedule(now)
 	for _, k := range d.Remove {

@@ -103,12 +103,8 @@ func checkService(s platform.Service) error {
 
 func checkCapacity(h platform.Home) error {
 	switch {
-	case h.Cluster != nil && (h.Cluster.Replicas < 1 || h.Cluster.ReplicasPerNode < 1):
-		return fmt.Errorf("expected at least 1 replica and 1 replica per node, got %d and %d", h.Cluster.Replicas, h.Cluster.ReplicasPerNode)
-	case h.Cluster != nil && h.Cluster.Nodes.Check() != nil:
-		return h.Cluster.Nodes.Check()
-	case h.Cluster != nil && h.Cluster.HPA != nil && (h.Cluster.HPA.Target <= 0 || h.Cluster.HPA.SyncPeriod <= 0):
-		return fmt.Errorf("expected an HPA target and sync period above 0, got %g and %v", h.Cluster.HPA.Target, h.Cluster.HPA.SyncPeriod)
+	case h.Cluster != nil:
+		return h.Cluster.Check()
 	case h.Function != nil && h.Function.Check() != nil:
 		return h.Function.Check()
 	case h.Function != nil && (h.Service.Concurrency != 1 || h.Service.Batch != nil):

@@ -141,7 +141,8 @@ func (c *Capacity) add(other Capacity) {
 // outcome closes the counts of a home at the end of the span.
 func (p *place) outcome(span int64) HomeOutcome {
 	s := p.server
-	s.advance(max(span, s.lastChange))
+	s.advance(span)
+	s.advanceBusy(span)
 	h := HomeOutcome{
 		Home: s.name, Arrivals: s.tally.arrivals, Served: s.tally.served, Rejected: s.tally.rejected,
 		TimedOut: s.tally.timedOut, ColdStarts: s.tally.coldStarts,

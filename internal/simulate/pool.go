@@ -20,6 +20,7 @@ const none int32 = -1
 // instance is a pod, a container instance or a function environment.
 type instance struct {
 	state      instanceState
+	onDemand   bool  // of a home that hedges on spot
 	busy       int32 // requests inside
 	next, prev int32 // neighbours among the serving instances with as many requests
 	node       int32 // of a cluster
@@ -52,8 +53,10 @@ type pool struct {
 	busyArea   area // requests inside x ns
 	ready      int  // serving and draining
 	inside     int
-	horizon    int64 // areas count up to here
-	lastChange int64
+	uses       *podUses // nil where nobody looks at single instances
+	horizon    int64    // areas count up to here
+	lastChange int64    // of the instances
+	lastBusy   int64    // of the requests inside
 }
 
 // area is an integral over time. It is a float because instances x ns of a long run overflow an int64.
@@ -67,15 +70,21 @@ func newPool(slots int, horizon int64) *pool {
 	return p
 }
 
-// advance integrates the counts up to now, but not beyond the horizon.
+// advance integrates the instances up to now, but not beyond the horizon.
 func (p *pool) advance(now int64) {
 	now = min(now, p.horizon)
 	if dt := float64(now - p.lastChange); dt > 0 {
 		p.liveArea += area(float64(p.live) * dt)
 		p.readyArea += area(float64(p.ready) * dt)
-		p.busyArea += area(float64(p.inside) * dt)
 		p.lastChange = now
 	}
+}
+
+// advanceBusy integrates the requests inside up to now, but not beyond the horizon.
+func (p *pool) advanceBusy(now int64) {
+	now = min(now, p.horizon)
+	p.busyArea += area(p.inside) * area(now-p.lastBusy)
+	p.lastBusy = now
 }
 
 // add asks for an instance and returns its index. It is not ready yet.
@@ -100,6 +109,9 @@ func (p *pool) add(now int64) int32 {
 func (p *pool) serve(i int32, now int64) {
 	p.advance(now)
 	in := &p.instances[i]
+	if p.uses != nil {
+		p.uses.begin(i, now)
+	}
 	in.state, in.readyAt, in.idleSince = serving, now, now
 	p.starting--
 	p.serving++
@@ -109,8 +121,11 @@ func (p *pool) serve(i int32, now int64) {
 
 // take puts a request into a serving instance.
 func (p *pool) take(i int32, now int64) {
-	p.advance(now)
+	p.advanceBusy(now)
 	in := &p.instances[i]
+	if p.uses != nil {
+		p.uses.move(i, in.busy, now)
+	}
 	p.unlink(i, in.busy)
 	in.busy++
 	p.inside++
@@ -121,8 +136,11 @@ func (p *pool) take(i int32, now int64) {
 
 // release takes a request out of an instance.
 func (p *pool) release(i int32, now int64) {
-	p.advance(now)
+	p.advanceBusy(now)
 	in := &p.instances[i]
+	if p.uses != nil {
+		p.uses.move(i, in.busy, now)
+	}
 	p.inside--
 	if in.state == serving {
 		if in.busy < p.slots {

@@ -1,41 +1,172 @@
 package simulate
 
 import (
+	"math"
 	"time"
 
+	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
-// scaler runs an HPA in simulated time: at each sync it decides on the metric as
-// it was MetricLag ago. The metric is the requests inside, queued ones included,
-// averaged over a sync period, as a monitoring system gives it; a single reading of a gauge would
-// make the HPA follow every chance cluster of arrivals.
-type scaler struct {
-	hpa   policy.HPA
-	state policy.HPAState
-	due   int64 // the next sync
-	// seen are past values of the metric, one for each sync, oldest first. The
-	// lag is rounded up to whole sync periods: the HPA sees what the last scrape before it saw.
-	seen []float64
-	lag  int
-	area float64 // of the recorder at the last sync
+// scaler decides how many replicas a cluster has, at the times that it names itself.
+type scaler interface {
+	// next is when it looks again.
+	next() int64
+	// tick looks, and returns the replicas to have; those asked for already leave everything as it is.
+	tick(now int64, c *cluster) int
 }
 
-func newScaler(h policy.HPA) *scaler {
-	lag := int((h.MetricLag + h.SyncPeriod - 1) / h.SyncPeriod)
-	return &scaler{hpa: h, due: int64(h.SyncPeriod), lag: lag}
-}
+// waker is a scaler that is told at once when a request finds a home without replicas, and says whether it is to tick for it.
+type waker interface{ wake(now int64) bool }
 
-// tick records the metric from the integral of the requests inside (request x
-// ns), and returns the replicas that the HPA asks for once there is a metric old enough.
-func (s *scaler) tick(now int64, replicas int, openArea float64) (desired int, decided bool) {
-	s.due = now + int64(s.hpa.SyncPeriod)
-	s.seen = append(s.seen, (openArea-s.area)/float64(s.hpa.SyncPeriod))
-	s.area = openArea
-	if len(s.seen) <= s.lag {
-		return 0, false
+// newScaler returns what decides on the replicas of a cluster, or nil. All that it needs has been checked.
+func newScaler(c platform.Cluster, seen *level) scaler {
+	a := c.Autoscaler
+	switch {
+	case a == nil && len(c.Schedule) == 0:
+		return nil
+	case a == nil:
+		return &steady{}
+	case a.KEDA != nil:
+		return newKEDA(a, seen)
+	case a.HPA != nil:
+		return newHPA(*a.HPA, seen)
+	case a.KPA != nil:
+		return newKPA(*a.KPA, c.Replicas, seen)
+	case a.MArk != nil:
+		p, _ := policy.NewMArk([]policy.MachineType{{Rate: a.MArk.Rate}}, time.Hour)
+		return &markScaler{planner: p, seen: seen, bounds: a.Bounds, due: int64(policy.MArkWindow)}
+	case a.LIBRA != nil:
+		p, _ := policy.NewLIBRA(a.LIBRA.Rate, 1, a.LIBRA.Premium/(a.LIBRA.Rate*time.Hour.Seconds()))
+		return &libraScaler{planner: p, seen: seen, bounds: a.Bounds, period: int64(a.LIBRA.Interval), due: int64(a.LIBRA.Interval)}
 	}
-	metric := s.seen[0]
-	s.seen = append(s.seen[:0], s.seen[1:]...)
-	return s.hpa.Desired(&s.state, replicas, metric, time.Duration(now)), true
+	return newDemandScaler(a, seen)
 }
+
+// level is the requests inside one home, or several: what scalers look at.
+type level struct {
+	inside   int64
+	arrivals int64 // so far
+	area     float64
+	movedAt  int64
+}
+
+func (l *level) move(now, delta int64) {
+	l.area += float64(l.inside) * float64(now-l.movedAt)
+	l.movedAt = now
+	l.inside += delta
+}
+
+// mark is the integral of a level, or of a queue, when somebody last looked.
+type mark struct {
+	area float64
+	at   int64
+}
+
+// mean returns the average since the last look.
+func (m *mark) mean(area float64, now int64) float64 {
+	mean := 0.0
+	if now > m.at {
+		mean = (area - m.area) / float64(now-m.at)
+	}
+	m.area, m.at = area, now
+	return mean
+}
+
+// mean returns the average requests inside since the mark was last looked at.
+func (l *level) mean(m *mark, now int64) float64 {
+	l.move(now, 0)
+	return m.mean(l.area, now)
+}
+
+// steady leaves the replicas as they are, so that the schedule alone decides. Schedules act at whole minutes.
+type steady struct{ due int64 }
+
+func (s *steady) next() int64 { return s.due }
+
+func (s *steady) tick(now int64, c *cluster) int {
+	s.due = now + int64(time.Minute)
+	return c.replicas
+}
+
+// demandScaler runs a planner that is told the mean demand of each interval, in replicas.
+type demandScaler struct {
+	planner interface{ Desired(demand float64) int }
+	seen    *level
+	mark    mark
+	target  float64 // requests inside that a replica carries
+	period  int64
+	due     int64
+}
+
+func newDemandScaler(a *platform.Autoscaler, seen *level) *demandScaler {
+	s := &demandScaler{seen: seen, target: a.Target}
+	switch {
+	case a.Predictive != nil:
+		s.planner, _ = policy.NewPredictive(*a.Predictive)
+		s.period = int64(a.Predictive.Step)
+	case a.Spock != nil:
+		s.planner, _ = policy.NewSpock(a.Bounds, a.Spock.Intervals)
+		s.period = int64(a.Spock.Interval)
+	default:
+		s.planner, _ = policy.NewCackle(*a.Cackle)
+		s.period = int64(a.Cackle.Interval)
+	}
+	s.due = s.period
+	return s
+}
+
+func (s *demandScaler) next() int64 { return s.due }
+
+func (s *demandScaler) tick(now int64, _ *cluster) int {
+	s.due = now + s.period
+	return s.planner.Desired(s.seen.mean(&s.mark, now) / s.target)
+}
+
+// markScaler runs MArk, which counts arrivals in windows and plans each minute.
+type markScaler struct {
+	planner *policy.MArk
+	seen    *level
+	bounds  policy.Bounds
+	before  int64 // arrivals up to the last look
+	counts  []int
+	due     int64
+}
+
+func (s *markScaler) next() int64 { return s.due }
+
+func (s *markScaler) tick(now int64, c *cluster) int {
+	s.due = now + int64(policy.MArkWindow)
+	s.counts = append(s.counts, int(s.seen.arrivals-s.before))
+	s.before = s.seen.arrivals
+	if len(s.counts) < int(policy.MArkInterval/policy.MArkWindow) {
+		return c.replicas
+	}
+	machines := [...]int{c.replicas}
+	s.planner.Plan(s.counts, machines[:])
+	s.counts = s.counts[:0]
+	return within(machines[0], s.bounds)
+}
+
+// libraScaler runs LIBRA on the arrivals of each interval.
+type libraScaler struct {
+	planner *policy.LIBRA
+	seen    *level
+	bounds  policy.Bounds
+	before  int64
+	period  int64
+	due     int64
+}
+
+func (s *libraScaler) next() int64 { return s.due }
+
+func (s *libraScaler) tick(now int64, _ *cluster) int {
+	s.due = now + s.period
+	rate := float64(s.seen.arrivals-s.before) / (float64(s.period) / 1e9)
+	s.before = s.seen.arrivals
+	machines, _ := s.planner.Split(rate)
+	return within(machines, s.bounds)
+}
+
+// thousandths is a metric as an HPA counts it.
+func thousandths(x float64) int64 { return int64(math.Round(x * 1000)) }

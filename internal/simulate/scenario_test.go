@@ -194,12 +194,12 @@ func TestContainerScenarios(t *testing.T) {
 
 // TestScaleUpChain follows one scale-up: metric lag, node, image, pod; then the way back.
 func TestScaleUpChain(t *testing.T) {
-	hpa := policy.DefaultHPA(1, 2, 1)
+	hpa := platform.NewHPA(1, 2, 1)
 	home := platform.Home{
 		Name:    "autoscaled",
 		Service: constant(2000), // requests stay until long after the span
 		Cluster: &platform.Cluster{
-			Replicas: 1, HPA: &hpa, ReplicasPerNode: 1,
+			Replicas: 1, Autoscaler: hpa, ReplicasPerNode: 1,
 			NodeStartUp: random.Constant(60), ImagePull: 30 * time.Second, PodStartUp: random.Constant(10),
 		},
 	}
@@ -217,12 +217,12 @@ func TestScaleUpChain(t *testing.T) {
 
 // TestSecondReplicaOfANodeFindsTheImage: the node keeps its image cache while it lives.
 func TestSecondReplicaOfANodeFindsTheImage(t *testing.T) {
-	hpa := policy.DefaultHPA(1, 3, 1)
+	hpa := platform.NewHPA(1, 3, 1)
 	home := platform.Home{
 		Name:    "autoscaled",
 		Service: constant(500),
 		Cluster: &platform.Cluster{
-			Replicas: 1, HPA: &hpa, ReplicasPerNode: 3,
+			Replicas: 1, Autoscaler: hpa, ReplicasPerNode: 3,
 			NodeStartUp: random.Constant(60), ImagePull: 1000 * time.Second, PodStartUp: random.Constant(10),
 		},
 	}
@@ -260,7 +260,7 @@ func TestRefusesImpossibleHomes(t *testing.T) {
 		"small batch":      {Service: platform.Service{Concurrency: 4, Batch: &platform.Batch{Alpha: 1, Max: 1}}, Container: &platform.Container{Max: 1}},
 		"negative scale":   {Service: platform.Service{Concurrency: 1, Scale: -1}, Container: &platform.Container{Max: 1}},
 		"no target": {Service: constant(1), Cluster: &platform.Cluster{
-			Replicas: 1, ReplicasPerNode: 1, HPA: &policy.HPA{Min: 1, Max: 2, SyncPeriod: time.Second},
+			Replicas: 1, ReplicasPerNode: 1, Autoscaler: &platform.Autoscaler{Bounds: policy.Bounds{Min: 1, Max: 2}},
 		}},
 	} {
 		if _, err := Run(t.Context(), h, at(0), Options{}); err == nil {

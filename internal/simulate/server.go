@@ -17,7 +17,7 @@ type server struct {
 	tally
 	name     string
 	index    uint8
-	events   heap[event]
+	events   agenda
 	due      int64 // the home's timer, or never
 	waiting  queue // no instance has a free slot
 	batch    *platform.Batch
@@ -30,18 +30,48 @@ type server struct {
 	watched  bool // an overdue event is on its way
 	width    int  // requests that an instance serves at once; the other slots are for those that wait in it
 	workArea area // for batched service: what the requests would take of saturated instances, in ns
+	// levels are moved by every request that comes or leaves; seen is the one that a scaler looks at.
+	levels []*level
+	seen   *level
 	// recent is the moving average of the time that requests spend in an instance, in ns, for routers.
 	recent float64
+	routed bool // there is a router to look at that
 	// spent is an estimate of what the requests sent here have cost, in USD, and spendRate what a second of one in service does.
 	spent, spendRate float64
 }
 
 // sampler draws service times. It draws one for each arrival, in order of
-// arrival, so that two homes under one seed serve the same requests.
+// arrival, so that two homes under one seed serve the same requests. It draws some ahead: a loop that does
+// nothing else keeps the generator's chain of multiplications off the path of an event.
 type sampler struct {
 	dist  random.Dist // nil takes the request's own work
 	scale float64     // ns per second of the distribution, hardware included
 	rng   *rand.Rand
+	ahead [128]int64 // ns
+	used  int        // of those
+}
+
+func newSampler(d random.Dist, scale float64, rng *rand.Rand) sampler {
+	s := sampler{dist: d, scale: scale, rng: rng}
+	s.used = len(s.ahead)
+	return s
+}
+
+// next returns the service time of the next arrival, in ns.
+func (s *sampler) next() int64 {
+	if s.used == len(s.ahead) {
+		s.refill()
+	}
+	x := s.ahead[s.used]
+	s.used++
+	return x
+}
+
+func (s *sampler) refill() {
+	for i := range s.ahead {
+		s.ahead[i] = int64(s.dist.Sample(s.rng) * s.scale)
+	}
+	s.used = 0
 }
 
 func newServer(h platform.Home, index int, span int64, c *callers, seed uint64) *server {
@@ -57,8 +87,9 @@ func newServer(h platform.Home, index int, span int64, c *callers, seed uint64) 
 		name:     h.Name,
 		index:    uint8(index),
 		due:      never,
+		events:   newAgenda(),
 		batch:    h.Service.Batch,
-		service:  sampler{dist: h.Service.Duration, scale: scale * 1e9, rng: random.New(seed, random.ServiceTimes, uint64(index))},
+		service:  newSampler(h.Service.Duration, scale*1e9, random.New(seed, random.ServiceTimes, uint64(index))),
 		startUps: random.New(seed, random.StartUp, uint64(index)),
 		seed:     seed,
 	}
@@ -72,6 +103,10 @@ func (s *server) next() int64 { return min(s.events.min(), s.due) }
 // bring their own work where the home has no distribution.
 func (s *server) accept(id int32, now int64) {
 	s.tally.arrivals++
+	for _, l := range s.levels {
+		l.arrivals++
+		l.move(now, 1)
+	}
 	j := &s.slab[id]
 	j.home, j.since = s.index, now
 	switch {
@@ -79,11 +114,13 @@ func (s *server) accept(id int32, now int64) {
 		s.spent += s.spendRate * s.recent / 1e9
 		return
 	case s.service.dist != nil:
-		j.service = int64(s.service.dist.Sample(s.service.rng) * s.service.scale)
+		j.service = s.service.next()
 	default:
 		j.service = int64(float64(j.work) * (s.service.scale / 1e9))
 	}
-	s.spent += s.spendRate * float64(j.service) / 1e9
+	if s.spendRate > 0 {
+		s.spent += s.spendRate * float64(j.service) / 1e9
+	}
 }
 
 // start puts a job into a serving instance with a free slot. An instance whose own queue is full refuses it.
@@ -136,12 +173,15 @@ func (s *server) complete(e event, now int64) int32 {
 
 // finish counts a request that is done and reports whether its caller was still there.
 func (s *server) finish(id int32, now int64) bool {
+	s.leaveLevels(now)
 	j := &s.slab[id]
 	if j.gone {
 		s.forget(id)
 		return false
 	}
-	s.recent += (float64(now-j.since) - s.recent) * recentWeight
+	if s.routed {
+		s.recent += (float64(now-j.since) - s.recent) * recentWeight
+	}
 	return s.count(j.arrived, now, s.answered(now, id))
 }
 
@@ -150,6 +190,7 @@ const recentWeight = 1.0 / 64
 
 // refuse turns a request away.
 func (s *server) refuse(now int64, id int32) {
+	s.leaveLevels(now)
 	if !s.slab[id].gone {
 		s.tally.rejected++
 	}
@@ -158,10 +199,18 @@ func (s *server) refuse(now int64, id int32) {
 
 // expire lets a request go without an answer.
 func (s *server) expire(now int64, id int32) {
+	s.leaveLevels(now)
 	if !s.slab[id].gone {
 		s.tally.timedOut++
 	}
 	s.expired(now, id)
+}
+
+// leaveLevels counts a request that is no longer in the home.
+func (s *server) leaveLevels(now int64) {
+	for _, l := range s.levels {
+		l.move(now, -1)
+	}
 }
 
 // iterate handles a boundary of a batch and returns how many requests it finished.

@@ -43,7 +43,7 @@ func TestInterruptions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := scaled(platform.Nodes{Spot: &test.spot}, 1)
-			h.Service, h.Cluster.HPA = constant(test.service), nil
+			h.Service, h.Cluster.Autoscaler = constant(test.service), nil
 			var nodes *nodes
 			o := runWith(t, h, at(0), Options{Retry: test.retry}, func(c *cluster) {
 				interrupt(c, 0, 50*time.Second)
@@ -189,4 +189,19 @@ func TestLawsUnderInterruptions(t *testing.T) {
 		}
 		checkClusterMeters(t, h.Cluster, o)
 	})
+}
+
+// TestLostSpareNodeIsReplaced: node 1 is empty when it goes; another takes its place at once, with the autoscaler at its scan at 50 s.
+func TestLostSpareNodeIsReplaced(t *testing.T) {
+	for name, nodes := range map[string]platform.Nodes{"at once": {}, "Cluster Autoscaler": clusterAutoscaler()} {
+		for what, goes := range map[string]func(*cluster, int32, time.Duration){"lost": lose, "interrupted": interrupt} {
+			h := replicas(1, random.Constant(10))
+			h.Cluster.Nodes = nodes
+			h.Cluster.Nodes.Spare, h.Cluster.Nodes.Spot = 1, &platform.Spot{Notice: time.Minute}
+			o := runWith(t, h, at(0), Options{}, func(c *cluster) { goes(c, 1, 50*time.Second) })
+			if o.Metered.NodeTime != 2_000_000 || o.Metered.PeakNodes != 2 {
+				t.Errorf("%s, %s: %d nodes at the most, for %d ms, want 2 for 2,000,000", name, what, o.Metered.PeakNodes, o.Metered.NodeTime)
+			}
+		}
+	}
 }

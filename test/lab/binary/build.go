@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -14,7 +15,7 @@ import (
 func (p *program) build(ctx context.Context, path string) error {
 	began := time.Now()
 	fmt.Fprintf(p.progress, "%s: building the binary, which takes minutes the first time; since %s\n", p.name(), clock(began))
-	temporary := fmt.Sprintf("%s.%d.new", path, os.Getpid())
+	temporary := path + ".new" // the lock sees to it that nobody else writes it
 	defer os.Remove(temporary) // of a failed build; else it has been renamed
 
 	output := &log{}
@@ -24,7 +25,10 @@ func (p *program) build(ctx context.Context, path string) error {
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 	cmd.Stdout, cmd.Stderr = output, output
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) } // compilers too
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	// It ends with this process too, or rather with this thread.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	cmd.WaitDelay = 5 * time.Second
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("building %s: %w; the go command has to be in PATH", p.name(), err)

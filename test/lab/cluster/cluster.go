@@ -59,7 +59,11 @@ type Cluster struct {
 	ports      ports
 	authority  *authority
 	components map[string]*component
+	died       chan error
 }
+
+// Died gives the error of a component that ended though nobody stopped it.
+func (c *Cluster) Died() <-chan error { return c.died }
 
 // Start returns when the cluster can be used, which takes some seconds, and building it minutes more where the cache
 // has no binary. It fails when ctx ends first or a component does, with the end of its log.
@@ -76,6 +80,7 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 		return nil, fmt.Errorf("making a folder for the cluster: %w", err)
 	}
 	c := &Cluster{Folder: folder, options: o, binary: path, components: map[string]*component{}}
+	c.died = make(chan error, 1)
 	if err := c.start(ctx); err != nil {
 		return nil, fmt.Errorf("starting the cluster: %w", errors.Join(err, c.Stop()))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -50,10 +51,12 @@ func TestCluster(t *testing.T) {
 	c := startCluster(t, Options{HPA: HPA{SyncPeriod: time.Second}, NodeMonitorGrace: 8 * time.Second})
 	t.Run("version", func(t *testing.T) { testVersion(t, c) })
 	t.Run("custom resource", func(t *testing.T) { testCustomResource(t, c) })
+	t.Run("aggregated API", func(t *testing.T) { testAggregatedAPI(t, c) })
 	t.Run("rights", func(t *testing.T) { testRights(t, c) })
 	t.Run("pending pod", func(t *testing.T) { testPendingPod(t, c) })
 	t.Run("memory", func(t *testing.T) { testMemory(t, c) })
 	t.Run("API server down", func(t *testing.T) { testServerDown(t, c) })
+	t.Run("died", func(t *testing.T) { testDied(t, c) })
 }
 
 // testVersion reads the kubeconfig, as another program would.
@@ -215,6 +218,7 @@ func testServerDown(t *testing.T, c *Cluster) {
 	if err := c.StopComponent(APIServer); err != nil {
 		t.Fatal(err)
 	}
+	began := time.Now()
 	if _, err := clients.CoreV1().Nodes().List(t.Context(), metav1.ListOptions{}); err == nil {
 		t.Error("the API answers though its server is down")
 	}
@@ -224,11 +228,39 @@ func testServerDown(t *testing.T, c *Cluster) {
 	if err := c.StartComponent(t.Context(), APIServer); err != nil {
 		t.Fatal(err)
 	}
+	t.Logf("back after %s", time.Since(began).Round(time.Millisecond))
 	if err := c.StartComponent(t.Context(), APIServer); err == nil {
 		t.Error("a running component was started again")
 	}
 	if _, err := clients.CoreV1().Pods("default").Get(t.Context(), "pending", metav1.GetOptions{}); err != nil {
 		t.Errorf("the pod is not there any more: %v", err)
+	}
+	select {
+	case err := <-c.Died():
+		t.Errorf("a component that was stopped counts as dead: %v", err)
+	default:
+	}
+}
+
+// testDied ends a component behind the cluster's back.
+func testDied(t *testing.T, c *Cluster) {
+	pid, err := c.Process(Scheduler)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-c.Died():
+		if !strings.Contains(err.Error(), "kube-scheduler: ended: signal: killed") {
+			t.Errorf("error %v, want one that names the component and how it ended", err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("nobody noticed")
+	}
+	if err := c.StartComponent(t.Context(), Scheduler); err != nil {
+		t.Error(err)
 	}
 }
 

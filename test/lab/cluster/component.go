@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -30,7 +31,9 @@ type component struct {
 	memoryLimit  int64
 	readiness    string
 	client       *http.Client
+	died         chan<- error // gets the error if the process ends without having been asked to
 
+	asked atomic.Bool // to end
 	cmd   *exec.Cmd
 	ended chan struct{} // closed when the process has ended
 	err   error         // how it ended; to be read after that
@@ -45,7 +48,7 @@ func (p *component) start() error {
 	defer log.Close() // the process has its own
 	p.cmd = exec.Command(p.binary, append([]string{p.name}, p.flags...)...)
 	p.cmd.Stdout, p.cmd.Stderr = log, log
-	p.cmd.Env = append(os.Environ(), fmt.Sprintf("GOMEMLIMIT=%d", p.memoryLimit), "GOGC=50")
+	p.cmd.Env = append(os.Environ(), fmt.Sprintf("GOMEMLIMIT=%d", p.memoryLimit), "GOGC=70")
 	// Not in the group of the program that started it: Ctrl-C is for that alone, which ends this one in order.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := p.cmd.Start(); err != nil {
@@ -55,6 +58,12 @@ func (p *component) start() error {
 	go func() {
 		p.err = p.cmd.Wait()
 		close(p.ended)
+		if !p.asked.Load() {
+			select {
+			case p.died <- p.failure(p.ending()):
+			default: // the first one is told
+			}
+		}
 	}()
 	return nil
 }
@@ -81,7 +90,7 @@ func (p *component) awaitReady(ctx context.Context) error {
 		}
 		select {
 		case <-p.ended:
-			return p.failure(fmt.Errorf("ended: %w", p.err))
+			return p.failure(p.ending())
 		case <-ctx.Done():
 			return p.failure(fmt.Errorf("%w; its last answer: %w", context.Cause(ctx), answer))
 		case <-ticker.C:
@@ -106,6 +115,14 @@ func (p *component) ask(ctx context.Context) error {
 	return nil
 }
 
+// ending says how the process ended; to be called after it did.
+func (p *component) ending() error {
+	if p.err == nil {
+		return errors.New("ended with exit status 0")
+	}
+	return fmt.Errorf("ended: %w", p.err)
+}
+
 // failure adds the end of the log.
 func (p *component) failure(err error) error {
 	content, rerr := os.ReadFile(p.log)
@@ -121,6 +138,7 @@ func (p *component) stop() error {
 	if !p.running() {
 		return nil
 	}
+	p.asked.Store(true)
 	// It may be stopped by a fault, and would not see the other signal.
 	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGCONT} {
 		if err := p.cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -133,7 +151,13 @@ func (p *component) stop() error {
 	case <-p.ended:
 		return nil
 	case <-timer.C:
+		return p.kill()
 	}
+}
+
+// kill ends the process by force and waits for it.
+func (p *component) kill() error {
+	p.asked.Store(true)
 	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("killing %s: %w", p.name, err)
 	}

@@ -32,7 +32,7 @@ func (c *Cluster) awaitUsable(ctx context.Context) error {
 		case <-ctx.Done():
 			return c.components[ControllerManager].failure(fmt.Errorf("%w: %w", context.Cause(ctx), err))
 		case <-c.components[ControllerManager].ended:
-			return c.components[ControllerManager].failure(fmt.Errorf("ended: %w", c.components[ControllerManager].err))
+			return c.components[ControllerManager].failure(c.components[ControllerManager].ending())
 		case <-ticker.C:
 		}
 	}

@@ -39,12 +39,22 @@ func findByVariable(variable string) ([]int, error) {
 	return pids, nil
 }
 
-// Path is where a file of a sandbox can be reached from outside, as long as the process lives.
-func Path(pid int, file string) string {
-	return filepath.Join("/proc", strconv.Itoa(pid), "root", file)
+// OutsidePath returns where a file of this sandbox is reached from outside. The path, and the file if it lies under
+// Scratch, last as long as the sandbox does.
+func OutsidePath(file string) (string, error) {
+	name, pid := stage()
+	if name != stageInside {
+		return "", errors.New("this process is in no sandbox")
+	}
+	return filepath.Join("/proc", pid, "root", file), nil
 }
 
-// One returns the only sandbox of a name.
+// EnterEnvironment is what to add to the environment of a program that joins the namespaces of a running sandbox.
+func EnterEnvironment(pid int) []string {
+	return []string{"TMPDIR=" + Scratch, stageVariable + "=" + stageInside + ":" + strconv.Itoa(pid)}
+}
+
+// One returns the first process of the only sandbox of a name.
 func One(name string) (int, error) {
 	pids, err := Find(name)
 	switch {

@@ -1,11 +1,13 @@
 package sandbox
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -39,7 +41,8 @@ func runInit(o Options) int {
 	if errors.Join(err, werr, made.Close()) != nil {
 		return ended
 	}
-	if _, err := io.ReadFull(life, make([]byte, 1)); err != nil {
+	pid, err := bufio.NewReader(life).ReadString('\n')
+	if err != nil {
 		return ended // the process outside has given up, or is gone
 	}
 	go func() {
@@ -49,7 +52,7 @@ func runInit(o Options) int {
 	}()
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, forwarded...)
-	child, err := startInside(o)
+	child, err := startInside(o, strings.TrimSpace(pid))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return ended
@@ -62,15 +65,15 @@ func runInit(o Options) int {
 	return reap(child)
 }
 
-// startInside starts the program again, as what it is.
-func startInside(o Options) (pid int, err error) {
+// startInside starts the program again, as what it is. outside is the process id that this process has outside.
+func startInside(o Options, outside string) (pid int, err error) {
 	files := []uintptr{0, 1, 2}
 	for i := range o.Listeners {
 		files = append(files, uintptr(madeFD+1+i))
 	}
 	// Not os.StartProcess: it would wait for the child by other means than reap.
 	pid, err = syscall.ForkExec("/proc/self/exe", os.Args, &syscall.ProcAttr{
-		Env: environment(stageInside, o.Name), Files: files,
+		Env: environment(stageInside, outside), Files: files,
 	})
 	if err != nil {
 		return 0, fmt.Errorf("starting %s inside the sandbox: %w", os.Args[0], err)

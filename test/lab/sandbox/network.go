@@ -20,6 +20,10 @@ var (
 	Services = netip.MustParsePrefix("10.96.0.0/16")
 )
 
+// ControlPlane is the first machine. Whoever connects to an address of the networks without saying from where does so
+// from this one. (By default the kernel would take the destination's address, so that nothing could be told apart.)
+var ControlPlane = Hosts.Addr().Next()
+
 // setUpNetwork brings up the loopback interface and makes the networks local to it.
 func setUpNetwork() error {
 	lo, err := netlink.LinkByName("lo")
@@ -29,15 +33,23 @@ func setUpNetwork() error {
 	if err := netlink.LinkSetUp(lo); err != nil {
 		return fmt.Errorf("bringing up the loopback interface: %w", err)
 	}
+	if err := netlink.AddrAdd(lo, &netlink.Addr{IPNet: IPNet(netip.PrefixFrom(ControlPlane, 32))}); err != nil {
+		return fmt.Errorf("adding address %s: %w", ControlPlane, err)
+	}
 	for _, n := range []netip.Prefix{Hosts, Pods, Services} {
 		route := &netlink.Route{
 			LinkIndex: lo.Attrs().Index,
-			Dst:       &net.IPNet{IP: n.Addr().AsSlice(), Mask: net.CIDRMask(n.Bits(), n.Addr().BitLen())},
-			Type:      unix.RTN_LOCAL, Table: unix.RT_TABLE_LOCAL, Scope: netlink.SCOPE_HOST,
+			Dst:       IPNet(n), Src: ControlPlane.AsSlice(),
+			Type: unix.RTN_LOCAL, Table: unix.RT_TABLE_LOCAL, Scope: netlink.SCOPE_HOST,
 		}
 		if err := netlink.RouteAdd(route); err != nil {
 			return fmt.Errorf("adding a local route for %s: %w", n, err)
 		}
 	}
 	return nil
+}
+
+// IPNet is a prefix as netlink has it.
+func IPNet(p netip.Prefix) *net.IPNet {
+	return &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
 }

@@ -21,7 +21,7 @@ var forwarded = []os.Signal{
 // outer is the process outside: it holds the other ends of what the first process inside has.
 type outer struct {
 	cmd  *exec.Cmd
-	life *os.File // a byte lets the program start; the end of this process closes it and ends the sandbox
+	life *os.File // a line lets the program start; the end of this process closes it and ends the sandbox
 	made *os.File // a message if the sandbox could not be made, then its end
 }
 
@@ -30,6 +30,7 @@ func runOuter(o Options) (int, error) {
 	// The kernel kills the child when the thread that started it ends, and a locked thread ends with its goroutine,
 	// that is, with the process.
 	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, forwarded...)
 	defer signal.Stop(signals)
@@ -42,7 +43,7 @@ func runOuter(o Options) (int, error) {
 		p.life.Close()
 		return 0, errors.Join(err, ignoreExit(p.cmd.Wait()))
 	}
-	if _, err := p.life.Write([]byte{1}); err != nil {
+	if _, err := fmt.Fprintln(p.life, p.cmd.Process.Pid); err != nil {
 		return 0, errors.Join(err, ignoreExit(p.cmd.Wait()))
 	}
 	return p.wait(signals)

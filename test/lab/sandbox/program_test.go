@@ -75,7 +75,11 @@ func family() error {
 	if err := exec.Command("sh", "-c", "trap '' TERM INT HUP; sleep 1000 & exit 0").Run(); err != nil {
 		return err
 	}
-	fmt.Println("ready", f.Name(), mountpoint)
+	path, err := OutsidePath(f.Name())
+	if err != nil {
+		return err
+	}
+	fmt.Println("ready", path)
 	return child.Wait()
 }
 

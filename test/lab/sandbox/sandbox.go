@@ -24,7 +24,8 @@ import (
 // Scratch is where the private file system for scratch files is mounted. Every Linux system has this folder.
 const Scratch = "/dev/shm"
 
-// stageVariable tells a started process which of the three it is: absent is outside, then stageInit:NAME, stageInside.
+// stageVariable tells a started process which of the three it is: absent is outside, then stageInit:NAME, then
+// stageInside:PID.
 const (
 	stageVariable = "FULCRUM_LAB_SANDBOX"
 	stageInit     = "init"

@@ -131,7 +131,7 @@ func TestUnavailable(t *testing.T) {
 
 func TestPassesSignals(t *testing.T) {
 	cmd, _, errs := start(t, "signal")
-	out := startReady(t, cmd)
+	out, _ := startReady(t, cmd)
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,10 @@ func TestKillLeavesNothing(t *testing.T) {
 	cmd, _, _ := start(t, "family")
 	cmd.Env = append(cmd.Env, mark)
 	before := mounts(t)
-	out := startReady(t, cmd)
+	out, file := startReady(t, cmd)
+	if _, err := os.Stat(file); err != nil {
+		t.Errorf("a file inside is not reached from outside: %v", err)
+	}
 	pids, err := findByVariable(mark)
 	if err != nil {
 		t.Fatal(err)
@@ -174,6 +177,9 @@ func TestKillLeavesNothing(t *testing.T) {
 	if after := mounts(t); after != before {
 		t.Errorf("mounts were\n%s\nand are\n%s", before, after)
 	}
+	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is left: %v", file, err)
+	}
 	for _, pattern := range []string{"family*", "mount*"} {
 		if files, _ := filepath.Glob(filepath.Join(Scratch, pattern)); len(files) != 0 {
 			t.Errorf("files left: %v", files)
@@ -184,8 +190,8 @@ func TestKillLeavesNothing(t *testing.T) {
 	}
 }
 
-// startReady starts a program and waits until it says that it is ready.
-func startReady(t *testing.T, cmd *exec.Cmd) *bufio.Reader {
+// startReady starts a program and waits until it says that it is ready, and what else.
+func startReady(t *testing.T, cmd *exec.Cmd) (out *bufio.Reader, rest string) {
 	t.Helper()
 	cmd.Stdout = nil
 	pipe, err := cmd.StdoutPipe()
@@ -196,13 +202,13 @@ func startReady(t *testing.T, cmd *exec.Cmd) *bufio.Reader {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	out := bufio.NewReader(pipe)
+	out = bufio.NewReader(pipe)
 	line, err := out.ReadString('\n')
 	skipUnavailable(t, line)
 	if err != nil || !strings.HasPrefix(line, "ready") {
 		t.Fatalf("output %q, %v; standard error %v", line, err, cmd.Stderr)
 	}
-	return out
+	return out, strings.TrimSpace(strings.TrimPrefix(line, "ready"))
 }
 
 func mounts(t *testing.T) string {

@@ -10,14 +10,15 @@ import (
 // firstListener is the file descriptor of the first listening socket inside, after the standard streams.
 const firstListener = 3
 
-// stage is which of the three processes this one is, and the name of its sandbox.
-func stage() (stage, name string) {
-	stage, name, _ = strings.Cut(os.Getenv(stageVariable), ":")
-	return stage, name
+// stage is which of the three processes this one is, and what else the variable says.
+func stage() (stage, rest string) {
+	stage, rest, _ = strings.Cut(os.Getenv(stageVariable), ":")
+	return stage, rest
 }
 
-// environment is that of this process at another stage.
-func environment(stage, name string) []string {
+// environment is that of this process at another stage; rest is the name of the sandbox until inside, then the process
+// id that process 1 has outside.
+func environment(stage, rest string) []string {
 	var out []string
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, stageVariable+"=") && !(stage == stageInside && strings.HasPrefix(v, "TMPDIR=")) {
@@ -27,7 +28,7 @@ func environment(stage, name string) []string {
 	if stage == stageInside {
 		out = append(out, "TMPDIR="+Scratch)
 	}
-	return append(out, stageVariable+"="+stage+":"+name)
+	return append(out, stageVariable+"="+stage+":"+rest)
 }
 
 // Listeners are Options.Listeners sockets that listen on 127.0.0.1 outside. The caller closes them. They can be had

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"runtime"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fulcrum.dev/fulcrum/internal/fidelity"
+	"fulcrum.dev/fulcrum/internal/report"
+)
+
+const fidelityPage = "../../docs/fidelity.md"
+
+// TestFidelity makes every comparison, and keeps docs/fidelity.md what comes out.
+func TestFidelity(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulates 300 million requests, which takes most of a minute: not with -short")
+	}
+	t.Parallel()
+	f := fidelityFlags{seed: 1, scale: 1, workers: runtime.GOMAXPROCS(0)}
+	result, err := f.compare(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range result.Rows {
+		if !r.OK {
+			t.Errorf("off by %.2g %%: %+v", r.ErrorPercent, r)
+		}
+	}
+	checkIntervals(t, result)
+	var page bytes.Buffer
+	if err := report.FidelityPage(&page, result); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(fidelityPage, page.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(fidelityPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), page.String()); diff != "" {
+		t.Errorf("docs/fidelity.md is not what comes out; run go test ./cmd/fulcrum -run 'TestFidelity$' -update (-written +given):\n%s", diff)
+	}
+}
+
+// checkIntervals: a row whose interval is wide shows little. None may be wider than 3 % to either side, and about half are within the tolerance.
+func checkIntervals(t *testing.T, result *fidelity.Result) {
+	drawn, narrow := 0, 0
+	for _, r := range result.Rows {
+		if r.HalfWidth == 0 {
+			continue
+		}
+		drawn++
+		switch {
+		case r.HalfWidth > 0.03*r.Expected:
+			t.Errorf("the interval is too wide: %+v", r)
+		case r.HalfWidth <= fidelity.Tolerance*r.Expected:
+			narrow++
+		}
+	}
+	if drawn < 80 || narrow < 2*drawn/5 {
+		t.Errorf("%d intervals, of which %d are within the tolerance", drawn, narrow)
+	}
+}

@@ -1,0 +1,73 @@
+package plan
+
+import (
+	"fmt"
+
+	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/platform"
+)
+
+// bound sets the family's least possible monthly cost: its smallest number,
+// every instance perfectly used and nothing spent on idling or starting.
+func (e *evaluator) bound(f *family) error {
+	n := f.least
+	if !f.exact && f.offer.Kind == catalog.KindNode && !f.elastic {
+		low, _, _, err := e.bracket(f)
+		if err != nil {
+			return err
+		}
+		n = low
+	}
+	a, err := platform.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.offer.Key(), err)
+	}
+	bill, _, err := e.bill(a, e.leastMetered(a), e.traffic.Span.Std(), e.traffic.Requests, nil)
+	f.floor = bill.Total
+	return err
+}
+
+// leastMetered is what a home meters at the least for the workload.
+func (e *evaluator) leastMetered(a platform.Arrangement) platform.Metered {
+	span := e.traffic.Span.Std()
+	busy := int64(e.meanReplicas(a) * (1 - overload) * float64(span.Milliseconds()))
+	m := platform.Metered{Requests: e.traffic.Requests}
+	switch {
+	case a.Home.Cluster != nil:
+		nodes, onDemand := sureNodes(a.Home.Cluster)
+		m.NodeTime, m.OnDemandNodeTime = int64(nodes)*span.Milliseconds(), int64(onDemand)*span.Milliseconds()
+		m.PeakNodes = int64(nodes + onDemand)
+	case a.Home.Function != nil:
+		m.HeldTime = int64(a.Home.Function.Provisioned) * span.Milliseconds()
+		if m.HeldTime == 0 {
+			m.RunTime = busy
+		} else {
+			m.HeldRunTime = busy
+		}
+	default:
+		m.InstanceTime = max(busy, int64(a.Home.Container.Min)*span.Milliseconds())
+		m.ActiveTime = busy
+	}
+	return m
+}
+
+// sureNodes are the nodes that a cluster has all the time at the least: for its replicas and the spare ones, as far as the
+// quota goes. Those on demand in a pool on spot are apart. They are sure only where no node is ever taken away for want
+// of use, because it could be one of them, and count as on spot otherwise; spot nodes are sure where their capacity is.
+func sureNodes(c *platform.Cluster) (nodes, onDemand int) {
+	n := c.Nodes
+	nodes = (c.Least()+c.ReplicasPerNode-1)/c.ReplicasPerNode + n.Spare
+	if n.Max > 0 {
+		nodes = min(nodes, n.Max)
+	}
+	if n.Spot == nil {
+		return nodes, 0
+	}
+	if c.Autoscaler == nil && len(c.Schedule) == 0 && n.ClusterAutoscaler == nil && n.Karpenter == nil && !n.Spot.Hedged {
+		onDemand = min(n.Spot.Base, nodes)
+	}
+	if n.Spot.Unavailable > 0 {
+		return 0, onDemand
+	}
+	return nodes - onDemand, onDemand
+}

@@ -1,0 +1,35 @@
+package simulate
+
+import (
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/policy"
+)
+
+// kedaScaler polls the trigger of a KEDA, and lets its HPA decide above zero.
+type kedaScaler struct {
+	policy.KEDA
+	hpa   *hpaScaler
+	state policy.KEDAState
+	poll  int64 // the next one
+}
+
+func newKEDA(a *platform.Autoscaler, seen *level) *kedaScaler {
+	return &kedaScaler{KEDA: *a.KEDA, hpa: newHPA(*a.HPA, seen), poll: int64(a.KEDA.PollingInterval)}
+}
+
+func (s *kedaScaler) next() int64 { return min(s.poll, s.hpa.due) }
+
+// tick polls, or lets the HPA decide; at the same time first the one, then the other.
+func (s *kedaScaler) tick(now int64, c *cluster) int {
+	if now < s.poll {
+		return s.hpa.tick(now, c)
+	}
+	s.poll = now + int64(s.PollingInterval)
+	value := float64(s.hpa.seen.inside)
+	if s.hpa.Signals[0] == platform.RequestsWaiting {
+		value = float64(c.queued())
+	}
+	return s.Poll(&s.state, c.replicas, &policy.HPAReading{Total: thousandths(value)}, time.Duration(now))
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"fulcrum.dev/fulcrum/test/lab/cluster"
+	"fulcrum.dev/fulcrum/test/lab/sandbox"
+)
+
+// Kubeconfigs of the administrator: one for the machine and one for "lab exec".
+var (
+	kubeconfigOutside = filepath.Join(sandbox.Scratch, "kubeconfig-outside")
+	kubeconfigInside  = filepath.Join(sandbox.Scratch, "kubeconfig")
+)
+
+// startControlPlane starts Kubernetes and writes kubeconfigs.
+func startControlPlane(ctx context.Context, l *laboratory) error {
+	c, err := cluster.Start(ctx, l.options)
+	if err != nil {
+		return err
+	}
+	l.cluster = c
+	l.onStop(c.Stop)
+	url, err := l.expose("Kubernetes API", "https", c.Address.String())
+	if err != nil {
+		return err
+	}
+	if err := c.WriteKubeconfig(kubeconfigOutside, url); err != nil {
+		return err
+	}
+	if err := c.WriteKubeconfig(kubeconfigInside, c.Config.Host); err != nil {
+		return err
+	}
+	l.kubeconfig, err = sandbox.OutsidePath(kubeconfigOutside)
+	return err
+}
