@@ -30,8 +30,13 @@ type cluster struct {
 }
 
 func newCluster(s *server, c platform.Cluster) *cluster {
+	var bounds *policy.Schedule
+	if len(c.Schedule) > 0 {
+		bounds, _ = policy.NewSchedule(monday, c.Schedule) // checkHome has checked it
+		c.Replicas = within(c.Replicas, bounds.At(0))
+	}
 	s.limit = c.Queue
-	h := &cluster{server: s, Cluster: c, nodes: nodes{perNode: c.ReplicasPerNode, policy: c.Nodes}}
+	h := &cluster{server: s, Cluster: c, bounds: bounds, nodes: nodes{perNode: c.ReplicasPerNode, policy: c.Nodes}}
 	h.autoscaler = newNodeAutoscaler(c.Nodes)
 	h.nodes.readyFirst = h.autoscaler != nil || c.Nodes.Spare > 0 || c.Nodes.Spread
 	h.hazards = newHazards(s.seed, uint64(s.index))
@@ -40,10 +45,6 @@ func newCluster(s *server, c platform.Cluster) *cluster {
 	}
 	if c.Nodes.Spot != nil {
 		h.market = newMarket(*c.Nodes.Spot, s.seed, uint64(s.index))
-	}
-	if len(c.Schedule) > 0 {
-		h.bounds, _ = policy.NewSchedule(monday, c.Schedule) // checkHome has checked it
-		h.Cluster.Replicas = within(c.Replicas, h.bounds.At(0))
 	}
 	if h.scaler = newScaler(c, s.seen); h.scaler != nil {
 		h.due = h.scaler.next()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -41,6 +42,15 @@ func TestHedge(t *testing.T) {
 			t.Errorf("%s: on-demand node-time %d ms and %d replicas at the most, want %d and %d",
 				name, o.Metered.OnDemandNodeTime, o.PeakLive, test.onDemand, test.peak)
 		}
+	}
+}
+
+// TestScheduledHedge: the hedge is beside what the schedule asks for from the start.
+func TestScheduledHedge(t *testing.T) {
+	h := hedged()
+	h.Cluster.Schedule = []policy.ScheduleEntry{{Bounds: policy.Bounds{Min: 4, Max: 4}}}
+	if o := run(t, h, at(0, 500)); o.PeakLive != 5 || o.Metered.ReplicaTime != 5*1_000_000 {
+		t.Errorf("%d replicas at the most for %d ms together, want 5 for 5,000,000", o.PeakLive, o.Metered.ReplicaTime)
 	}
 }
 

@@ -266,20 +266,41 @@ func (e *engine) step(i int, at int64) {
 // drainCheck is how many steps of the drain pass between two looks at the context.
 const drainCheck = 1 << 16
 
+// patience is how long nothing may leave at the end until what waits is taken to wait for ever: longer than a
+// schedule's week. An autoscaler may leave it without a replica, such as a KEDA below its activation.
+const patience = int64(8 * 24 * time.Hour)
+
 // drain lets the requests that are inside finish after the last arrival.
 func (e *engine) drain(ctx context.Context) error {
+	open, since := e.open, e.now
 	for steps := 1; e.open > 0 && !e.hopeless; steps++ {
 		i, at := e.next()
-		if at == never {
+		if at == never || at-since > patience && !e.forsake() {
 			return errors.New("requests are left inside that nothing will serve")
 		}
 		e.step(i, at)
+		if e.open != open {
+			open, since = e.open, e.now
+		}
 		if steps%drainCheck == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 	e.settle()
 	return nil
+}
+
+// forsake lets what waits go, if its callers have left by now, and reports whether there was any.
+func (e *engine) forsake() bool {
+	gone := false
+	for i := range e.places {
+		s := e.places[i].server
+		for e.timeout > 0 && s.waiting.len() > 0 {
+			s.expire(e.now, s.waiting.pop())
+			gone = true
+		}
+	}
+	return gone
 }
 
 // settle lets idle capacity expire up to the end of the span, so that it is metered.

@@ -90,6 +90,20 @@ func TestKEDAFromZeroAndBack(t *testing.T) {
 	}
 }
 
+// TestKEDABelowItsActivation: a request that never activates the trigger times out with its caller, or is an error where callers
+// wait for ever.
+func TestKEDABelowItsActivation(t *testing.T) {
+	a := kedaOn(platform.RequestsWaiting)
+	a.KEDA.Activation = 2000
+	o, err := Run(t.Context(), scaledBy(a, constant(2)), at(100), Options{Timeout: time.Minute})
+	if err != nil || o.TimedOut != 1 {
+		t.Errorf("%d timed out, error %v, want 1 and none", o.TimedOut, err)
+	}
+	if _, err := Run(t.Context(), scaledBy(a, constant(2)), at(100), Options{}); err == nil {
+		t.Error("no error for a request that nothing will ever serve")
+	}
+}
+
 // TestKnativeFromZeroAndBack: a replica without load goes after the stable window and the grace; the request that finds none
 // is reported at once. While the activator holds it the load of one, at 0.7 for a replica, calls for two, which is a panic.
 func TestKnativeFromZeroAndBack(t *testing.T) {

@@ -36,8 +36,9 @@ func (r *revision) acquire(ctx context.Context) (*instance, *refusal) {
 	me := &waiter{make(chan *instance, 1), make(chan *refusal, 1)}
 	r.queue = append(r.queue, me)
 	r.scale()
+	patience := r.patience()
 	s.mu.Unlock()
-	timer := time.NewTimer(s.config.QueueTimeout)
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case i := <-me.instance:
@@ -52,6 +53,17 @@ func (r *revision) acquire(ctx context.Context) (*instance, *refusal) {
 		}
 		return r.leave(me, &refusal{http.StatusServiceUnavailable, "The caller is gone."})
 	}
+}
+
+// patience is how long a request waits for an instance.
+func (r *revision) patience() time.Duration {
+	if r.service.config.QueueTimeout > 0 {
+		return r.service.config.QueueTimeout
+	}
+	if r.starts == 0 {
+		return queueTimeout
+	}
+	return max(queueTimeout, r.starting/time.Duration(r.starts)*7/2)
 }
 
 // leave takes a waiter off the queue, unless it has been served meanwhile.

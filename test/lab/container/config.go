@@ -11,10 +11,11 @@ import (
 
 // Limits of Cloud Run ("Quotas and limits", 2026-11).
 const (
-	maxRequest = 32 << 20 // bytes of a request over HTTP/1; HTTP/2 has none
-	maxTimeout = time.Hour
-	grace      = 10 * time.Second // between SIGTERM and SIGKILL
-	maxQueue   = 1000             // requests that wait for an instance; ours, so that memory is bounded
+	maxRequest   = 32 << 20 // bytes of a request over HTTP/1; HTTP/2 has none
+	maxTimeout   = time.Hour
+	grace        = 10 * time.Second // between SIGTERM and SIGKILL
+	queueTimeout = 10 * time.Second
+	maxQueue     = 1000 // requests that wait for an instance; ours, so that memory is bounded
 )
 
 // Config is a service. Only Name is needed.
@@ -27,8 +28,10 @@ type Config struct {
 	Audiences []string // that an ID token may be for, beside the service's URL
 	Invokers  []string // e-mail addresses that hold the role of an invoker; empty is whoever has a token
 
-	QueueTimeout time.Duration // how long a request waits for an instance; 10 s when 0
-	Logs         *os.File      // what instances write; nil discards it
+	// How long a request waits for an instance. When 0, Cloud Run's rule: 10 s, or 3.5 times the revision's mean start-up
+	// time if that is more.
+	QueueTimeout time.Duration
+	Logs         *os.File // what instances write; nil discards it
 }
 
 // Revision is what a deployment runs. Command is needed; zero values are Cloud Run's defaults.
@@ -59,7 +62,6 @@ var serviceName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,48}$`)
 
 func (c Config) withDefaults() Config {
 	c.Addr = cmp.Or(c.Addr, "127.0.0.1:0")
-	c.QueueTimeout = cmp.Or(c.QueueTimeout, 10*time.Second)
 	return c
 }
 

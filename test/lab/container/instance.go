@@ -16,6 +16,7 @@ import (
 // instance is one process and the proxy to it. Service.mu guards what is not said otherwise.
 type instance struct {
 	revision *revision
+	begun    time.Time
 	settled  chan struct{} // closed when the start has succeeded or failed
 	fault    error         // why it has not; valid after settled
 	ready    bool

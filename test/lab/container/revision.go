@@ -15,8 +15,10 @@ type revision struct {
 	spec      Revision
 	instances map[*instance]struct{}
 	queue     []*waiter
-	failures  int       // starts in a row that failed
-	retry     time.Time // not before, after a failure
+	starts    int           // that succeeded
+	starting  time.Duration // of all of them
+	failures  int           // starts in a row that failed
+	retry     time.Time     // not before, after a failure
 }
 
 // start begins an instance in the background; nil if the service is closed.
@@ -24,7 +26,7 @@ func (r *revision) start() *instance {
 	if r.service.closed {
 		return nil
 	}
-	i := &instance{revision: r, settled: make(chan struct{})}
+	i := &instance{revision: r, begun: time.Now(), settled: make(chan struct{})}
 	r.instances[i] = struct{}{}
 	r.service.work.Go(func() { i.live() })
 	return i
@@ -41,6 +43,8 @@ func (r *revision) started(i *instance, fault error) {
 		return
 	}
 	r.failures = 0
+	r.starts++
+	r.starting += time.Since(i.begun)
 	i.ready, i.used = true, time.Now()
 	r.dispatch()
 	r.holdIdle()

@@ -1,10 +1,10 @@
 package container_test
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -14,14 +14,15 @@ import (
 )
 
 // holding runs what while n requests are being answered.
-func holding(t *testing.T, s *container.Service, n int, milliseconds int, what func()) (answers []string) {
+func holding(t *testing.T, s *container.Service, n int, what func()) (answers []string) {
 	t.Helper()
-	mark := filepath.Join(t.TempDir(), "running")
+	dir := t.TempDir()
+	running, release := filepath.Join(dir, "running"), filepath.Join(dir, "release")
 	var group sync.WaitGroup
 	var mu sync.Mutex
 	for range n {
 		group.Go(func() {
-			_, body, err := get(t.Context(), s.URL()+"/sleep?ms="+strconv.Itoa(milliseconds)+"&mark="+mark)
+			_, body, err := get(t.Context(), s.URL()+"/sleep?mark="+running+"&until="+release)
 			if err != nil {
 				t.Error(err)
 			}
@@ -31,10 +32,13 @@ func holding(t *testing.T, s *container.Service, n int, milliseconds int, what f
 		})
 	}
 	eventually(t, "the requests are being answered", func() bool {
-		text, _ := os.ReadFile(mark)
+		text, _ := os.ReadFile(running)
 		return strings.Count(string(text), "\n") == n
 	})
 	what()
+	if err := os.WriteFile(release, nil, 0o600); err != nil {
+		t.Error(err)
+	}
 	group.Wait()
 	return answers
 }
@@ -42,7 +46,7 @@ func holding(t *testing.T, s *container.Service, n int, milliseconds int, what f
 func TestConcurrencyAndScaling(t *testing.T) {
 	s := start(t, container.Config{})
 	name := deploy(t, s, container.Revision{Concurrency: 2, MaxInstances: 3})
-	answers := holding(t, s, 6, 1000, func() {
+	answers := holding(t, s, 6, func() {
 		if n := s.Instances(name); n != 3 {
 			t.Errorf("%d instances for 6 requests of which 2 fit, want 3", n)
 		}
@@ -63,14 +67,28 @@ func TestConcurrencyAndScaling(t *testing.T) {
 func TestQueueTimesOut(t *testing.T) {
 	s := start(t, container.Config{QueueTimeout: 100 * time.Millisecond})
 	deploy(t, s, container.Revision{Concurrency: 1, MaxInstances: 1})
-	holding(t, s, 1, 1000, func() { want(t, s.URL()+"/sleep", http.StatusTooManyRequests, "Rate exceeded.") })
+	holding(t, s, 1, func() { want(t, s.URL()+"/sleep", http.StatusTooManyRequests, "Rate exceeded.") })
 	want(t, s.URL()+"/sleep", http.StatusOK, "")
 }
 
 func TestQueueWaits(t *testing.T) {
 	s := start(t, container.Config{})
 	deploy(t, s, container.Revision{Concurrency: 1, MaxInstances: 1})
-	holding(t, s, 1, 300, func() { want(t, s.URL()+"/sleep", http.StatusOK, " 1") })
+	waited := make(chan string)
+	holding(t, s, 1, func() {
+		go func() {
+			_, body, err := get(t.Context(), s.URL()+"/sleep")
+			waited <- fmt.Sprint(body, err)
+		}()
+		select {
+		case got := <-waited:
+			t.Errorf("an instance for one request had a second one: %s", got)
+		case <-time.After(200 * time.Millisecond):
+		}
+	})
+	if got := <-waited; !strings.HasSuffix(got, " 1<nil>") {
+		t.Errorf("the request that had waited: got %s", got)
+	}
 }
 
 func TestScalesToZeroAndBack(t *testing.T) {

@@ -54,6 +54,12 @@ func routes() http.Handler {
 				f.Close()
 			}
 		}
+		for file := r.FormValue("until"); file != ""; {
+			if _, err := os.Stat(file); err == nil {
+				break
+			}
+			<-time.After(5 * time.Millisecond)
+		}
 		select {
 		case <-time.After(time.Duration(milliseconds) * time.Millisecond):
 		case <-r.Context().Done():

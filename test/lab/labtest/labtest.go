@@ -153,7 +153,11 @@ func (l *Lab) NodeSpec(gpus int64) node.Spec {
 			corev1.ResourceCPU: resource.MustParse("8"), corev1.ResourceMemory: resource.MustParse("32Gi"),
 			node.GPU: *resource.NewQuantity(gpus, resource.DecimalSI),
 		},
-		Images: map[string]node.Image{Image: {Entrypoint: []string{self, testserver.Argument}}, "tools": {}},
+		Images: map[string]node.Image{
+			// Under the race detector a program would sleep for a second at its end.
+			Image:   {Entrypoint: []string{self, testserver.Argument}, Env: []string{"GORACE=atexit_sleep_ms=0"}},
+			"tools": {},
+		},
 		Timing: node.Timing{LeasePeriod: time.Second, BackoffStart: time.Second, VolumePeriod: 500 * time.Millisecond},
 		Dir:    filepath.Join(l.TempDir(), "node"),
 	}

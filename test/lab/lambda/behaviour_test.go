@@ -62,6 +62,7 @@ var behaviours = []behaviour{
 	{"nothing runs between calls", "it does not stop its threads", checkFrozen},
 	{"a response is streamed while it is written", "it has no streaming", checkStream},
 	{"a stream that fails says so at its end", "it has no streaming", checkStreamFailure},
+	{"a stream is ended at its time-out", "it has no streaming", checkStreamTimeout},
 	{"a response that was not streamed comes as a stream too", "it has no streaming", checkStreamOfBuffered},
 	{"reserved concurrency throttles", "it has no limits", checkReserved},
 	{"no reserved concurrency at all stops a function", "it has no limits", checkReservedZero},

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -119,31 +118,22 @@ func checkReuse(t *testing.T, x target) {
 
 func checkConcurrent(t *testing.T, x target) {
 	const n = 3
-	var all sync.Map
-	var group sync.WaitGroup
-	for range n {
-		group.Go(func() {
-			r, err := call(t.Context(), x.client, x.name("behave"), object{"sleep": 700})
-			if err != nil {
-				t.Error(err)
-			}
-			all.Store(r.Instance, true)
-		})
+	instances := map[string]bool{}
+	for _, r := range holding(t, x, x.name("behave"), n, func() {}) {
+		instances[r.Instance] = true
 	}
-	group.Wait()
-	instances := 0
-	all.Range(func(any, any) bool { instances++; return true })
-	if instances != n {
-		t.Errorf("got %d instances, want %d", instances, n)
+	if len(instances) != n {
+		t.Errorf("got %d instances, want %d", len(instances), n)
 	}
 }
 
-// checkExpiry calls after longer and longer pauses, because a call keeps its instance and nothing else shows it.
+// checkExpiry calls after longer and longer pauses, because a call keeps its instance and nothing else shows it. It looks
+// for an instance at its first call: there may be several, and the peer takes any of them.
 func checkExpiry(t *testing.T, x target) {
-	before := mustCall(t, x.client, x.name("behave"), object{})
+	mustCall(t, x.client, x.name("behave"), object{})
 	for pause := idle / 4; pause < 16*idle; pause *= 2 {
 		<-time.After(pause)
-		if r := mustCall(t, x.client, x.name("behave"), object{}); r.Instance != before.Instance {
+		if r := mustCall(t, x.client, x.name("behave"), object{}); r.Calls == 1 {
 			if pause < idle/2 {
 				t.Errorf("expired after %v, want about %v", pause, idle)
 			}

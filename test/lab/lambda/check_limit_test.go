@@ -2,6 +2,7 @@ package lambda_test
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -11,21 +12,32 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// holding runs what while n calls of a function are in flight.
-func holding(t *testing.T, x target, name string, n int, what func()) {
+// holding runs what while n calls of a function are in flight, and gives their answers.
+func holding(t *testing.T, x target, name string, n int, what func()) (answers []result) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "running")
+	dir := t.TempDir()
+	running, release := filepath.Join(dir, "running"), filepath.Join(dir, "release")
+	var mu sync.Mutex
 	var group sync.WaitGroup
 	for range n {
 		group.Go(func() {
-			if _, err := call(t.Context(), x.client, name, object{"append": file, "sleep": 1500}); err != nil {
+			r, err := call(t.Context(), x.client, name, object{"append": running, "wait": release})
+			if err != nil {
 				t.Error(err)
+				return
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			answers = append(answers, r)
 		})
 	}
-	defer group.Wait()
-	eventually(t, "the calls are in flight", func() bool { return len(lines(file)) == n })
+	eventually(t, "the calls are in flight", func() bool { return len(lines(running)) == n })
 	what()
+	if err := os.WriteFile(release, nil, 0o600); err != nil {
+		t.Error(err)
+	}
+	group.Wait()
+	return answers
 }
 
 func wantThrottle(t *testing.T, err error, reason types.ThrottleReason) {

@@ -73,6 +73,15 @@ func checkStreamFailure(t *testing.T, x target) {
 	}
 }
 
+func checkStreamTimeout(t *testing.T, x target) {
+	const name = "stream-timeout"
+	create(t, x.client, name, x.stream, variables(x.streams), timeout(1))
+	all, end := streamed(t, x.client, name, object{"parts": []string{"one ", "two "}, "wait": filepath.Join(t.TempDir(), "never")}, func(string) {})
+	if all != "one " || aws.ToString(end.ErrorCode) != "Sandbox.Timedout" {
+		t.Errorf("got %q, %q", all, aws.ToString(end.ErrorCode))
+	}
+}
+
 func checkStreamOfBuffered(t *testing.T, x target) {
 	all, _ := streamed(t, x.client, x.name("behave"), object{"echo": "hello"}, func(string) {})
 	var r said

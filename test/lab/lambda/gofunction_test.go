@@ -41,10 +41,14 @@ func TestMain(m *testing.M) {
 			ticks.Add(1)
 		}
 	}()
-	if os.Getenv("HANDLER") == "streaming" {
+	switch os.Getenv("HANDLER") {
+	case "streaming":
 		golambda.Start(stream)
+	case "raw":
+		misbehave()
+	default:
+		golambda.Start(handle)
 	}
-	golambda.Start(handle)
 }
 
 var (
@@ -95,6 +99,7 @@ func handle(ctx context.Context, raw json.RawMessage) (any, error) {
 		fmt.Println(e.Print)
 	}
 	<-time.After(time.Duration(e.Sleep) * time.Millisecond)
+	waitFor(e.Wait)
 	switch {
 	case e.Fail != "":
 		return nil, &teapot{e.Fail}
@@ -126,18 +131,23 @@ func appendLine(path string, line []byte) error {
 	return err
 }
 
+// waitFor returns when there is such a file.
+func waitFor(file string) {
+	for file != "" {
+		if _, err := os.Stat(file); err == nil {
+			return
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+}
+
 // stream answers with a reader, which aws-lambda-go sends in parts.
 func stream(_ context.Context, e event) (io.Reader, error) {
 	r, w := io.Pipe()
 	go func() {
 		for _, part := range e.Parts {
 			_, _ = io.WriteString(w, part)
-			for e.Wait != "" {
-				if _, err := os.Stat(e.Wait); err == nil {
-					break
-				}
-				<-time.After(5 * time.Millisecond)
-			}
+			waitFor(e.Wait)
 		}
 		if e.Fail != "" {
 			w.CloseWithError(&teapot{e.Fail})

@@ -46,6 +46,7 @@ type pod struct {
 	grace    time.Duration // for stopping
 	stopping context.Context
 	kill     context.CancelFunc // ends the grace at once
+	released bool               // what the pod used is free again: its phase may be final
 	gone     bool               // the object is no longer there: nothing is to be reported
 	times    map[corev1.PodConditionType]condition
 }
@@ -93,6 +94,7 @@ func (p *pod) run(power, work context.Context) {
 	if p.admit() {
 		p.work(power, work)
 	}
+	p.release()
 	if err := p.send(power); err != nil {
 		p.mark() // the reporter tries again
 	}
@@ -218,12 +220,20 @@ func (p *pod) runMains(work context.Context) {
 	running.Wait()
 }
 
-// leave reports the end, and lets the API server remove the object.
-func (p *pod) leave(power context.Context) {
+// release gives back what the node lent. Until then no final phase is reported: the scheduler would take it for
+// free, and bind another pod that would then be refused.
+func (p *pod) release() {
 	p.node.devices.give(string(p.object.UID))
 	if p.address.IsValid() {
 		p.node.addresses.give(p.address)
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.released = true
+}
+
+// leave reports the end, and lets the API server remove the object.
+func (p *pod) leave(power context.Context) {
 	if power.Err() == nil && !p.isGone() {
 		if err := p.confirm(power); err != nil && power.Err() == nil {
 			p.node.log.Error("confirming the end of a pod", "pod", p.name(), "error", err)

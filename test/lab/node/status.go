@@ -21,12 +21,13 @@ func (p *pod) status() corev1.PodStatus {
 		ObservedGeneration:    p.latest.Generation,
 		InitContainerStatuses: statuses(p.inits), ContainerStatuses: statuses(p.mains),
 	}
-	if p.phase != "" && !p.runs() { // a phase is final, so that it waits for the last process
+	switch s.Phase = p.phaseOfContainers(); {
+	case p.released && p.phase != "":
 		s.Phase, s.Reason, s.Message = p.phase, p.reason, p.message
 		stopAll(s.InitContainerStatuses)
 		stopAll(s.ContainerStatuses)
-	} else {
-		s.Phase = p.phaseOfContainers()
+	case !p.released && (s.Phase == corev1.PodSucceeded || s.Phase == corev1.PodFailed):
+		s.Phase = corev1.PodRunning
 	}
 	host := p.node.addresses.host().String()
 	s.HostIP, s.HostIPs = host, []corev1.HostIP{{IP: host}}

@@ -50,7 +50,7 @@ func TestPhase(t *testing.T) {
 	}
 }
 
-// TestFailWaits: a pod that the node has ended is failed when the last process is.
+// TestFailWaits: a phase is final when what the pod used is free again, and no sooner.
 func TestFailWaits(t *testing.T) {
 	p := podOf("", "r", corev1.RestartPolicyAlways, false)
 	p.fail("DeadlineExceeded", "too long")
@@ -58,6 +58,10 @@ func TestFailWaits(t *testing.T) {
 		t.Errorf("while a process runs: %s %s", s.Phase, s.Reason)
 	}
 	p.mains[0].status.State = state('b')
+	if s := p.status(); s.Phase != corev1.PodRunning {
+		t.Errorf("while its GPUs are taken: %s", s.Phase)
+	}
+	p.released = true
 	if s := p.status(); s.Phase != corev1.PodFailed || s.Reason != "DeadlineExceeded" {
 		t.Errorf("after its end: %s %s", s.Phase, s.Reason)
 	}

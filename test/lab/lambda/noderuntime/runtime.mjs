@@ -1,4 +1,5 @@
 // A client of Lambda's Runtime API (version 2018-06-01) for Node handlers.
+import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { Writable } from "node:stream";
@@ -157,7 +158,9 @@ export async function serve(handler) {
 
 async function load(name) {
   const dot = name.lastIndexOf(".");
-  const file = path.resolve(name.slice(0, dot) + ".js");
+  const files = [".js", ".mjs", ".cjs"].map((extension) => path.resolve(name.slice(0, dot) + extension));
+  const file = files.find((candidate) => fs.existsSync(candidate));
+  if (!file) throw new Error(`${name}: there is none of ${files.join(", ")}`);
   const module = await import(pathToFileURL(file));
   const handler = module[name.slice(dot + 1)] ?? module.default?.[name.slice(dot + 1)];
   if (typeof handler !== "function") throw new Error(`${name} is not a function; expected FILE.EXPORT of a handler`);

@@ -13,8 +13,9 @@ function ask(port, event) {
   const body = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
   const headers = { ...event.headers, "content-length": body.length };
   const path = event.rawPath + (event.rawQueryString ? "?" + event.rawQueryString : "");
+  // A connection of its own: one that was kept could be timed out when the process wakes after being frozen.
   return new Promise((resolve, reject) => {
-    http.request({ host: "127.0.0.1", port, method, path, headers }, resolve).on("error", reject).end(body);
+    http.request({ host: "127.0.0.1", port, method, path, headers, agent: false }, resolve).on("error", reject).end(body);
   });
 }
 

@@ -27,6 +27,7 @@ exports.handler = async (event, context) => {
   if (event.requestContext?.condition) fs.appendFileSync(process.env.RECORDS, JSON.stringify(event) + "\n");
   if (event.print) console.log(event.print);
   if (event.sleep) await sleep(event.sleep);
+  if (event.wait) while (!fs.existsSync(event.wait)) await sleep(5);
   if (event.fail) throw new Teapot(event.fail);
   if (event.exit) process.exit(event.exit);
   if (event.size) return "x".repeat(event.size);
