@@ -4,6 +4,8 @@ import (
 	"context"
 	"path/filepath"
 
+	"k8s.io/client-go/kubernetes"
+
 	"fulcrum.dev/fulcrum/test/lab/cluster"
 	"fulcrum.dev/fulcrum/test/lab/sandbox"
 )
@@ -22,6 +24,9 @@ func startControlPlane(ctx context.Context, l *laboratory) error {
 	}
 	l.cluster = c
 	l.onStop(c.Stop)
+	if l.client, err = kubernetes.NewForConfig(c.Config); err != nil {
+		return err
+	}
 	url, err := l.expose("Kubernetes API", "https", c.Address.String())
 	if err != nil {
 		return err
@@ -32,6 +37,9 @@ func startControlPlane(ctx context.Context, l *laboratory) error {
 	if err := c.WriteKubeconfig(kubeconfigInside, c.Config.Host); err != nil {
 		return err
 	}
-	l.kubeconfig, err = sandbox.OutsidePath(kubeconfigOutside)
-	return err
+	if l.kubeconfig, err = sandbox.OutsidePath(kubeconfigOutside); err != nil {
+		return err
+	}
+	l.try("kubectl get nodes,pods,services,hpa --all-namespaces")
+	return nil
 }

@@ -25,6 +25,10 @@ import (
 const programVariable = "FULCRUM_LAB_TEST_COMMAND"
 
 func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == sampleArgument {
+		main() // a function of the laboratory, which has an environment of its own
+		return
+	}
 	switch os.Getenv(programVariable) {
 	case "1":
 		main()
@@ -54,6 +58,7 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 type running struct {
 	cmd        *exec.Cmd
 	out        *bufio.Reader
+	said       string
 	kubeconfig string
 	pid        string // of process 1 of the sandbox
 }
@@ -78,8 +83,11 @@ func bringUp(t *testing.T, args ...string) *running {
 	kubeconfig := regexp.MustCompile(`KUBECONFIG=(/proc/(\d+)/\S+)`)
 	for {
 		line, err := r.out.ReadString('\n')
+		r.said += line
 		if found := kubeconfig.FindStringSubmatch(line); found != nil {
 			r.kubeconfig, r.pid = found[1], found[2]
+		}
+		if strings.HasPrefix(line, "Ctrl-C") {
 			return r
 		}
 		if err != nil {
@@ -104,7 +112,7 @@ func requireSandbox(t *testing.T) {
 
 func TestUpAndDown(t *testing.T) {
 	requireSandbox(t)
-	r := bringUp(t, "--hpa-sync-period=1s")
+	r := bringUp(t, "--only=control-plane", "--hpa-sync-period=1s")
 
 	// From outside, through the forwarded port.
 	config, err := clientcmd.BuildConfigFromFlags("", r.kubeconfig)
@@ -131,7 +139,12 @@ func TestUpAndDown(t *testing.T) {
 		}
 	}
 
-	// Down, as Ctrl-C would.
+	r.takeDown(t)
+}
+
+// takeDown ends it as Ctrl-C would.
+func (r *running) takeDown(t *testing.T) {
+	t.Helper()
 	if err := r.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +160,7 @@ func TestUpAndDown(t *testing.T) {
 
 func TestKilled(t *testing.T) {
 	requireSandbox(t)
-	r := bringUp(t)
+	r := bringUp(t, "--only=control-plane")
 	if err := r.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -186,6 +199,7 @@ func TestUsage(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"", "go run ./cmd/lab up"},
 		{"up --help", "--hpa-sync-period"},
+		{"up --only=control-plain", `there is no part "control-plain"; there are control-plane, `},
 		{"exec", "requires at least 1 arg"},
 		{"down", `unknown command "down"`},
 	} {

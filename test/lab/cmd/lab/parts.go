@@ -2,64 +2,82 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
+	"slices"
+	"strings"
 
-	"fulcrum.dev/fulcrum/test/lab/cluster"
+	"fulcrum.dev/fulcrum/test/lab/binary"
 )
 
 // parts are what the laboratory consists of, in the order in which they are started, as later ones use earlier ones.
 // They are stopped in reverse. A further one is a line here and a file beside this one, with a function that starts it,
 // exposes its endpoints (laboratory.expose) and says how it is stopped (laboratory.onStop).
 var parts = []part{
-	{"the control plane", startControlPlane},
+	{name: "control-plane", title: "the control plane", prepare: binary.Build, start: startControlPlane},
+	{name: "metrics", title: "the metrics APIs", needs: []string{"control-plane"}, start: startMetrics},
+	{name: "services", title: "the services' proxy", needs: []string{"control-plane"}, start: startServices},
+	{name: "nodes", title: "two nodes with two GPUs each, and one without", needs: []string{"control-plane"}, start: startNodes},
+	{name: "provisioner", title: "the provisioner of further nodes", needs: []string{"nodes"}, start: startProvisioner},
+	{name: "encoder", title: "an encoder as pods", needs: []string{"nodes", "services", "metrics"}, prepare: prepareEncoder, start: startEncoder},
+	{name: "llama", title: "a language model as a pod", needs: []string{"nodes", "services"}, prepare: prepareLlama, start: startLlama},
+	{name: "functions", title: "functions as of Lambda", start: startFunctions},
+	{name: "encoder-function", title: "the encoder as a function", needs: []string{"functions"}, prepare: prepareEncoder, start: startEncoderFunction},
+	{name: "containers", title: "the encoder as containers of Cloud Run", prepare: prepareEncoder, start: startContainers},
 }
 
 type part struct {
-	name  string
-	start func(context.Context, *laboratory) error
+	name, title string
+	needs       []string                                 // other parts, by name
+	prepare     func(context.Context) error              // outside of the sandbox, where there is a way to other machines
+	start       func(context.Context, *laboratory) error // inside
 }
 
-// laboratory is what the parts share.
-type laboratory struct {
-	options    cluster.Options
-	cluster    *cluster.Cluster
-	kubeconfig string // its path outside
-	endpoints  []endpoint
-
-	outside []net.Listener // on 127.0.0.1 of the machine, each for one endpoint
-	stops   []func() error
+// choose returns the parts with the names in only, or all if there are none, and what they need; then takes away
+// those of without and what needs them.
+func choose(only, without []string) ([]part, error) {
+	for _, name := range slices.Concat(only, without) {
+		if find(name) == nil {
+			return nil, fmt.Errorf("there is no part %q; there are %s", name, strings.Join(names(parts), ", "))
+		}
+	}
+	wanted := map[string]bool{}
+	for _, p := range slices.Backward(parts) { // what is needed comes before
+		if len(only) == 0 || slices.Contains(only, p.name) || wanted[p.name] {
+			wanted[p.name] = true
+			for _, need := range p.needs {
+				wanted[need] = true
+			}
+		}
+	}
+	var chosen []part
+	for _, p := range parts {
+		lacks := func(need string) bool { return !wanted[need] }
+		if slices.Contains(without, p.name) || slices.ContainsFunc(p.needs, lacks) {
+			wanted[p.name] = false
+		}
+		if wanted[p.name] {
+			chosen = append(chosen, p)
+		}
+	}
+	if len(chosen) == 0 {
+		return nil, fmt.Errorf("no part of the laboratory is left; there are %s", strings.Join(names(parts), ", "))
+	}
+	return chosen, nil
 }
 
-// endpoint is an address of the laboratory, as a URL: outside, on the machine, and inside.
-type endpoint struct{ name, outside, inside string }
-
-// onStop registers how a part is stopped.
-func (l *laboratory) onStop(stop func() error) { l.stops = append(l.stops, stop) }
-
-// stop stops all parts that were started, last first.
-func (l *laboratory) stop() error {
-	var errs []error
-	for i := len(l.stops) - 1; i >= 0; i-- {
-		errs = append(errs, l.stops[i]())
+func find(name string) *part {
+	for i := range parts {
+		if parts[i].name == name {
+			return &parts[i]
+		}
 	}
-	for _, o := range l.outside {
-		errs = append(errs, o.Close())
-	}
-	return errors.Join(errs...)
+	return nil
 }
 
-// expose makes an address inside, as "IP:PORT", reachable from outside, adds both to the endpoints, and returns the URL
-// outside.
-func (l *laboratory) expose(name, scheme, address string) (string, error) {
-	if len(l.outside) == 0 {
-		return "", fmt.Errorf("exposing %s: all %d ports are in use; raise outsidePorts", name, outsidePorts)
+func names(parts []part) []string {
+	var list []string
+	for _, p := range parts {
+		list = append(list, p.name)
 	}
-	listener := l.outside[0]
-	l.outside = l.outside[1:]
-	l.onStop(forward(listener, address))
-	url := scheme + "://" + listener.Addr().String()
-	l.endpoints = append(l.endpoints, endpoint{name: name, outside: url, inside: scheme + "://" + address})
-	return url, nil
+	return list
 }

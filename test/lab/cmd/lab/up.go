@@ -5,14 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"os"
 	"os/signal"
+	"strings"
 	"syscall"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
+	"k8s.io/klog/v2"
 
-	"fulcrum.dev/fulcrum/test/lab/binary"
 	"fulcrum.dev/fulcrum/test/lab/cluster"
 	"fulcrum.dev/fulcrum/test/lab/sandbox"
 )
@@ -25,20 +27,31 @@ const outsidePorts = 16
 
 func newUp() *cobra.Command {
 	var options cluster.Options
+	var only, without []string
 	command := &cobra.Command{
 		Use:   "up",
 		Short: "Bring the laboratory up until Ctrl-C",
 		Long: `up brings the laboratory up, prints its endpoints and the path of a kubeconfig, and takes everything down on Ctrl-C.
 Endpoints on 127.0.0.1 and the kubeconfig work from anywhere on this machine; all other addresses are inside only
-("lab exec").`,
+("lab exec"). The first time, it builds the control plane, which takes minutes, and installs the model servers with npm.
+
+Its parts are ` + strings.Join(names(parts), ", ") + `.`,
 		Example: `  go run ./cmd/lab up
-  go run ./cmd/lab up --hpa-sync-period=1s --hpa-downscale-stabilization=5s`,
+  go run ./cmd/lab up --hpa-sync-period=2s
+  go run ./cmd/lab up --only=functions              # what a part needs is there, too
+  go run ./cmd/lab up --without=llama,containers    # and without what needs them`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			return up(command.Context(), command.OutOrStdout(), options)
+			chosen, err := choose(only, without)
+			if err != nil {
+				return err
+			}
+			return up(command.Context(), command.OutOrStdout(), options, chosen)
 		},
 	}
 	flags := command.Flags()
+	flags.StringSliceVar(&only, "only", nil, "names of the parts to start (default all)")
+	flags.StringSliceVar(&without, "without", nil, "names of parts to leave out")
 	flags.DurationVar(&options.HPA.SyncPeriod, "hpa-sync-period", 0, "time between two decisions of the HPA (default of Kubernetes: 15s)")
 	flags.DurationVar(&options.HPA.DownscaleStabilization, "hpa-downscale-stabilization", 0, "how far back the HPA looks before it scales down (5m)")
 	flags.DurationVar(&options.HPA.InitialReadinessDelay, "hpa-initial-readiness-delay", 0, "how long a pod counts as starting (30s)")
@@ -48,24 +61,32 @@ Endpoints on 127.0.0.1 and the kubeconfig work from anywhere on this machine; al
 }
 
 // up runs inside a sandbox after Enter, and returns when it has taken everything down again.
-func up(ctx context.Context, out io.Writer, options cluster.Options) (err error) {
-	box := sandbox.Options{Name: sandboxName, Listeners: outsidePorts, Prepare: []func(context.Context) error{binary.Build}}
+func up(ctx context.Context, out io.Writer, options cluster.Options, chosen []part) (err error) {
+	box := sandbox.Options{Name: sandboxName, Listeners: outsidePorts}
+	for _, p := range chosen {
+		if p.prepare != nil {
+			box.Prepare = append(box.Prepare, p.prepare)
+		}
+	}
 	if err := sandbox.Enter(box); err != nil {
 		return err
 	}
 	began := time.Now()
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	l := &laboratory{options: options}
+	if err := logToFile(); err != nil {
+		return err
+	}
+	l := &laboratory{options: options, chosen: chosen}
 	if l.outside, err = sandbox.Listeners(box); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.stop()) }()
-	for _, p := range parts {
-		fmt.Fprintf(out, "starting %s\n", p.name)
-		if err := p.start(ctx, l); err != nil {
-			return fmt.Errorf("starting %s: %w", p.name, err)
+	if err := l.start(ctx, out); err != nil {
+		if ctx.Err() != nil {
+			return errors.New("interrupted before it was up")
 		}
+		return err
 	}
 	if err := l.print(out, time.Since(began)); err != nil {
 		return err
@@ -75,21 +96,37 @@ func up(ctx context.Context, out io.Writer, options cluster.Options) (err error)
 		stop() // a second Ctrl-C ends it at once; the sandbox cleans up
 		fmt.Fprintln(out, "taking everything down")
 		return nil
-	case err := <-l.cluster.Died():
+	case err := <-l.died():
 		return err
 	}
 }
 
-// print writes what there is.
-func (l *laboratory) print(out io.Writer, took time.Duration) error {
-	fmt.Fprintf(out, "\nThe laboratory is up after %s.\n\n", took.Round(100*time.Millisecond))
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, e := range l.endpoints {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", e.name, e.outside, e.inside)
+// start starts the parts, and returns when all are there.
+func (l *laboratory) start(ctx context.Context, out io.Writer) error {
+	for _, p := range l.chosen {
+		fmt.Fprintf(out, "starting %s\n", p.title)
+		if err := p.start(ctx, l); err != nil {
+			return fmt.Errorf("starting %s: %w", p.title, err)
+		}
 	}
-	if err := table.Flush(); err != nil {
+	if len(l.waits) > 0 {
+		fmt.Fprintln(out, "waiting for pods and functions")
+	}
+	for _, wait := range l.waits {
+		if err := wait(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// logToFile takes what this program and its libraries log out of the user's sight.
+func logToFile() error {
+	file, err := os.OpenFile(logFile, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\n    export KUBECONFIG=%s\n\nCtrl-C ends it.\n", l.kubeconfig)
+	slog.SetDefault(slog.New(slog.NewTextHandler(file, nil))) // open until the end of the program
+	klog.SetSlogLogger(slog.Default())
 	return nil
 }
