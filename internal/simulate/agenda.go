@@ -12,34 +12,40 @@ const (
 type agenda struct {
 	soonest int64 // the least key, or never
 	count   int   // in the array
-	keys    [nearMost]int64
-	values  [nearMost]event // falling by key, so that the soonest is the last
-	heap    heap[event]     // holds all events or none
+	// keys and values fall by key from place 1, so that the soonest is the last; at place 0 is the key never.
+	keys   [nearMost + 1]int64
+	values [nearMost + 1]event
+	heap   heap[event] // holds all events or none
 }
 
-func newAgenda() agenda { return agenda{soonest: never} }
+func newAgenda() agenda {
+	a := agenda{soonest: never}
+	a.keys[0] = never
+	return a
+}
 
 // min returns the least key, or never.
 func (a *agenda) min() int64 { return a.soonest }
 
+// push adds an event, at a key below never.
 func (a *agenda) push(key int64, value event) {
 	if a.count == nearMost || a.heap.len() > 0 {
 		a.pushHeap(key, value)
 		return
 	}
-	i := a.count
 	a.count++
-	for ; i > 0 && a.keys[i-1] <= key; i-- {
+	i := a.count
+	for ; a.keys[i-1] <= key; i-- {
 		a.keys[i], a.values[i] = a.keys[i-1], a.values[i-1]
 	}
 	a.keys[i], a.values[i] = key, value
-	a.soonest = a.keys[a.count-1]
+	a.soonest = a.keys[a.count]
 }
 
 // pushHeap adds to the heap, to which it first moves what is in the array, the soonest first.
 func (a *agenda) pushHeap(key int64, value event) {
 	for ; a.count > 0; a.count-- {
-		a.heap.push(a.keys[a.count-1], a.values[a.count-1])
+		a.heap.push(a.keys[a.count], a.values[a.count])
 	}
 	a.heap.push(key, value)
 	a.soonest = a.heap.min()
@@ -47,15 +53,13 @@ func (a *agenda) pushHeap(key int64, value event) {
 
 // pop removes and returns the event with the least key. There must be one.
 func (a *agenda) pop() event {
-	if a.count == 0 {
+	n := a.count
+	if n == 0 {
 		return a.popHeap()
 	}
-	a.count--
-	a.soonest = never
-	if a.count > 0 {
-		a.soonest = a.keys[a.count-1]
-	}
-	return a.values[a.count]
+	a.count = n - 1
+	a.soonest = a.keys[n-1]
+	return a.values[n]
 }
 
 // popHeap takes from the heap, and moves the rest to the array if that is few.
@@ -64,7 +68,7 @@ func (a *agenda) popHeap() event {
 	a.soonest = a.heap.min()
 	if a.heap.len() == nearBack {
 		a.count = nearBack
-		for i := a.count - 1; i >= 0; i-- {
+		for i := a.count; i > 0; i-- {
 			a.keys[i] = a.heap.min()
 			a.values[i] = a.heap.pop()
 		}

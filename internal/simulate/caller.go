@@ -37,9 +37,13 @@ func newCallers(rec *recorder, o Options) *callers {
 
 // next returns when a caller next does something, or never.
 func (c *callers) next() int64 {
-	if !c.impatient {
-		return c.again.min()
+	if c.impatient {
+		return c.nextDeadline()
 	}
+	return c.again.min()
+}
+
+func (c *callers) nextDeadline() int64 {
 	return min(c.again.min(), c.attempts.min(), c.deadlines.min())
 }
 
@@ -77,13 +81,6 @@ func (c *callers) expired(now int64, id int32) {
 		c.timeOut(j, now)
 	}
 	c.forget(id)
-}
-
-// answered is told of a request that is done, and reports whether its caller was still there.
-func (c *callers) answered(now int64, id int32) bool {
-	ok := c.served(&c.slab[id], now)
-	c.forget(id)
-	return ok
 }
 
 // forget takes back the number of a request that has left.

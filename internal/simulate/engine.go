@@ -198,12 +198,15 @@ func (e *engine) until(limit int64) {
 	}
 }
 
-// untilOne is until for a single home, which need not be compared with others.
+// untilOne is until for a single home, which need not be compared with others, and for callers who mostly have no deadlines.
 func (e *engine) untilOne(limit int64) {
 	p := &e.places[0]
 	for {
-		at := min(p.events.soonest, p.due)
-		if t := e.callers.next(); t < at {
+		at, t := min(p.events.soonest, p.due), e.again.min()
+		if e.impatient {
+			t = e.callers.next()
+		}
+		if t < at {
 			if t > limit {
 				return
 			}

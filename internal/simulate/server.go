@@ -182,7 +182,17 @@ func (s *server) finish(id int32, now int64) bool {
 	if s.routed {
 		s.recent += (float64(now-j.since) - s.recent) * recentWeight
 	}
-	return s.count(j.arrived, now, s.answered(now, id))
+	ok, arrived := s.callers.served(j, now), j.arrived
+	s.forget(id)
+	if !ok {
+		s.tally.timedOut++
+		return false
+	}
+	s.tally.served++
+	if s.tally.latency != nil {
+		s.tally.latency.Record(time.Duration(now - arrived))
+	}
+	return true
 }
 
 // recentWeight is what one request counts in the moving average of service times.

@@ -7,17 +7,20 @@
 //   - sandbox runs a test or the lab command in namespaces of its own, of which nothing is left;
 //   - binary builds the control plane (the module in controlplane) once, into a cache;
 //   - cluster starts it;
+//   - node adds nodes to it, whose pods are processes; proxy makes Services reachable;
+//   - provision adds and removes nodes as pods need them; metrics feeds the autoscaler;
+//   - labtest has all of that for tests, and testserver is what they run as a pod;
 //   - fault breaks processes, networks, disks and clocks;
 //   - cmd/lab brings everything up by hand.
 //
 // A test of Kubernetes starts like this:
 //
-//	func TestMain(m *testing.M) { sandbox.Main(m, binary.Build) }
+//	func TestMain(m *testing.M) { labtest.Main(m) }
 //
 //	func TestPod(t *testing.T) {
-//		sandbox.Require(t)
-//		c, err := cluster.Start(t.Context(), cluster.Options{})
-//		...
-//		defer c.Stop()
-//		clients, err := kubernetes.NewForConfig(c.Config)
+//		l := labtest.New(t)
+//		l.StartNode(l.NodeSpec(2)) // with 2 GPUs
+//		l.Create(labtest.Pod("p", labtest.Server()))
+//		l.UntilPod("p", "ready", labtest.Ready)
+//	}
 package lab
