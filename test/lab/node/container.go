@@ -25,6 +25,7 @@ type podContainer struct {
 	startedUp  chan struct{} // closed when it has first started, in the sense of its start-up probe
 	onceTried  sync.Once
 	onceStarts sync.Once
+	resolved   *variables // of the last start; the running goroutine's
 
 	// Under the pod's lock.
 	status   corev1.ContainerStatus

@@ -2,7 +2,9 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
 
 	corev1 "k8s.io/api/core/v1"
@@ -38,9 +40,21 @@ func (c *podContainer) container(ctx context.Context, image Image) (*container.S
 	return spec, nil
 }
 
-// variables are, the later ones before the earlier ones: the machine's path, the image's, the pod's address and
-// GPUs, services, and the container's own.
+// variables are resolved for each start. A start while the API server does not answer has those of the start before.
 func (c *podContainer) variables(ctx context.Context, e environment, image Image) (*variables, error) {
+	v, err := c.resolve(ctx, e, image)
+	if _, unreachable := errors.AsType[*url.Error](err); unreachable && c.resolved != nil {
+		return c.resolved, nil
+	}
+	if err == nil {
+		c.resolved = v
+	}
+	return v, err
+}
+
+// resolve gives, the later ones before the earlier ones: the machine's path, the image's, the pod's address and
+// GPUs, services, and the container's own.
+func (c *podContainer) resolve(ctx context.Context, e environment, image Image) (*variables, error) {
 	v := &variables{}
 	v.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
 	v.set("HOME", "/")

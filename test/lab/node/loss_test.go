@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/test/lab/cluster"
 	"fulcrum.dev/fulcrum/test/lab/labtest"
 	"fulcrum.dev/fulcrum/test/lab/node"
 )
@@ -78,6 +79,41 @@ func TestPartition(t *testing.T) {
 	n.Partition(false)
 	nodeReady(l, n.Name(), corev1.ConditionTrue)
 	l.UntilPod("p", "ready again", labtest.Ready)
+}
+
+// TestAPIServerDown: without a control plane pods serve on and crashed containers are started again; what happened
+// is reported when it is back, and new pods come.
+func TestAPIServerDown(t *testing.T) {
+	l := labtest.New(t)
+	l.StartNode(l.NodeSpec(0))
+	l.Create(labtest.Pod("p", labtest.Server()))
+	pod := l.UntilPod("p", "ready", labtest.Ready)
+	if err := l.Cluster.StopComponent(cluster.APIServer); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { // for other tests, if this one has failed
+		if _, down := l.Cluster.Process(cluster.APIServer); down == nil {
+			return
+		}
+		if err := l.Cluster.StartComponent(context.Background(), cluster.APIServer); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := labtest.Get(t.Context(), labtest.URL(pod, "/exit?n=3")); err == nil {
+		t.Error("the server answers though it was told to exit")
+	}
+	l.Until("the container runs again", func(ctx context.Context) (bool, error) {
+		name, err := labtest.Get(ctx, labtest.URL(pod, "/name"))
+		return name == "p", err
+	})
+	if err := l.Cluster.StartComponent(t.Context(), cluster.APIServer); err != nil {
+		t.Fatal(err)
+	}
+	l.UntilPod("p", "reported as restarted", func(p *corev1.Pod) bool {
+		return labtest.Ready(p) && p.Status.ContainerStatuses[0].RestartCount == 1
+	})
+	l.Create(labtest.Pod("new", labtest.Server()))
+	l.UntilPod("new", "ready", labtest.Ready)
 }
 
 // TestShutdown: a node that is stopped ends its pods gracefully, reports them, and counts as not ready.
