@@ -10,8 +10,13 @@
 //   - node adds nodes to it, whose pods are processes; proxy makes Services reachable;
 //   - provision adds and removes nodes as pods need them; metrics feeds the autoscaler;
 //   - labtest has all of that for tests, and testserver is what they run as a pod;
+//   - lambda and container are hosts of functions and of containers, without Kubernetes;
+//   - model has servers with real models, for pods and both hosts alike;
+//   - timeline records how the autoscaler scales, and replays that through the simulator's;
 //   - fault breaks processes, networks, disks and clocks;
 //   - cmd/lab brings everything up by hand.
+//
+// docs/laboratory.md has it from the user's side, and what is not real.
 //
 // A test of Kubernetes starts like this:
 //
