@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "make the record of TestEncoderScales "+
 
 // missing is why there is no encoder.
 func missing() error {
-	for _, program := range []string{"node", "npm"} {
+	for _, program := range []string{"node", "npm", "nice"} {
 		if _, err := exec.LookPath(program); err != nil {
 			return err
 		}

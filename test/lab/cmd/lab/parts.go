@@ -32,6 +32,15 @@ type part struct {
 	start       func(context.Context, *laboratory) error // inside
 }
 
+// prepareOrSay says how to do without a part that cannot be prepared.
+func (p part) prepareOrSay(ctx context.Context) error {
+	err := p.prepare(ctx)
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("preparing %s: %w; or leave it out with --without=%s", p.title, err, p.name)
+	}
+	return err
+}
+
 // choose returns the parts with the names in only, or all if there are none, and what they need; then takes away
 // those of without and what needs them.
 func choose(only, without []string) ([]part, error) {

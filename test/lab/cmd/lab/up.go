@@ -65,7 +65,7 @@ func up(ctx context.Context, out io.Writer, options cluster.Options, chosen []pa
 	box := sandbox.Options{Name: sandboxName, Listeners: outsidePorts}
 	for _, p := range chosen {
 		if p.prepare != nil {
-			box.Prepare = append(box.Prepare, p.prepare)
+			box.Prepare = append(box.Prepare, p.prepareOrSay)
 		}
 	}
 	if err := sandbox.Enter(box); err != nil {
