@@ -36,10 +36,7 @@ type crowd struct {
 
 // be makes it so many callers, after the requests of those before have ended.
 func (c *crowd) be(callers int) {
-	if c.stop != nil {
-		c.stop()
-		c.callers.Wait()
-	}
+	c.leave()
 	var ctx context.Context
 	ctx, c.stop = context.WithCancel(context.Background())
 	c.recorder.Callers(callers)
@@ -50,8 +47,14 @@ func (c *crowd) be(callers int) {
 			}
 		})
 	}
-	if callers > 0 {
-		c.callers.Go(func() { c.watch(ctx) })
+	c.callers.Go(func() { c.watch(ctx) })
+}
+
+// leave ends all of it.
+func (c *crowd) leave() {
+	if c.stop != nil {
+		c.stop()
+		c.callers.Wait()
 	}
 }
 

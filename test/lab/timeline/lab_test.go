@@ -75,7 +75,7 @@ func TestEncoderScales(t *testing.T) {
 	autoscale(l)
 
 	crowd := &crowd{lab: l, recorder: r, url: s}
-	t.Cleanup(func() { crowd.be(0) })
+	t.Cleanup(crowd.leave)
 	for _, phase := range []struct {
 		callers  int
 		replicas int32
