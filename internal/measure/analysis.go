@@ -40,6 +40,8 @@ type Analysis struct {
 	// Verdict is fail when a threshold fails, else inconclusive when one is, else pass; "" without thresholds or when invalid.
 	Verdict  Verdict  `json:"verdict,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
+	// Examples is the message of one failure of each kind.
+	Examples map[string]string `json:"examples,omitempty"`
 }
 
 // TargetAnalysis is one target's part.
@@ -110,7 +112,7 @@ func (a *Analysis) ended(l *Log) {
 	}
 	switch {
 	case l.End != nil:
-		a.Complete, a.Reason, a.Elapsed = l.End.Complete, l.End.Reason, l.End.Elapsed.Seconds()
+		a.Complete, a.Reason, a.Elapsed, a.Examples = l.End.Complete, l.End.Reason, l.End.Elapsed.Seconds(), l.End.Examples
 	default:
 		a.Reason = "the log breaks off: the program did not end by itself"
 	}

@@ -72,6 +72,8 @@ type End struct {
 	Reason   string `json:"reason,omitempty"`
 	// Elapsed is when the last answer was in.
 	Elapsed time.Duration `json:"elapsed"`
+	// Examples is the message of one failure of each kind.
+	Examples map[string]string `json:"examples,omitempty"`
 	// Records is how many were written.
 	Records int64 `json:"records"`
 }
