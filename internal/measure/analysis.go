@@ -3,6 +3,7 @@ package measure
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -37,7 +38,9 @@ type Analysis struct {
 	Targets     []TargetAnalysis `json:"targets"`
 	Comparisons []Comparison     `json:"comparisons,omitempty"`
 	Thresholds  []Judgement      `json:"thresholds,omitempty"`
-	// Verdict is fail when a threshold fails, else inconclusive when one is, else pass; "" without thresholds or when invalid.
+	Against     *Earlier         `json:"against,omitempty"`
+	// Verdict is fail when a threshold fails, else inconclusive when one is or when the run is not complete, else pass; "" without
+	// thresholds or when invalid.
 	Verdict  Verdict  `json:"verdict,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
 	// Examples is the message of one failure of each kind.
@@ -174,11 +177,23 @@ func (a *Analysis) split(l *Log, seed uint64) {
 		slices.SortStableFunc(t.records, func(x, y *Record) int { return cmp.Compare(x.Sequence, y.Sequence) })
 		t.count()
 		t.measure(random.Derive(seed, uint64(i)))
-		if n, ok := Warmup(metrics()[0].series(t.records)); ok && n > 0 {
+		xs := metrics()[0].series(t.records)
+		if n, ok := Warmup(xs); ok && n > 0 && differs(mean(xs[:n]), mean(xs[n:])) {
 			a.warn("%s: the first %d answers look like a warm-up (MSER-5): leave them out with a warm-up of at least %s",
 				t.Name, n, t.answeredAt(n).Round(time.Millisecond))
 		}
 	}
+}
+
+// differs reports whether a mean is so far from another one that it changes what a run says: by a tenth.
+func differs(a, b float64) bool { return math.Abs(a-b) > 0.1*b }
+
+func mean(xs []float64) float64 {
+	var sum float64
+	for _, x := range xs {
+		sum += x
+	}
+	return sum / float64(max(1, len(xs)))
 }
 
 // answeredAt is when the n-th request that was answered right was due.
@@ -296,5 +311,8 @@ func (a *Analysis) judge(thresholds []Threshold, seed uint64) {
 		case j.Verdict == Inconclusive && a.Verdict == Pass:
 			a.Verdict = Inconclusive
 		}
+	}
+	if a.Verdict == Pass && !a.Complete {
+		a.Verdict = Inconclusive
 	}
 }

@@ -126,3 +126,38 @@ func TestWarmupIsLeftOut(t *testing.T) {
 		t.Errorf("%+v", a.Targets[0])
 	}
 }
+
+// TestIncompleteRunsDoNotPass: what was not sent could have failed.
+func TestIncompleteRunsDoNotPass(t *testing.T) {
+	l := twoTargets(100, 0)
+	l.Header.Thresholds = []Threshold{{Metric: "latency", Percentile: 50, Most: 1}}
+	l.End = &End{Reason: "interrupted"}
+	if a := Analyse(l, 1); a.Verdict != Inconclusive || a.Reason != "interrupted" {
+		t.Errorf("%q, %q", a.Verdict, a.Reason)
+	}
+}
+
+func TestCompareWith(t *testing.T) {
+	before, now := twoTargets(100, 0), twoTargets(100, 0)
+	for i := range now.Records {
+		r := &now.Records[i]
+		r.LastByte += r.LastByte - r.Sent // twice as slow
+		r.FirstByte = r.LastByte
+	}
+	a := Analyse(now, 1)
+	a.CompareWith(before, 1)
+	if len(a.Against.Changes) != 12 || len(a.Warnings) != 0 {
+		t.Fatalf("%+v %q", a.Against, a.Warnings)
+	}
+	for _, c := range a.Against.Changes {
+		if !c.Ratio.HasInterval || c.Ratio.Low > 2 || c.Ratio.High < 2 {
+			t.Errorf("%+v, want 2", c)
+		}
+	}
+	before.Header.SuiteHash, before.Header.Targets = "another", []TargetInfo{{Name: "c"}, {Name: "d"}}
+	a = Analyse(now, 1)
+	a.CompareWith(before, 1)
+	if len(a.Warnings) != 2 || !strings.Contains(a.Warnings[0], "another suite") || !strings.Contains(a.Warnings[1], "it has answers of [c d]") {
+		t.Errorf("%q", a.Warnings)
+	}
+}

@@ -199,3 +199,42 @@ func TestWarmup(t *testing.T) {
 		t.Errorf("a constant series: cut at %d, %t; want 0", n, ok)
 	}
 }
+
+// TestWeightedAgreesWithTheDefinition compares with a list in which every observation stands as often as it counts, for
+// samples of several parts.
+func TestWeightedAgreesWithTheDefinition(t *testing.T) {
+	r := rng(11)
+	for range 50 {
+		s := newSample(0)
+		for range 1 + r.IntN(3*partSize) {
+			s.add(float64(r.IntN(1000)), r.IntN(30))
+		}
+		s.sort()
+		times := draw(s.clusters, r)
+		var list []float64
+		for _, o := range s.values {
+			for range times[o.cluster] {
+				list = append(list, o.value)
+			}
+		}
+		p := 100 * r.Float64()
+		got := s.weighted(p, times)
+		if len(list) == 0 {
+			if !math.IsNaN(got) {
+				t.Fatalf("nothing was drawn, got %g", got)
+			}
+			continue
+		}
+		if want := list[max(0, int(math.Ceil(p/100*float64(len(list))-1e-9))-1)]; got != want {
+			t.Fatalf("p%g is %g, want %g", p, got, want)
+		}
+	}
+}
+
+func BenchmarkPercentile(b *testing.B) {
+	series := independent(rng(1), 1_000_000)
+	s := clustered(series)
+	for b.Loop() {
+		s.percentile(99, rng(2))
+	}
+}
