@@ -39,6 +39,7 @@ type suiteFlags struct {
 	turn       unit.Duration
 	timeout    unit.Duration
 	warmup     unit.Duration
+	gate       unit.Duration
 	inFlight   int
 	seed       uint64
 }
@@ -46,7 +47,7 @@ type suiteFlags struct {
 // Flags that a suite file has fields for.
 var suiteFlagNames = []string{
 	"target", "protocol", "model", "body", "bearer-from", "rate", "arrivals", "duration", "trace", "format", "speed", "closed",
-	"turn", "timeout", "warmup", "max-in-flight", "seed",
+	"turn", "timeout", "warmup", "gate", "max-in-flight", "seed",
 }
 
 func (f *suiteFlags) register(fs *pflag.FlagSet) {
@@ -66,6 +67,7 @@ func (f *suiteFlags) register(fs *pflag.FlagSet) {
 	f.timeout = unit.Duration(time.Minute)
 	fs.Var(newTextFlag(&f.timeout, "duration", parseTime), "timeout", "how long an answer may take (default 1m)")
 	fs.Var(newTextFlag(&f.warmup, "duration", parseTime), "warmup", "time at the beginning that is left out of the figures")
+	fs.Var(newTextFlag(&f.gate, "duration", parseTime), "gate", "p99 of the client's own lateness above which the run is invalid (default 10ms)")
 	fs.IntVar(&f.inFlight, "max-in-flight", 1024, "requests that may wait for an answer; what is due beyond is recorded as not sent")
 	fs.Uint64Var(&f.seed, "seed", 1, "seed of arrivals and of the order of turns")
 }
@@ -130,6 +132,7 @@ func (f *suiteFlags) suite(fs *pflag.FlagSet) (*v1alpha1.Suite, error) {
 		return nil, err
 	}
 	s.Spec.Timeout, s.Spec.Warmup, s.Spec.MaxInFlight = f.timeout, f.warmup, f.inFlight
+	s.Spec.Gate.Most = f.gate
 	if fs.Changed("turn") {
 		s.Spec.Turn = &f.turn
 	}
