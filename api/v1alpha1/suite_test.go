@@ -131,3 +131,11 @@ func FuzzLoadSuite(f *testing.F) {
 		}
 	})
 }
+
+func TestSuiteExamples(t *testing.T) {
+	for _, name := range files(t, "../../examples/bench/*.yaml") {
+		if _, err := LoadSuite(name, read(t, name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
