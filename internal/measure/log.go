@@ -51,7 +51,7 @@ type Header struct {
 	// Targets are who was asked, in the order of Record.Target.
 	Targets []TargetInfo `json:"targets"`
 	// Warmup is left out of the statistics.
-	Warmup time.Duration `json:"warmup,omitempty"`
+	Warmup time.Duration `json:"warmupNanoseconds,omitempty"`
 	// Gate is the lateness that invalidates the run.
 	Gate Gate `json:"gate"`
 	// Thresholds are the limits that the run is judged by.
@@ -71,7 +71,7 @@ type End struct {
 	Complete bool   `json:"complete"`
 	Reason   string `json:"reason,omitempty"`
 	// Elapsed is when the last answer was in.
-	Elapsed time.Duration `json:"elapsed"`
+	Elapsed time.Duration `json:"elapsedNanoseconds"`
 	// Examples is the message of one failure of each kind.
 	Examples map[string]string `json:"examples,omitempty"`
 	// Records is how many were written.

@@ -18,7 +18,7 @@ const (
 // Gate is how late the client may send before what it measures is its own delay: a percentile of the lateness, in percent.
 type Gate struct {
 	Percentile float64       `json:"percentile"`
-	Most       time.Duration `json:"most"`
+	Most       time.Duration `json:"mostNanoseconds"`
 }
 
 // Threshold is a limit for one figure of one target, or of all.
