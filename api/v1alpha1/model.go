@@ -28,11 +28,11 @@ type Model struct {
 	Spec ModelSpec `json:"spec"`
 }
 
-// Metadata names a model.
+// Metadata names a model or a suite.
 type Metadata struct {
 	// Name is a DNS label: lower-case letters, digits and dashes.
 	Name string `json:"name"`
-	// Description says in a sentence what the model does.
+	// Description says in a sentence what it is.
 	Description string `json:"description,omitempty"`
 }
 

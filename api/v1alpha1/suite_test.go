@@ -139,3 +139,41 @@ func TestSuiteExamples(t *testing.T) {
 		}
 	}
 }
+
+func TestSuitesObeySchema(t *testing.T) {
+	compiled := compileSchema(t, SuiteSchema())
+	suites := map[string][]byte{"suiteFile": []byte(suiteFile)}
+	for _, name := range files(t, "../../examples/bench/*.yaml") {
+		suites[name] = read(t, name)
+	}
+	for name, data := range suites {
+		if err := obeysSchema(t, compiled, data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		s, err := LoadSuite(name, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		withDefaults, err := sigsyaml.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := obeysSchema(t, compiled, withDefaults); err != nil {
+			t.Errorf("%s with defaults: %v", name, err)
+		}
+	}
+	for _, edit := range [][2]string{
+		{"timeout: 5s", "timeuot: 5s"},
+		{"timeout: 5s", "timeout: 5"},
+		{"kind: Suite", "kind: Model"},
+		{"x-team: search", "x-team: 5"},
+		{"http: h2c", "http: h3"},
+		{"rate: 10/s, duration: 10s", "rate: 10/s"},
+		{"maxInFlight: 64", "maxInFlight: 0"},
+	} {
+		file := strings.Replace(suiteFile, edit[0], edit[1], 1)
+		if file == suiteFile || obeysSchema(t, compiled, []byte(file)) == nil {
+			t.Errorf("the schema allows %s", edit[1])
+		}
+	}
+}
