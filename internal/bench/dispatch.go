@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -34,7 +35,11 @@ func (x *crew) openLoad(ctx context.Context, in Input) (err error) {
 		case err != nil:
 			return fmt.Errorf("reading the schedule: %w", err)
 		}
-		for wait := j.due - x.now(); wait > 0; wait = j.due - x.now() {
+		wait := j.due - x.now()
+		if wait <= 0 {
+			runtime.Gosched() // behind: the workers must send what they have before they are given more
+		}
+		for ; wait > 0; wait = j.due - x.now() {
 			if err := pace.wait(wait); err != nil && ctx.Err() == nil {
 				return err
 			} else if ctx.Err() != nil {

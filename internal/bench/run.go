@@ -66,6 +66,9 @@ func Run(ctx context.Context, in Input, w io.Writer) (measure.End, error) {
 	if err != nil {
 		return end, err
 	}
+	if planned := in.Projection.Requests; end.Complete && in.Workload != nil && c.live.requests != planned {
+		return end, fmt.Errorf("%d requests were recorded of %d scheduled: a fault of this program, please report it", c.live.requests, planned)
+	}
 	if err := log.Close(end); err != nil {
 		return end, fmt.Errorf("writing the log: %w", err)
 	}

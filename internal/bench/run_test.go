@@ -107,6 +107,16 @@ func TestEveryRequestOfTheScheduleIsRecordedOnce(t *testing.T) {
 	}
 }
 
+// TestBrokenLaw: a run whose counts do not add up is an error, not a result.
+func TestBrokenLaw(t *testing.T) {
+	s := serve(t, answer)
+	in := inputOf(t, suiteOf(100, 0.05, v1alpha1.Target{Name: "a", URL: s.URL}), nil)
+	in.Projection.Requests++
+	if _, err := Run(t.Context(), in, io.Discard); err == nil || !strings.Contains(err.Error(), "requests were recorded of") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // TestSpeed plays the same schedule faster.
 func TestSpeed(t *testing.T) {
 	s := serve(t, answer)
