@@ -23,11 +23,11 @@ type checker struct {
 	exhausted bool
 }
 
-// checkRoot checks a document against Model and records where its fields stand.
-func (r *report) checkRoot(root *yaml.Node) any {
+// checkRoot checks a document against a type and records where its fields stand.
+func (r *report) checkRoot(root *yaml.Node, typ reflect.Type) any {
 	c := &checker{report: r}
 	r.places[""] = placeOf(root)
-	value, ok := c.value(slot{typ: reflect.TypeFor[Model](), at: placeOf(root)}, root)
+	value, ok := c.value(slot{typ: typ, at: placeOf(root)}, root)
 	if !ok {
 		return map[string]any{}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -24,28 +25,43 @@ const maxFileSize = 1 << 20
 //
 // The error is of type Problems and holds everything that is wrong, up to 20.
 func Load(name string, data []byte) (*Model, error) {
-	r := newReport(name)
-	root, problem := parse(data)
-	if problem != nil {
-		problem.File = name
-		return nil, Problems{*problem}
-	}
-	m, err := r.decode(root)
+	m, err := loadFile(name, data, document{noun: "model", hint: "requests belong in a trace file of their own (spec.traffic.trace.path)"}, (*Model).validate)
 	if err != nil {
-		return nil, Problems{{File: name, Message: err.Error()}}
-	}
-	m.validate(r)
-	if len(r.problems) > 0 {
-		return nil, r.problems.sorted()
+		return nil, err
 	}
 	m.applyDefaults()
 	return m, nil
 }
 
+// document is what messages about a file call what it holds.
+type document struct {
+	noun string
+	hint string // where the bulk of a file that is too large belongs
+}
+
+// loadFile reads a file of type T, without defaults.
+func loadFile[T any](name string, data []byte, doc document, validate func(*T, *report)) (*T, error) {
+	r := newReport(name)
+	root, problem := doc.parse(data)
+	if problem != nil {
+		problem.File = name
+		return nil, Problems{*problem}
+	}
+	v, err := decode[T](r, doc, root)
+	if err != nil {
+		return nil, Problems{{File: name, Message: err.Error()}}
+	}
+	validate(v, r)
+	if len(r.problems) > 0 {
+		return nil, r.problems.sorted()
+	}
+	return v, nil
+}
+
 // parse returns the root of the file's only document.
-func parse(data []byte) (*yaml.Node, *Problem) {
+func (doc document) parse(data []byte) (*yaml.Node, *Problem) {
 	if len(data) > maxFileSize {
-		return nil, &Problem{Message: fmt.Sprintf("expected a model file of at most 1 MiB, got %d bytes: requests belong in a trace file of their own (spec.traffic.trace.path)", len(data))}
+		return nil, &Problem{Message: fmt.Sprintf("expected a %s file of at most 1 MiB, got %d bytes: %s", doc.noun, len(data), doc.hint)}
 	}
 	if at := invalidUTF8(data); at >= 0 {
 		return nil, &Problem{
@@ -54,24 +70,28 @@ func parse(data []byte) (*yaml.Node, *Problem) {
 		}
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	var document yaml.Node
-	switch err := decoder.Decode(&document); {
+	var first yaml.Node
+	switch err := decoder.Decode(&first); {
 	case errors.Is(err, io.EOF):
-		return nil, &Problem{Message: "the file is empty: expected a model with apiVersion, kind, metadata and spec"}
+		return nil, &Problem{Message: doc.empty()}
 	case err != nil:
 		return nil, syntaxProblem(err, data)
 	}
 	var next yaml.Node
 	switch err := decoder.Decode(&next); {
 	case err == nil:
-		return nil, &Problem{Line: next.Line, Message: "expected one model in a file, got a second document after ---: give each model its own file"}
+		return nil, &Problem{Line: next.Line, Message: fmt.Sprintf("expected one %[1]s in a file, got a second document after ---: give each %[1]s its own file", doc.noun)}
 	case !errors.Is(err, io.EOF):
 		return nil, syntaxProblem(err, data)
 	}
-	if document.Kind != yaml.DocumentNode || len(document.Content) == 0 {
-		return nil, &Problem{Message: "the file is empty: expected a model with apiVersion, kind, metadata and spec"}
+	if first.Kind != yaml.DocumentNode || len(first.Content) == 0 {
+		return nil, &Problem{Message: doc.empty()}
 	}
-	return document.Content[0], nil
+	return first.Content[0], nil
+}
+
+func (doc document) empty() string {
+	return fmt.Sprintf("the file is empty: expected a %s with apiVersion, kind, metadata and spec", doc.noun)
 }
 
 // invalidUTF8 returns the index of the first byte that is not part of UTF-8 text, or -1.
@@ -107,18 +127,18 @@ func syntaxProblem(err error, data []byte) *Problem {
 	return &Problem{Line: line, Message: "expected YAML: " + message}
 }
 
-// decode returns the model that the document holds, without the values that the
-// check refused. What is decoded is what was checked: the checker gives back
-// each scalar as the type of its field asks, so that a text that one version of
-// YAML reads as a number and another does not cannot change on the way.
-func (r *report) decode(root *yaml.Node) (*Model, error) {
-	checked, err := json.Marshal(r.checkRoot(root))
+// decode returns what the document holds, without the values that the check
+// refused. What is decoded is what was checked: the checker gives back each
+// scalar as the type of its field asks, so that a text that one version of YAML
+// reads as a number and another does not cannot change on the way.
+func decode[T any](r *report, doc document, root *yaml.Node) (*T, error) {
+	checked, err := json.Marshal(r.checkRoot(root, reflect.TypeFor[T]()))
 	if err != nil {
-		return nil, fmt.Errorf("expected a model that can be decoded: %w", err)
+		return nil, fmt.Errorf("expected a %s that can be decoded: %w", doc.noun, err)
 	}
-	m := new(Model)
-	if err := sigsyaml.UnmarshalStrict(checked, m); err != nil {
-		return nil, fmt.Errorf("expected a model that can be decoded: %w", err)
+	v := new(T)
+	if err := sigsyaml.UnmarshalStrict(checked, v); err != nil {
+		return nil, fmt.Errorf("expected a %s that can be decoded: %w", doc.noun, err)
 	}
-	return m, nil
+	return v, nil
 }

@@ -1,9 +1,11 @@
-// Package v1alpha1 is the file that users write: one model, with its traffic,
-// service profile, objectives, constraints and homes, in the style of a
-// Kubernetes resource.
+// Package v1alpha1 is the files that users write, in the style of Kubernetes
+// resources: one model, with its traffic, service profile, objectives,
+// constraints and homes; and one suite, with the targets, load and thresholds
+// of a performance test.
 //
-// In goes YAML through Load; out comes a Model with every default filled in, or
-// a list of problems that each name file, line and field. Start with Model.
+// In goes YAML through Load or LoadSuite; out comes a Model or a Suite with every
+// default filled in, or a list of problems that each name file, line and field.
+// Start with Model.
 package v1alpha1
 
 import "fulcrum.dev/fulcrum/internal/unit"
@@ -26,11 +28,11 @@ type Model struct {
 	Spec ModelSpec `json:"spec"`
 }
 
-// Metadata names a model.
+// Metadata names a model or a suite.
 type Metadata struct {
 	// Name is a DNS label: lower-case letters, digits and dashes.
 	Name string `json:"name"`
-	// Description says in a sentence what the model does.
+	// Description says in a sentence what it is.
 	Description string `json:"description,omitempty"`
 }
 

@@ -10,7 +10,7 @@ import (
 // maxProblems bounds how many problems one error shows.
 const maxProblems = 20
 
-// Problem is one thing that is wrong with a model file.
+// Problem is one thing that is wrong with a file.
 type Problem struct {
 	// File is the name that Load was given.
 	File string
@@ -40,7 +40,7 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// Problems is everything that is wrong with a model file, in order of the file:
+// Problems is everything that is wrong with a file, in order of the file:
 // at most 20, of which the last then says how many more there are.
 type Problems []Problem
 

@@ -8,7 +8,13 @@ import (
 //go:embed schema/model.schema.json
 var schema []byte
 
+//go:embed schema/suite.schema.json
+var suiteSchema []byte
+
 // Schema returns the JSON Schema (2020-12) of a model file, for editors. It is
 // generated from the types of this package and says what a single field may
 // hold; the rules between fields are Load's.
 func Schema() []byte { return slices.Clone(schema) }
+
+// SuiteSchema returns the JSON Schema of a suite file, likewise.
+func SuiteSchema() []byte { return slices.Clone(suiteSchema) }

@@ -80,8 +80,22 @@ func bound(s *jsonschema.Schema, r rule) {
 
 func jsonNumber(f float64) json.Number { return json.Number(plain(f)) }
 
-// generateSchema returns the schema of Model with the comments of the source as descriptions.
-func generateSchema(t *testing.T) []byte {
+// schemaFile is a schema with the type that it is made of.
+type schemaFile struct {
+	kind      string // as in the name of the file
+	root      reflect.Type
+	committed []byte
+}
+
+func schemaFiles() []schemaFile {
+	return []schemaFile{
+		{"model", reflect.TypeFor[Model](), Schema()},
+		{"suite", reflect.TypeFor[Suite](), SuiteSchema()},
+	}
+}
+
+// generate returns the schema of the type with the comments of the source as descriptions.
+func (f schemaFile) generate(t *testing.T) []byte {
 	t.Helper()
 	reflector := &jsonschema.Reflector{
 		BaseSchemaID: "https://fulcrum.dev/schema/v1alpha1",
@@ -96,10 +110,10 @@ func generateSchema(t *testing.T) []byte {
 	if err := reflector.AddGoComments(path, ".", jsonschema.WithFullComment()); err != nil {
 		t.Fatal(err)
 	}
-	s := reflector.Reflect(&Model{})
-	s.ID = "https://fulcrum.dev/schema/v1alpha1/model.schema.json"
-	s.Title = "Fulcrum model"
-	for typ := range typesOf(reflect.TypeFor[Model]()) {
+	s := reflector.ReflectFromType(f.root)
+	s.ID = jsonschema.ID("https://fulcrum.dev/schema/v1alpha1/" + f.kind + ".schema.json")
+	s.Title = "Fulcrum " + f.kind
+	for typ := range typesOf(f.root) {
 		refine(s.Definitions[typ.Name()], typ)
 	}
 	for typ, scalar := range map[string]reflect.Type{
@@ -144,8 +158,10 @@ func refineBasic(property *jsonschema.Schema, base reflect.Type, f field) {
 		refineBasic(property.Items, base.Elem(), f)
 	case reflect.Map:
 		property.MinProperties = &one
-		zero := json.Number("0")
-		property.AdditionalProperties = &jsonschema.Schema{Type: "integer", Minimum: zero}
+		property.AdditionalProperties = &jsonschema.Schema{Type: "integer", Minimum: json.Number("0")}
+		if base.Elem().Kind() == reflect.String {
+			property.AdditionalProperties = &jsonschema.Schema{Type: "string", Pattern: `\S`}
+		}
 		property.PatternProperties = nil
 	case reflect.String:
 		for _, name := range f.rule.oneOf {

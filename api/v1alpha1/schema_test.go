@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -17,20 +16,30 @@ import (
 )
 
 func TestSchemaIsCurrent(t *testing.T) {
-	generated := generateSchema(t)
-	if *update {
-		if err := os.WriteFile("schema/model.schema.json", generated, 0o666); err != nil {
-			t.Fatal(err)
+	for _, f := range schemaFiles() {
+		path := "schema/" + f.kind + ".schema.json"
+		generated := f.generate(t)
+		if *update {
+			if err := os.WriteFile(path, generated, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			continue
 		}
-		return
-	}
-	if diff := cmp.Diff(string(Schema()), string(generated)); diff != "" {
-		t.Errorf("schema/model.schema.json is not what the types give; run go test ./api/v1alpha1 -update (-committed +generated):\n%s", diff)
+		if diff := cmp.Diff(string(f.committed), string(generated)); diff != "" {
+			t.Errorf("%s is not what the types give; run go test ./api/v1alpha1 -update (-committed +generated):\n%s", path, diff)
+		}
 	}
 }
 
 // TestSchemaDescribesEveryField: a field without a description is one without a comment.
 func TestSchemaDescribesEveryField(t *testing.T) {
+	for _, f := range schemaFiles() {
+		f.checkDescriptions(t)
+	}
+}
+
+func (f schemaFile) checkDescriptions(t *testing.T) {
+	t.Helper()
 	var document struct {
 		Definitions map[string]struct {
 			Properties map[string]struct{ Description string }
@@ -39,10 +48,10 @@ func TestSchemaDescribesEveryField(t *testing.T) {
 			}
 		} `json:"$defs"`
 	}
-	if err := json.Unmarshal(Schema(), &document); err != nil {
+	if err := json.Unmarshal(f.committed, &document); err != nil {
 		t.Fatal(err)
 	}
-	for typ := range typesOf(reflect.TypeFor[Model]()) {
+	for typ := range typesOf(f.root) {
 		definition, ok := document.Definitions[typ.Name()]
 		properties := definition.Properties
 		for _, o := range definition.OneOf {
@@ -62,9 +71,9 @@ func TestSchemaDescribesEveryField(t *testing.T) {
 	}
 }
 
-func compileSchema(t testing.TB) *jsonschema.Schema {
+func compileSchema(t testing.TB, schema []byte) *jsonschema.Schema {
 	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +103,7 @@ func obeysSchema(t testing.TB, s *jsonschema.Schema, data []byte) error {
 }
 
 func TestValidFilesAndExamplesObeySchema(t *testing.T) {
-	compiled := compileSchema(t)
+	compiled := compileSchema(t, Schema())
 	examples, err := filepath.Glob("../../examples/*.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +132,7 @@ func TestValidFilesAndExamplesObeySchema(t *testing.T) {
 // TestSchemaRefuses holds the schema to the problems that it can know: those of
 // a single field.
 func TestSchemaRefuses(t *testing.T) {
-	compiled := compileSchema(t)
+	compiled := compileSchema(t, Schema())
 	for _, name := range []string{
 		"header", "header-missing", "not-a-mapping", "unknown-fields", "wrong-kinds", "empty-values", "empty-lists",
 		"quantities", "negative-numbers", "zeros", "shares", "required-fields", "spec-missing", "trace-format", "versions",

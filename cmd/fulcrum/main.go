@@ -17,10 +17,13 @@ import (
 
 // Exit codes, as documented in the README.
 const (
-	exitOK         = 0
-	exitError      = 1
-	exitInfeasible = 3
-	exitOff        = 4
+	exitOK           = 0
+	exitError        = 1
+	exitInfeasible   = 3 // plan
+	exitOff          = 4 // fidelity
+	exitFail         = 3 // bench
+	exitInconclusive = 4 // bench
+	exitInvalid      = 5 // bench
 )
 
 // streams are the standard streams of a run, so that tests can replace them.

@@ -33,15 +33,20 @@ func newVersionCommand(std streams) *cobra.Command {
   fulcrum version -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			info, ok := debug.ReadBuildInfo()
-			if !ok { // Stripped by the linker: say what the runtime knows.
-				info = &debug.BuildInfo{GoVersion: runtime.Version()}
-			}
-			return versionOf(info).write(std.out, format)
+			return buildVersion().write(std.out, format)
 		},
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "text", "form of the output: text or json")
 	return cmd
+}
+
+// buildVersion is that of this binary.
+func buildVersion() version {
+	info, ok := debug.ReadBuildInfo()
+	if !ok { // Stripped by the linker: say what the runtime knows.
+		info = &debug.BuildInfo{GoVersion: runtime.Version()}
+	}
+	return versionOf(info)
 }
 
 // versionOf reads what the go command has recorded in the binary.

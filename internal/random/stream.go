@@ -17,6 +17,8 @@ const (
 	Modulation
 	Interruptions
 	Retries
+	Interleaving
+	Bootstrap
 )
 
 // New returns the stream for one purpose under a seed. The index separates

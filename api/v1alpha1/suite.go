@@ -1,0 +1,104 @@
+package v1alpha1
+
+import "fulcrum.dev/fulcrum/internal/unit"
+
+// KindSuite identifies a suite file.
+const KindSuite = "Suite"
+
+// Suite is a performance test: whom to ask, with what load, and what must come of it. The same suite runs against any
+// environment.
+type Suite struct {
+	// APIVersion must be fulcrum.dev/v1alpha1.
+	APIVersion string `json:"apiVersion" check:"oneof=fulcrum.dev/v1alpha1"`
+	// Kind must be Suite.
+	Kind string `json:"kind" check:"oneof=Suite"`
+	// Metadata names the suite.
+	Metadata Metadata `json:"metadata"`
+	// Spec describes the suite.
+	Spec SuiteSpec `json:"spec"`
+}
+
+// SuiteSpec describes a suite.
+type SuiteSpec struct {
+	// Targets are who is asked. Several take turns in one run.
+	Targets []Target `json:"targets"`
+	// Load is the requests over time.
+	Load SuiteLoad `json:"load"`
+	// Turn is how long one target is asked before the next one; 0s alternates from request to request.
+	// Default: a fortieth of the load for each target, from 100ms to 30s.
+	Turn *unit.Duration `json:"turn,omitempty"`
+	// Timeout is how long an answer may take, from sending to the last byte. Default: 60s.
+	Timeout unit.Duration `json:"timeout,omitempty" check:"gt=0"`
+	// MaxInFlight bounds the requests that wait for an answer; what is due beyond is recorded as not sent. Default: 1024.
+	MaxInFlight int `json:"maxInFlight,omitempty" check:"gte=1,lte=1e5"`
+	// Warmup is left out of the figures. Default: 0s.
+	Warmup unit.Duration `json:"warmup,omitempty"`
+	// Gate is the lateness of the client above which the run is invalid.
+	Gate LatenessGate `json:"gate,omitzero"`
+	// Thresholds are the limits that the run is judged by. Default: none.
+	Thresholds []SuiteThreshold `json:"thresholds,omitempty"`
+}
+
+// LatenessGate bounds how late the client itself may send: what it measures beyond is its own delay.
+type LatenessGate struct {
+	// Percentile of the lateness, in percent. Default: 99.
+	Percentile float64 `json:"percentile,omitempty" check:"gt=0,lte=100"`
+	// Most is what it may be. Default: 10ms.
+	Most unit.Duration `json:"most,omitempty" check:"gt=0"`
+}
+
+// SuiteThreshold is a limit for one figure of one target, or of each.
+type SuiteThreshold struct {
+	// Target is the name of a target. Default: each.
+	Target string `json:"target,omitempty"`
+	// Latency bounds the time from when a request was due to its last byte.
+	Latency Percentiles `json:"latency,omitzero"`
+	// TimeToFirstByte bounds the time from when a request was due to the first byte of the answer.
+	TimeToFirstByte Percentiles `json:"timeToFirstByte,omitzero"`
+	// TimeToFirstToken bounds the time from when a request was due to the first token (streams only).
+	TimeToFirstToken Percentiles `json:"timeToFirstToken,omitzero"`
+	// TimePerOutputToken bounds the mean time between the tokens of an answer (streams only).
+	TimePerOutputToken Percentiles `json:"timePerOutputToken,omitzero"`
+	// Errors bounds the share of requests without a right answer.
+	Errors *unit.Share `json:"errors,omitempty"`
+}
+
+// SuiteLoad is requests over time: exactly one of phases, traffic and closed.
+type SuiteLoad struct {
+	// Phases are rates one after the other: steps, ramps, waves, spikes.
+	Phases []Phase `json:"phases,omitempty"`
+	// Arrivals is constant (equal gaps) or poisson; with phases only. Default: poisson.
+	Arrivals string `json:"arrivals,omitempty" check:"oneof=constant poisson"`
+	// Sizes is what each request asks for; with phases only.
+	Sizes Sizes `json:"sizes,omitzero"`
+	// Traffic is as in a model file: a recorded trace, or a generator.
+	Traffic *Traffic `json:"traffic,omitempty"`
+	// Speed plays the load this many times as fast. Default: 1.
+	Speed float64 `json:"speed,omitempty" check:"gt=0,lte=1e6"`
+	// Closed waits for answers: a few callers that each send the next request when the last one was answered.
+	Closed *ClosedLoad `json:"closed,omitempty"`
+	// Seed makes drawn arrivals, sizes and turns repeatable. Default: 1.
+	Seed *uint64 `json:"seed,omitempty"`
+}
+
+// Phase is a time with a rate: constant, a ramp to another one, or a sine wave around it.
+type Phase struct {
+	// Rate is the rate of the phase, or at its beginning, or that around which it swings.
+	Rate unit.Rate `json:"rate" check:"lte=1e6"`
+	// Duration is how long it lasts.
+	Duration unit.Duration `json:"duration" check:"gt=0"`
+	// To is the rate at its end, which the rate goes to evenly.
+	To *unit.Rate `json:"to,omitempty" check:"lte=1e6"`
+	// Amplitude is how far the rate swings to either side, at most the rate.
+	Amplitude unit.Rate `json:"amplitude,omitempty" check:"lte=1e6"`
+	// Period is the length of one swing.
+	Period unit.Duration `json:"period,omitempty" check:"gt=0"`
+}
+
+// ClosedLoad is callers that wait for answers.
+type ClosedLoad struct {
+	// Callers is how many there are.
+	Callers int `json:"callers" check:"gte=1,lte=1e5"`
+	// Duration is how long they go on.
+	Duration unit.Duration `json:"duration" check:"gt=0"`
+}

@@ -1,0 +1,67 @@
+package v1alpha1
+
+// Target is an endpoint of a model.
+type Target struct {
+	// Name is a DNS label: lower-case letters, digits and dashes.
+	Name string `json:"name"`
+	// URL is where requests go: http or https, with the path, such as http://127.0.0.1:8080/v1/chat/completions.
+	URL string `json:"url"`
+	// Protocol is http, openai-chat, openai-completions or openai-embeddings. Default: http.
+	Protocol string `json:"protocol,omitempty" check:"oneof=http openai-chat openai-completions openai-embeddings"`
+	// HTTP is what a request holds with protocol http.
+	HTTP *HTTPRequest `json:"http,omitempty"`
+	// OpenAI is what a request holds with the openai protocols.
+	OpenAI *OpenAIRequest `json:"openai,omitempty"`
+	// Headers are added to each request. Credentials belong into bearerFrom.
+	Headers map[string]string `json:"headers,omitempty"`
+	// BearerFrom is the environment variable that holds the token to send as Authorization: Bearer.
+	BearerFrom string `json:"bearerFrom,omitempty"`
+	// Connection says how connections are made.
+	Connection Connection `json:"connection,omitzero"`
+	// Expect is what makes an answer a right one.
+	Expect Expect `json:"expect,omitzero"`
+}
+
+// HTTPRequest is a plain request.
+type HTTPRequest struct {
+	// Method is the HTTP method. Default: POST with a body, GET without.
+	Method string `json:"method,omitempty" check:"oneof=GET HEAD POST PUT PATCH DELETE"`
+	// Body is a Go template with .Sequence, .Input, .Output, .WorkSeconds and .Prompt (words, about one for each token of .Input).
+	Body string `json:"body,omitempty"`
+	// ContentType is that of the body. Default: application/json.
+	ContentType string `json:"contentType,omitempty"`
+}
+
+// OpenAIRequest is a request of the OpenAI protocol.
+type OpenAIRequest struct {
+	// Model is the name that the server knows the model by.
+	Model string `json:"model"`
+	// Prompt is the text to send. Default: made up, about one word for each token that the load says, 32 words otherwise.
+	Prompt string `json:"prompt,omitempty"`
+	// MaxTokens bounds the answer. Default: what the load says, 64 otherwise.
+	MaxTokens int `json:"maxTokens,omitempty" check:"gte=1,lte=1e6"`
+	// Stream asks for tokens as they come (not for embeddings). Default: true.
+	Stream *bool `json:"stream,omitempty"`
+}
+
+// Connection says how connections are made.
+type Connection struct {
+	// HTTP is 1.1, 2 (with TLS), or h2c (2 without TLS). Default: 1.1.
+	HTTP string `json:"http,omitempty" check:"oneof=1.1 2 h2c"`
+	// Fresh makes a new connection for each request. Default: false.
+	Fresh bool `json:"fresh,omitempty"`
+	// CAFile holds the certificates to trust instead of the system's, relative to the suite file.
+	CAFile string `json:"caFile,omitempty"`
+	// Insecure takes any certificate. Default: false.
+	Insecure bool `json:"insecure,omitempty"`
+}
+
+// Expect is what makes an answer a right one.
+type Expect struct {
+	// Status is the status that is right. Default: any from 200 to 299.
+	Status int `json:"status,omitempty" check:"gte=100,lte=599"`
+	// ContentType is the media type that the answer must have, such as application/json. Default: any with protocol http.
+	ContentType string `json:"contentType,omitempty"`
+	// JSON maps paths in the answer, such as data.0.score, to the text that must be there; "*" is any that is not empty.
+	JSON map[string]string `json:"json,omitempty"`
+}

@@ -1,0 +1,179 @@
+package v1alpha1
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	sigsyaml "sigs.k8s.io/yaml"
+)
+
+const suiteFile = `apiVersion: fulcrum.dev/v1alpha1
+kind: Suite
+metadata: {name: encoder, description: the encoder in two places}
+spec:
+  targets:
+    - name: k8s
+      url: http://127.0.0.1:8080/predict
+      http: {method: POST, body: '{"text": "{{.Prompt}}"}', contentType: application/json}
+      headers: {x-team: search}
+      bearerFrom: K8S_TOKEN
+      connection: {http: h2c, fresh: true}
+      expect: {status: 200, contentType: application/json, json: {data.0.score: "*"}}
+    - name: chat
+      url: https://127.0.0.1:8443/v1/chat/completions
+      protocol: openai-chat
+      openai: {model: tiny, prompt: Hello, maxTokens: 16, stream: false}
+      connection: {http: "2", caFile: ca.pem, insecure: true}
+  load:
+    phases:
+      - {rate: 10/s, duration: 10s}
+      - {rate: 10/s, to: 50/s, duration: 20s}
+      - {rate: 50/s, amplitude: 40/s, period: 5s, duration: 20s}
+    arrivals: constant
+    sizes: {input: 100, output: 20}
+    speed: 2
+    seed: 7
+  turn: 0s
+  timeout: 5s
+  maxInFlight: 64
+  warmup: 2s
+  gate: {percentile: 95, most: 5ms}
+  thresholds:
+    - target: k8s
+      latency: {p95: 200ms}
+      timeToFirstByte: {p50: 1s}
+      timeToFirstToken: {p99: 1s}
+      timePerOutputToken: {p50: 50ms}
+      errors: 1%
+`
+
+func TestLoadSuite(t *testing.T) {
+	s, err := LoadSuite("suite.yaml", []byte(suiteFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, err := sigsyaml.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := LoadSuite("again.yaml", written)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, written)
+	}
+	if diff := cmp.Diff(s, again); diff != "" {
+		t.Errorf("written and read again (-first +again):\n%s", diff)
+	}
+	if err := s.Validate("suite"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSuiteDefaults(t *testing.T) {
+	s, err := LoadSuite("suite.yaml", []byte(`{apiVersion: fulcrum.dev/v1alpha1, kind: Suite, metadata: {name: a},
+  spec: {targets: [{name: a, url: "http://localhost:1/"}, {name: b, url: "http://localhost:1/", protocol: openai-embeddings, openai: {model: m}}],
+  load: {phases: [{rate: 1/s, duration: 1s}]}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b, spec := s.Spec.Targets[0], s.Spec.Targets[1], s.Spec
+	if a.Protocol != "http" || a.HTTP.Method != "GET" || a.Connection.HTTP != "1.1" || *b.OpenAI.Stream {
+		t.Errorf("targets %+v and %+v", a, b)
+	}
+	if spec.Timeout.String() != "1m" || spec.MaxInFlight != 1024 || spec.Gate.Percentile != 99 || spec.Gate.Most.String() != "10ms" ||
+		spec.Load.Arrivals != "poisson" || spec.Load.Speed != 1 || *spec.Load.Seed != 1 {
+		t.Errorf("%+v", spec)
+	}
+}
+
+// TestLoadSuiteRefuses edits one place of a good file.
+func TestLoadSuiteRefuses(t *testing.T) {
+	for name, test := range map[string]struct{ old, new, want string }{
+		"unknown field":     {"timeout: 5s", "timeuot: 5s", `suite.yaml:28:3: spec: unknown field "timeuot": did you mean "timeout"?`},
+		"another kind":      {"kind: Suite", "kind: Model", "suite.yaml:2:7: kind: "},
+		"no scheme":         {"http://127.0.0.1:8080/predict", "127.0.0.1:8080", "spec.targets[0].url: expected a URL with http or https"},
+		"credentials":       {"http://127.0.0.1:8080", "http://me:secret@127.0.0.1:8080", "spec.targets[0].url: holds credentials"},
+		"a secret header":   {"x-team: search", "Authorization: Bearer abc", "spec.targets[0].headers[Authorization]: is a credential"},
+		"same name":         {"name: chat", "name: k8s", `spec.targets[1].name: "k8s" is there twice`},
+		"h2c with TLS":      {`http: "2"`, "http: h2c", "spec.targets[1].connection.http: is HTTP/2 without TLS"},
+		"openai over http":  {"protocol: openai-chat", "protocol: http", "spec.targets[1].openai: belongs to the openai protocols"},
+		"no target":         {"target: k8s", "target: lambda", `spec.thresholds[0].target: there is no target "lambda"`},
+		"a ramp and a wave": {"amplitude: 40/s", "to: 3/s, amplitude: 40/s", "spec.load.phases[2].to: contradicts amplitude"},
+		"a wave below 0":    {"amplitude: 40/s", "amplitude: 60/s", "spec.load.phases[2].amplitude: expected at most the rate"},
+		"half a wave":       {"amplitude: 40/s, ", "", "spec.load.phases[2]: a wave needs both"},
+		"two loads":         {"    arrivals: constant", "    closed: {callers: 1, duration: 1s}", "spec.load: expected exactly one of phases, traffic and closed, got 2"},
+		"percentiles":       {"{p95: 200ms}", "{p50: 1s, p95: 200ms}", "spec.thresholds[0].latency.p95: expected at least the p50"},
+		"too long ago":      {"rate: 10/s, duration: 10s", "rate: 10/s, duration: 0s", "spec.load.phases[0].duration"},
+	} {
+		file := strings.Replace(suiteFile, test.old, test.new, 1)
+		if file == suiteFile {
+			t.Fatalf("%s: nothing was edited", name)
+		}
+		_, err := LoadSuite("suite.yaml", []byte(file))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: error\n%v\nwant one with\n%s", name, err, test.want)
+		}
+	}
+	if _, err := LoadSuite("suite.yaml", nil); err == nil || !strings.Contains(err.Error(), "expected a suite with apiVersion") {
+		t.Errorf("an empty file: %v", err)
+	}
+}
+
+func FuzzLoadSuite(f *testing.F) {
+	f.Add([]byte(suiteFile))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := LoadSuite("suite.yaml", data)
+		if err != nil {
+			return
+		}
+		if err := s.Validate("again"); err != nil {
+			t.Errorf("what was read is refused: %v", err)
+		}
+	})
+}
+
+func TestSuiteExamples(t *testing.T) {
+	for _, name := range files(t, "../../examples/bench/*.yaml") {
+		if _, err := LoadSuite(name, read(t, name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestSuitesObeySchema(t *testing.T) {
+	compiled := compileSchema(t, SuiteSchema())
+	suites := map[string][]byte{"suiteFile": []byte(suiteFile)}
+	for _, name := range files(t, "../../examples/bench/*.yaml") {
+		suites[name] = read(t, name)
+	}
+	for name, data := range suites {
+		if err := obeysSchema(t, compiled, data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		s, err := LoadSuite(name, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		withDefaults, err := sigsyaml.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := obeysSchema(t, compiled, withDefaults); err != nil {
+			t.Errorf("%s with defaults: %v", name, err)
+		}
+	}
+	for _, edit := range [][2]string{
+		{"timeout: 5s", "timeuot: 5s"},
+		{"timeout: 5s", "timeout: 5"},
+		{"kind: Suite", "kind: Model"},
+		{"x-team: search", "x-team: 5"},
+		{"http: h2c", "http: h3"},
+		{"rate: 10/s, duration: 10s", "rate: 10/s"},
+		{"maxInFlight: 64", "maxInFlight: 0"},
+	} {
+		file := strings.Replace(suiteFile, edit[0], edit[1], 1)
+		if file == suiteFile || obeysSchema(t, compiled, []byte(file)) == nil {
+			t.Errorf("the schema allows %s", edit[1])
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package v1alpha1
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+// LoadSuite reads a suite file as Load reads a model file.
+func LoadSuite(name string, data []byte) (*Suite, error) {
+	s, err := loadFile(name, data, document{noun: "suite", hint: "requests belong in a trace file of their own (spec.load.traffic.trace.path)"}, (*Suite).validate)
+	if err != nil {
+		return nil, err
+	}
+	s.ApplyDefaults()
+	return s, nil
+}
+
+// Validate checks a suite that was not read from a file, such as one made of flags.
+func (s *Suite) Validate(name string) error {
+	r := newReport(name)
+	if s.validate(r); len(r.problems) > 0 {
+		return r.problems.sorted()
+	}
+	return nil
+}
+
+func (s *Suite) validate(r *report) {
+	validateName(r, s.Metadata.Name)
+	names := map[string]bool{}
+	for i := range s.Spec.Targets {
+		t, path := &s.Spec.Targets[i], itemPath("spec.targets", i)
+		if names[t.Name] {
+			r.reject(fieldPath(path, "name"), fmt.Sprintf("%s is there twice: give each target its own", quoted(t.Name)))
+		}
+		names[t.Name] = true
+		t.validate(r, path)
+	}
+	s.Spec.Load.validate(r, "spec.load")
+	for i := range s.Spec.Thresholds {
+		s.Spec.Thresholds[i].validate(r, itemPath("spec.thresholds", i), names)
+	}
+}
+
+func (t *Target) validate(r *report, path string) {
+	if !dnsLabel.MatchString(t.Name) {
+		r.reject(fieldPath(path, "name"), fmt.Sprintf("expected lower-case letters, digits and dashes, such as k8s, got %s", quoted(t.Name)))
+	}
+	u, err := url.Parse(t.URL)
+	isHTTP := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
+	switch {
+	case !isHTTP:
+		r.reject(fieldPath(path, "url"), fmt.Sprintf("expected a URL with http or https, such as http://127.0.0.1:8080/predict, got %s", quoted(t.URL)))
+	case u.User != nil:
+		r.reject(fieldPath(path, "url"), "holds credentials, which would be recorded: name an environment variable with bearerFrom")
+	case t.Connection.HTTP == "2" && u.Scheme == "http":
+		r.reject(fieldPath(path, "connection.http"), "is HTTP/2 with TLS, and the URL has none: choose h2c, or https", fieldPath(path, "url"))
+	case t.Connection.HTTP == "h2c" && u.Scheme == "https":
+		r.reject(fieldPath(path, "connection.http"), "is HTTP/2 without TLS, and the URL is https: choose 2", fieldPath(path, "url"))
+	}
+	isOpenAI := strings.HasPrefix(t.Protocol, "openai-")
+	switch {
+	case isOpenAI && t.OpenAI == nil:
+		r.reject(fieldPath(path, "openai"), fmt.Sprintf("is required with protocol %s: name at least the model", t.Protocol), fieldPath(path, "protocol"))
+	case !isOpenAI && t.OpenAI != nil:
+		r.reject(fieldPath(path, "openai"), "belongs to the openai protocols: set protocol, or leave it out", fieldPath(path, "protocol"))
+	}
+	if isOpenAI && t.HTTP != nil {
+		r.reject(fieldPath(path, "http"), "belongs to protocol http: leave it out", fieldPath(path, "protocol"))
+	}
+	for name := range t.Headers {
+		if slices.Contains([]string{"authorization", "proxy-authorization", "cookie"}, strings.ToLower(name)) {
+			r.reject(keyPath(fieldPath(path, "headers"), name), "is a credential, which does not belong into a file: name an environment variable with bearerFrom")
+		}
+	}
+}
+
+func (l *SuiteLoad) validate(r *report, path string) {
+	given := 0
+	for _, is := range []bool{len(l.Phases) > 0, l.Traffic != nil, l.Closed != nil} {
+		if is {
+			given++
+		}
+	}
+	if given != 1 {
+		r.reject(path, fmt.Sprintf("expected exactly one of phases, traffic and closed, got %d", given))
+	}
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{{"arrivals", l.Arrivals != ""}, {"sizes", l.Sizes != Sizes{}}} {
+		if f.given && l.Traffic != nil {
+			r.reject(fieldPath(path, f.name), "has no effect with traffic, which has its own: leave it out")
+		}
+	}
+	if l.Closed != nil && l.Speed != 0 {
+		r.reject(fieldPath(path, "speed"), "has no effect with closed: leave it out")
+	}
+	l.Sizes.validate(r, fieldPath(path, "sizes"))
+	if l.Traffic != nil {
+		l.Traffic.validate(r, fieldPath(path, "traffic"))
+	}
+	var highest unit.Rate
+	for i, p := range l.Phases {
+		p.validate(r, itemPath(fieldPath(path, "phases"), i))
+		highest = max(highest, p.Rate)
+		if p.To != nil {
+			highest = max(highest, *p.To)
+		}
+	}
+	if len(l.Phases) > 0 && highest == 0 {
+		r.reject(fieldPath(path, "phases"), "expected at least one phase with a rate above 0", fieldPath(path, "phases"))
+	}
+}
+
+func (p *Phase) validate(r *report, path string) {
+	isWave := p.Amplitude != 0 || p.Period != 0
+	switch {
+	case isWave && p.To != nil:
+		r.reject(fieldPath(path, "to"), "contradicts amplitude and period: a phase is a ramp or a wave")
+	case isWave && (p.Amplitude == 0 || p.Period == 0):
+		r.reject(path, "a wave needs both amplitude and period", path)
+	case p.Amplitude > p.Rate:
+		r.reject(fieldPath(path, "amplitude"), fmt.Sprintf("expected at most the rate of %s, below which there is nothing, got %s", p.Rate, p.Amplitude), fieldPath(path, "rate"))
+	}
+}
+
+func (t *SuiteThreshold) validate(r *report, path string, names map[string]bool) {
+	if t.Target != "" && !names[t.Target] {
+		r.reject(fieldPath(path, "target"), fmt.Sprintf("there is no target %s", quoted(t.Target)), "spec.targets")
+	}
+	t.Latency.validate(r, fieldPath(path, "latency"))
+	t.TimeToFirstByte.validate(r, fieldPath(path, "timeToFirstByte"))
+	t.TimeToFirstToken.validate(r, fieldPath(path, "timeToFirstToken"))
+	t.TimePerOutputToken.validate(r, fieldPath(path, "timePerOutputToken"))
+	if *t == (SuiteThreshold{Target: t.Target}) {
+		r.reject(path, "expected a limit: latency, timeToFirstByte, timeToFirstToken, timePerOutputToken or errors", path)
+	}
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/report"
+)
+
+// recordsFile is the log in the folder of a run.
+const recordsFile = "records.bin"
+
+// bootstrapSeed makes the intervals of a log repeatable.
+const bootstrapSeed = 1
+
+// benchFlags say what to run, and where results go.
+type benchFlags struct {
+	suite  suiteFlags
+	out    string
+	output string
+	yes    bool
+}
+
+func newBenchCommand(std streams) *cobra.Command {
+	var f benchFlags
+	cmd := &cobra.Command{
+		Use:   "bench [SUITE]",
+		Short: "Measure real endpoints: one suite, one run, any environment",
+		Long: `Bench sends a load to one endpoint or to several, which take turns in one run, and
+says how fast they answered, with intervals. The load is open: a request is sent
+when it is due, whether or not earlier ones were answered, and its latency counts
+from when it was due. How late the client itself was stands beside it; beyond the
+gate (p99 of 10ms by default) the run is invalid. Every request is recorded.
+
+The suite is a file (kind: Suite), or flags. A host other than this machine has to
+be confirmed once, or with --yes.
+
+Exit codes: 0 every threshold passes, or there is none; 1 an error; 3 a threshold
+fails; 4 inconclusive: an interval straddles its limit, or the run was interrupted;
+5 invalid: the client was too slow to measure.`,
+		Example: `  fulcrum bench suite.yaml
+  fulcrum bench --target http://127.0.0.1:8080/predict --rate 50/s --duration 2m
+  fulcrum bench --target k8s=http://127.0.0.1:8080/v1/chat/completions --target fn=http://127.0.0.1:9090/v1/chat/completions \
+      --protocol openai-chat --model tiny --rate 5/s --duration 10m --out run
+  fulcrum bench --target http://127.0.0.1:8080/ --trace access.log.gz --speed 10
+  fulcrum bench report run --against old-run`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.run(cmd, std, args)
+		},
+	}
+	fs := cmd.Flags()
+	f.suite.register(fs)
+	fs.StringVar(&f.out, "out", "", "new folder to keep the records of the run in, for bench report")
+	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
+	fs.BoolVar(&f.yes, "yes", false, "send the load to hosts other than this machine without being asked")
+	cmd.AddCommand(newBenchReportCommand(std), newBenchSelftestCommand(std))
+	return cmd
+}
+
+func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
+	if f.output != "text" && f.output != "json" {
+		return fmt.Errorf("--output: expected text or json, got %q", f.output)
+	}
+	in, err := f.suite.input(cmd.Flags(), std, args)
+	if err != nil {
+		return err
+	}
+	if err := confirm(std, in, f.yes); err != nil {
+		return err
+	}
+	log, err := f.measure(cmd.Context(), std, in)
+	if err != nil {
+		return err
+	}
+	return writeAnalysis(std, measure.Analyse(log, bootstrapSeed), f.output)
+}
+
+// measure runs the suite and reads back what was recorded.
+func (f *benchFlags) measure(ctx context.Context, std streams, in bench.Input) (log *measure.Log, err error) {
+	file, discard, err := f.create()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, discard()) }()
+	line := newLiveLine(std.err)
+	in.Progress = line.show
+	_, err = bench.Run(ctx, in, file)
+	line.finish()
+	if err := errors.Join(err, file.Sync()); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	defer file.Close() // read from only, after the Sync
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	return measure.ReadLog(file)
+}
+
+// create opens the log: in the folder that was asked for, which must not hold another run, or in a temporary file that
+// discard removes.
+func (f *benchFlags) create() (file *os.File, discard func() error, err error) {
+	if f.out == "" {
+		file, err := os.CreateTemp("", "fulcrum-bench-*")
+		if err != nil {
+			return nil, nil, err
+		}
+		return file, func() error { return os.Remove(file.Name()) }, nil
+	}
+	if err := os.MkdirAll(f.out, 0o755); err != nil {
+		return nil, nil, fmt.Errorf("--out: %w", err)
+	}
+	file, err = os.OpenFile(filepath.Join(f.out, recordsFile), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, os.ErrExist) {
+		return nil, nil, fmt.Errorf("--out: %s holds a run already: name a new folder", f.out)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("--out: %w", err)
+	}
+	return file, func() error { return nil }, nil
+}
+
+// writeAnalysis prints the figures; the error is the exit code that they ask for.
+func writeAnalysis(std streams, a *measure.Analysis, output string) error {
+	var err error
+	if output == "json" {
+		err = report.JSON(std.out, a)
+	} else {
+		err = report.Measurement(std.out, a, report.Style{Color: isColorful(std.out)})
+	}
+	switch {
+	case err != nil:
+		return err
+	case !a.Valid:
+		return exitStatus(exitInvalid)
+	case a.Verdict == measure.Fail:
+		return exitStatus(exitFail)
+	case a.Verdict == measure.Inconclusive || !a.Complete:
+		return exitStatus(exitInconclusive)
+	}
+	return nil
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/bench"
+)
+
+// accessOf reads the tokens and certificates that targets name.
+func accessOf(s *v1alpha1.Suite, dir string) (map[string]bench.Access, error) {
+	all := map[string]bench.Access{}
+	for _, t := range s.Spec.Targets {
+		var a bench.Access
+		if t.BearerFrom != "" {
+			if a.Bearer = os.Getenv(t.BearerFrom); a.Bearer == "" {
+				return nil, fmt.Errorf("target %s: the environment variable %s is not set: it should hold the token", t.Name, t.BearerFrom)
+			}
+		}
+		if path := t.Connection.CAFile; path != "" {
+			if !filepath.IsAbs(path) {
+				path = filepath.Join(dir, path)
+			}
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return nil, fmt.Errorf("target %s: %w", t.Name, err)
+			}
+			a.Roots = x509.NewCertPool()
+			if !a.Roots.AppendCertsFromPEM(data) {
+				return nil, fmt.Errorf("target %s: %s holds no certificate in PEM form", t.Name, path)
+			}
+		}
+		all[t.Name] = a
+	}
+	return all, nil
+}
+
+// hashOf identifies a suite by what it asks for, however it was written.
+func hashOf(s *v1alpha1.Suite) (string, error) {
+	var b bytes.Buffer
+	if err := json.NewEncoder(&b).Encode(s.Spec); err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	_, err := io.Copy(h, &b)
+	return hex.EncodeToString(h.Sum(nil)), err
+}

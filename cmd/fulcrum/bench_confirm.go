@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+
+	"fulcrum.dev/fulcrum/internal/bench"
+)
+
+// confirm asks before load goes to a host for the first time, unless it is this machine.
+func confirm(std streams, in bench.Input, yes bool) error {
+	known, err := openKnownHosts()
+	if err != nil {
+		return err
+	}
+	hosts := known.unknown(in)
+	if len(hosts) == 0 {
+		return nil
+	}
+	for _, h := range hosts {
+		fmt.Fprintf(std.err, "%s gets %s for the first time\n", h, projected(in, h))
+	}
+	if !yes {
+		f, ok := std.in.(*os.File)
+		if !ok || !term.IsTerminal(int(f.Fd())) {
+			return fmt.Errorf("expected a confirmation before load goes to %s: add --yes if you may test it", strings.Join(hosts, ", "))
+		}
+		if err := askFor(std.in, std.err, strings.Join(hosts, ", ")); err != nil {
+			return err
+		}
+	}
+	return known.add(hosts)
+}
+
+// projected says what a host will get.
+func projected(in bench.Input, host string) string {
+	if in.Workload == nil {
+		return fmt.Sprintf("requests of %d callers for %s", in.Suite.Spec.Load.Closed.Callers, in.Projection.Span)
+	}
+	var n int64
+	for i, t := range in.Suite.Spec.Targets {
+		if hostOf(t.URL) == host {
+			n += in.Projection.ByTarget[i]
+		}
+	}
+	return fmt.Sprintf("%d requests in %s", n, in.Projection.Span)
+}
+
+// askFor wants the word typed, because a key is pressed too easily.
+func askFor(in io.Reader, out io.Writer, hosts string) error {
+	fmt.Fprintf(out, "May you test %s? Type yes: ", hosts)
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if strings.TrimSpace(line) != "yes" {
+		return errors.New("not confirmed: nothing was sent")
+	}
+	return nil
+}
+
+// knownHosts is a file with a host:port a line that load was sent to before.
+type knownHosts struct {
+	path  string
+	hosts []string
+}
+
+func openKnownHosts() (*knownHosts, error) {
+	dir, err := os.UserConfigDir()
+	if err != nil { // without a home nothing is remembered
+		return &knownHosts{}, nil
+	}
+	k := &knownHosts{path: filepath.Join(dir, "fulcrum", "bench-hosts")}
+	data, err := os.ReadFile(k.path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	k.hosts = strings.Fields(string(data))
+	return k, nil
+}
+
+// unknown returns the hosts of a run that are neither this machine nor known.
+func (k *knownHosts) unknown(in bench.Input) []string {
+	var hosts []string
+	for _, t := range in.Suite.Spec.Targets {
+		host := hostOf(t.URL)
+		if !isLoopback(t.URL) && !slices.Contains(k.hosts, host) && !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
+}
+
+func (k *knownHosts) add(hosts []string) error {
+	if k.path == "" {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(k.path), 0o755); err != nil {
+		return err
+	}
+	k.hosts = append(k.hosts, hosts...)
+	return replaceFile(k.path, func(w io.Writer) error {
+		_, err := io.WriteString(w, strings.Join(k.hosts, "\n")+"\n")
+		return err
+	})
+}
+
+func hostOf(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return text
+	}
+	return u.Host
+}
+
+// isLoopback reports whether a URL is of this machine by its very text: a name that resolves to it today may not tomorrow.
+func isLoopback(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil {
+		return false
+	}
+	host := u.Hostname()
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

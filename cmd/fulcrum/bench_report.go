@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+func newBenchReportCommand(std streams) *cobra.Command {
+	var against, output string
+	cmd := &cobra.Command{
+		Use:   "report RUN",
+		Short: "Say again what a run of bench measured, or compare it with an earlier one",
+		Long: `Report reads the records that bench --out kept, also of a run that broke off, and
+prints the figures, the verdict on the thresholds that the suite had, and, with
+--against, the changes since an earlier run.
+
+Exit codes: those of bench.`,
+		Example: `  fulcrum bench report run
+  fulcrum bench report run --against old-run
+  fulcrum bench report run -o json | jq .targets[0].metrics`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if output != "text" && output != "json" {
+				return fmt.Errorf("--output: expected text or json, got %q", output)
+			}
+			log, err := readRun(args[0])
+			if err != nil {
+				return err
+			}
+			a := measure.Analyse(log, bootstrapSeed)
+			if against != "" {
+				before, err := readRun(against)
+				if err != nil {
+					return fmt.Errorf("--against: %w", err)
+				}
+				a.CompareWith(before, bootstrapSeed)
+			}
+			return writeAnalysis(std, a, output)
+		},
+	}
+	cmd.Flags().StringVar(&against, "against", "", "folder of an earlier run to compare with")
+	cmd.Flags().StringVarP(&output, "output", "o", "text", "form of the output: text or json")
+	return cmd
+}
+
+// readRun reads the log in the folder of a run.
+func readRun(dir string) (*measure.Log, error) {
+	path := filepath.Join(dir, recordsFile)
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	log, err := measure.ReadLog(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return log, nil
+}

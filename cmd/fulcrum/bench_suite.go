@@ -1,0 +1,205 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/internal/workload"
+)
+
+// suiteFlags are a suite on the command line.
+type suiteFlags struct {
+	targets    []string
+	protocol   string
+	model      string
+	body       string
+	bearerFrom string
+	rate       unit.Rate
+	arrivals   string
+	duration   unit.Duration
+	trace      string
+	format     string
+	speed      float64
+	closed     int
+	turn       unit.Duration
+	timeout    unit.Duration
+	warmup     unit.Duration
+	gate       unit.Duration
+	inFlight   int
+	seed       uint64
+}
+
+// Flags that a suite file has fields for.
+var suiteFlagNames = []string{
+	"target", "protocol", "model", "body", "bearer-from", "rate", "arrivals", "duration", "trace", "format", "speed", "closed",
+	"turn", "timeout", "warmup", "gate", "max-in-flight", "seed",
+}
+
+func (f *suiteFlags) register(fs *pflag.FlagSet) {
+	fs.StringArrayVar(&f.targets, "target", nil, "URL to ask, or NAME=URL; several take turns")
+	fs.StringVar(&f.protocol, "protocol", "http", "protocol of the targets: http, openai-chat, openai-completions or openai-embeddings")
+	fs.StringVar(&f.model, "model", "", "name of the model in requests of the openai protocols")
+	fs.StringVar(&f.body, "body", "", "body to POST with protocol http: text, or @FILE; a template with .Sequence, .Input, .Output, .Prompt")
+	fs.StringVar(&f.bearerFrom, "bearer-from", "", "environment variable with the token to send as Authorization: Bearer")
+	fs.Var(newTextFlag(&f.rate, "rate", unit.ParseRate), "rate", "requests per time, such as 50/s")
+	fs.StringVar(&f.arrivals, "arrivals", "poisson", "arrivals at that rate: poisson or constant")
+	fs.Var(newTextFlag(&f.duration, "duration", parseTime), "duration", "how long to go on, such as 2m")
+	fs.StringVar(&f.trace, "trace", "", "recorded requests to play instead of a rate; \"-\" is the standard input")
+	fs.StringVar(&f.format, "format", "auto", "format of the trace: auto, "+strings.Join(workload.Formats(), ", "))
+	fs.Float64Var(&f.speed, "speed", 1, "plays the load this many times as fast")
+	fs.IntVar(&f.closed, "closed", 0, "callers of a closed loop, which wait for each answer, instead of a rate")
+	fs.Var(newTextFlag(&f.turn, "duration", parseTime), "turn", "how long a target's turn lasts; 0s alternates by request (default: a fortieth of the load for each)")
+	f.timeout = unit.Duration(time.Minute)
+	fs.Var(newTextFlag(&f.timeout, "duration", parseTime), "timeout", "how long an answer may take (default 1m)")
+	fs.Var(newTextFlag(&f.warmup, "duration", parseTime), "warmup", "time at the beginning that is left out of the figures")
+	fs.Var(newTextFlag(&f.gate, "duration", parseTime), "gate", "p99 of the client's own lateness above which the run is invalid (default 10ms)")
+	fs.IntVar(&f.inFlight, "max-in-flight", 1024, "requests that may wait for an answer; what is due beyond is recorded as not sent")
+	fs.Uint64Var(&f.seed, "seed", 1, "seed of arrivals and of the order of turns")
+}
+
+// input reads the suite and all that it names.
+func (f *suiteFlags) input(fs *pflag.FlagSet, std streams, args []string) (bench.Input, error) {
+	var (
+		suite *v1alpha1.Suite
+		open  workload.Opener
+		err   error
+		dir   = "."
+		what  = "the flags"
+	)
+	if len(args) == 1 {
+		for _, name := range suiteFlagNames {
+			if fs.Changed(name) {
+				return bench.Input{}, fmt.Errorf("--%s: is a field of the suite file: change it there, or leave the file out", name)
+			}
+		}
+		data, err := os.ReadFile(args[0])
+		if err != nil {
+			return bench.Input{}, err
+		}
+		if suite, err = v1alpha1.LoadSuite(args[0], data); err != nil {
+			return bench.Input{}, err
+		}
+		open, dir, what = openBeside(args[0]), filepath.Dir(args[0]), args[0]
+	} else {
+		if suite, err = f.suite(fs); err != nil {
+			return bench.Input{}, err
+		}
+		open = traceOpener(std.in)
+	}
+	in := bench.Input{Suite: suite, Tool: "fulcrum " + buildVersion().Version}
+	if in.Access, err = accessOf(suite, dir); err != nil {
+		return in, err
+	}
+	if in.Workload, err = bench.Workload(open, suite); err != nil {
+		return in, fmt.Errorf("%s: the load: %w", what, err)
+	}
+	if in.Projection, err = bench.Project(suite, in.Workload); err != nil {
+		return in, fmt.Errorf("%s: the load: %w", what, err)
+	}
+	in.SuiteHash, err = hashOf(suite)
+	return in, err
+}
+
+// suite makes a suite of the flags.
+func (f *suiteFlags) suite(fs *pflag.FlagSet) (*v1alpha1.Suite, error) {
+	if len(f.targets) == 0 {
+		return nil, errors.New("expected a suite file, or --target with --rate and --duration; see fulcrum bench --help")
+	}
+	s := &v1alpha1.Suite{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.KindSuite, Metadata: v1alpha1.Metadata{Name: "flags"}}
+	body, err := f.bodyText()
+	if err != nil {
+		return nil, err
+	}
+	for i, text := range f.targets {
+		s.Spec.Targets = append(s.Spec.Targets, f.target(text, i, body))
+	}
+	if s.Spec.Load, err = f.load(fs); err != nil {
+		return nil, err
+	}
+	s.Spec.Timeout, s.Spec.Warmup, s.Spec.MaxInFlight = f.timeout, f.warmup, f.inFlight
+	s.Spec.Gate.Most = f.gate
+	if fs.Changed("turn") {
+		s.Spec.Turn = &f.turn
+	}
+	if f.inFlight < 1 || f.inFlight > 1e5 || f.timeout <= 0 {
+		return nil, errors.New("--max-in-flight: expected a number from 1 to 100,000, and --timeout a duration above 0")
+	}
+	s.ApplyDefaults()
+	if err := s.Validate("flags"); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (f *suiteFlags) bodyText() (string, error) {
+	path, isFile := strings.CutPrefix(f.body, "@")
+	if !isFile {
+		return f.body, nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("--body: %w", err)
+	}
+	return string(data), nil
+}
+
+// target reads URL or NAME=URL. A URL may hold = itself, but not before its scheme ends.
+func (f *suiteFlags) target(text string, i int, body string) v1alpha1.Target {
+	name, url, named := strings.Cut(text, "=")
+	if !named || strings.Contains(name, "/") {
+		name, url = string(rune('a'+i%26)), text
+	}
+	t := v1alpha1.Target{Name: name, URL: url, Protocol: f.protocol, BearerFrom: f.bearerFrom}
+	if strings.HasPrefix(f.protocol, "openai-") {
+		t.OpenAI = &v1alpha1.OpenAIRequest{Model: f.model}
+	} else if body != "" {
+		t.HTTP = &v1alpha1.HTTPRequest{Body: body}
+	}
+	return t
+}
+
+func (f *suiteFlags) load(fs *pflag.FlagSet) (v1alpha1.SuiteLoad, error) {
+	l := v1alpha1.SuiteLoad{Seed: &f.seed}
+	given := 0
+	for _, name := range []string{"rate", "trace", "closed"} {
+		if fs.Changed(name) {
+			given++
+		}
+	}
+	if given != 1 {
+		return l, errors.New("expected one of --rate, --trace and --closed: they are three kinds of load")
+	}
+	if f.trace == "" && f.duration <= 0 {
+		return l, errors.New("--duration: is required: expected how long to go on, such as 2m")
+	}
+	if !(f.speed > 0 && f.speed <= 1e6) {
+		return l, fmt.Errorf("--speed: expected a number above 0 and up to 1,000,000, got %g", f.speed)
+	}
+	switch {
+	case f.trace != "":
+		l.Traffic, l.Speed = &v1alpha1.Traffic{Trace: &v1alpha1.Trace{Path: f.trace, Format: f.format}, Seed: &f.seed}, f.speed
+		if f.duration > 0 {
+			l.Traffic.Slice = &v1alpha1.Slice{To: unit.Duration(float64(f.duration) * f.speed)}
+		}
+	case fs.Changed("closed"):
+		if f.closed < 1 || f.closed > 1e5 || fs.Changed("speed") {
+			return l, errors.New("--closed: expected a number of callers from 1 to 100,000, and no --speed")
+		}
+		l.Closed = &v1alpha1.ClosedLoad{Callers: f.closed, Duration: f.duration}
+	default:
+		if f.rate > 1e6 || f.arrivals != "poisson" && f.arrivals != "constant" {
+			return l, errors.New("expected a --rate of at most 1,000,000/s with --arrivals poisson or constant")
+		}
+		l.Phases, l.Arrivals, l.Speed = []v1alpha1.Phase{{Rate: f.rate, Duration: f.duration}}, f.arrivals, f.speed
+	}
+	return l, nil
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+func asking(urls ...string) bench.Input {
+	in := bench.Input{Suite: new(v1alpha1.Suite)}
+	for _, u := range urls {
+		in.Suite.Spec.Targets = append(in.Suite.Spec.Targets, v1alpha1.Target{URL: u})
+		in.Projection.ByTarget = append(in.Projection.ByTarget, 50)
+	}
+	in.Suite.Spec.Load.Closed = &v1alpha1.ClosedLoad{Callers: 1}
+	return in
+}
+
+// TestConfirm: a host is asked about once, and remembered.
+func TestConfirm(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	in := asking("http://192.0.2.1:80/a", "http://192.0.2.1:80/b", "http://127.0.0.1/")
+	var said bytes.Buffer
+	std := streams{in: strings.NewReader("yes\n"), err: &said}
+	if err := confirm(std, in, false); err == nil || !strings.Contains(err.Error(), "before load goes to 192.0.2.1:80: add --yes") {
+		t.Errorf("a pipe is nobody who could be asked: %v", err)
+	}
+	if err := confirm(std, in, true); err != nil || !strings.Contains(said.String(), "192.0.2.1:80 gets") {
+		t.Errorf("%v %q", err, said.String())
+	}
+	said.Reset()
+	if err := confirm(std, in, false); err != nil || said.Len() > 0 {
+		t.Errorf("asked again: %v %q", err, said.String())
+	}
+	if err := confirm(std, asking("http://192.0.2.2/"), false); err == nil {
+		t.Error("another host is not known")
+	}
+}
+
+func TestAskFor(t *testing.T) {
+	for typed, want := range map[string]bool{"yes\n": true, " yes \r\n": true, "yes": true, "y\n": false, "\n": false, "": false, "no\n": false} {
+		if err := askFor(strings.NewReader(typed), io.Discard, "a host"); (err == nil) != want {
+			t.Errorf("typed %q: %v", typed, err)
+		}
+	}
+}
+
+func TestIsLoopback(t *testing.T) {
+	for url, want := range map[string]bool{
+		"http://127.0.0.1:80/": true, "http://127.9.9.9/": true, "http://[::1]:80/": true, "https://localhost/": true,
+		"http://10.0.0.1/": false, "http://0.0.0.0/": false, "http://localhost.example.com/": false, "http://127.0.0.1.example.com/": false, "http://[::]/": false, ":": false,
+	} {
+		if got := isLoopback(url); got != want {
+			t.Errorf("%s: %t", url, got)
+		}
+	}
+}
+
+// TestOutThatCannotBeWritten: a clear error, and nothing is left.
+func TestOutThatCannotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	f := benchFlags{out: filepath.Join(file, "run")}
+	if _, _, err := f.create(); err == nil || !strings.HasPrefix(err.Error(), "--out: ") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestLiveText(t *testing.T) {
+	got := liveText(bench.Live{
+		Elapsed: 12 * time.Second, Span: time.Minute, Requests: 600, Planned: 3000, Errors: 2, Rate: 49.8,
+		Latency: measure.Summary{P50: 0.0123, P95: 0.02}, Lateness: measure.Summary{P99: 0.0004},
+	})
+	if want := "12s of 1m0s  600/3000 requests  49.8/s  p50 12.3 ms  p95 20 ms  late p99 0.4 ms  errors 2"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestTargetFlag(t *testing.T) {
+	f := suiteFlags{protocol: "http"}
+	for text, want := range map[string][2]string{
+		"k8s=http://127.0.0.1/a":  {"k8s", "http://127.0.0.1/a"},
+		"http://127.0.0.1/a?b=c":  {"b", "http://127.0.0.1/a?b=c"},
+		"k=http://127.0.0.1/?b=c": {"k", "http://127.0.0.1/?b=c"},
+	} {
+		if got := f.target(text, 1, ""); got.Name != want[0] || got.URL != want[1] {
+			t.Errorf("%s: %q %q", text, got.Name, got.URL)
+		}
+	}
+}
+
+// TestInterruptedBench: what was measured until then is printed and kept, and the exit code says that it is not all.
+func TestInterruptedBench(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var seen atomic.Int64
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if seen.Add(1) == 5 {
+			cancel()
+		}
+	}))
+	defer s.Close()
+	dir := filepath.Join(t.TempDir(), "run")
+	var out, said bytes.Buffer
+	args := []string{"bench", "--target", s.URL, "--rate", "50/s", "--duration", "1h", "--gate", "10s", "--out", dir}
+	if code := run(ctx, args, streams{in: strings.NewReader(""), out: &out, err: &said}); code != exitInconclusive {
+		t.Errorf("exit code %d: %s", code, said.String())
+	}
+	if !strings.Contains(out.String(), "incomplete: interrupted\n") {
+		t.Errorf("printed\n%s", out.String())
+	}
+	log, err := readRun(dir)
+	if err != nil || len(log.Records) < 5 || log.Dropped > 0 || log.End == nil {
+		t.Errorf("%+v, %v", log, err)
+	}
+}

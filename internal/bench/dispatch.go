@@ -1,0 +1,112 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// openLoad sends every request when it is due, and waits for the answers.
+func (x *crew) openLoad(ctx context.Context, in Input) (err error) {
+	plan, err := newSchedule(in.Suite, in.Workload, in.Projection.Turn)
+	if err != nil {
+		return fmt.Errorf("reading the schedule: %w", err)
+	}
+	defer plan.close()
+	pace, err := newPacer(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pace.close()) }()
+	exchanges, stop := interruptible(ctx)
+	defer stop()
+	var working sync.WaitGroup
+	defer working.Wait()
+	defer close(x.jobs)
+	for {
+		j, err := plan.next()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return fmt.Errorf("reading the schedule: %w", err)
+		}
+		wait := j.due - x.now()
+		if wait <= 0 {
+			runtime.Gosched() // behind: the workers must send what they have before they are given more
+		}
+		for ; wait > 0; wait = j.due - x.now() {
+			if err := pace.wait(wait); err != nil && ctx.Err() == nil {
+				return err
+			} else if ctx.Err() != nil {
+				return nil
+			}
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		x.dispatch(exchanges, j, &working)
+	}
+}
+
+// interruptible returns a context that ends with another one, for a reason that records tell apart from a time-out.
+func interruptible(ctx context.Context) (exchanges context.Context, stop func()) {
+	exchanges, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	unhook := context.AfterFunc(ctx, func() { cancel(errInterrupted) })
+	return exchanges, func() { unhook(); cancel(nil) }
+}
+
+// dispatch gives a job to a free worker, or to a new one, or records that it was not sent.
+func (x *crew) dispatch(ctx context.Context, j job, working *sync.WaitGroup) {
+	if x.inFlight.Load() >= int64(x.most) {
+		x.collector.records <- outcome{record: newRecord(j)}
+		return
+	}
+	x.inFlight.Add(1)
+	select {
+	case x.jobs <- j:
+		return
+	default:
+	}
+	if x.workers == x.most { // fewer are in flight: one of the workers is on its way back
+		x.jobs <- j
+		return
+	}
+	x.workers++
+	working.Go(func() {
+		x.do(ctx, j)
+		for j := range x.jobs {
+			x.do(ctx, j)
+		}
+	})
+}
+
+// closedLoad lets callers send one request after the other. What they send is due when it is sent: such a load cannot be
+// late, and does not see what others would have waited.
+func (x *crew) closedLoad(ctx context.Context, in Input) error {
+	closed := in.Suite.Spec.Load.Closed
+	exchanges, stop := interruptible(ctx)
+	defer stop()
+	var sequence atomic.Int64
+	var callers sync.WaitGroup
+	for range min(closed.Callers, x.most) {
+		turns := newTurns(len(x.targets), in.Projection.Turn, *in.Suite.Spec.Load.Seed)
+		callers.Go(func() {
+			for ctx.Err() == nil {
+				j := job{sequence: sequence.Add(1) - 1, due: x.now()}
+				if j.due >= closed.Duration.Std() {
+					return
+				}
+				j.target, j.round = turns.of(j.sequence, j.due)
+				x.inFlight.Add(1)
+				x.do(exchanges, j)
+			}
+		})
+	}
+	callers.Wait()
+	return nil
+}

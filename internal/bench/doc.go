@@ -1,0 +1,6 @@
+// Package bench sends a load to endpoints of a model and records what became of every request.
+//
+// In go a v1alpha1.Suite, the workload that is its schedule, and a writer; out comes a log of measure.Records. The load is
+// open: a request is sent when it is due, whether or not earlier ones were answered, and how late the client was is part
+// of the record. Start with Run; dispatch.go is the loop that keeps the schedule, exchange.go one request.
+package bench

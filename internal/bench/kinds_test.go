@@ -1,0 +1,272 @@
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+// raw serves TCP connections on loopback: each request line that arrives is handed to answer, until it returns false.
+func raw(t *testing.T, answer func(c *net.TCPConn, n int64) bool) (url string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var serving sync.WaitGroup
+	var n atomic.Int64
+	serving.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() {
+				defer c.Close()
+				r := bufio.NewReader(c)
+				for {
+					req, err := http.ReadRequest(r)
+					if err != nil {
+						return
+					}
+					_, _ = io.Copy(io.Discard, req.Body)
+					if !answer(c.(*net.TCPConn), n.Add(1)) {
+						return
+					}
+				}
+			})
+		}
+	})
+	t.Cleanup(func() { l.Close(); serving.Wait() })
+	return "http://" + l.Addr().String()
+}
+
+func status(code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code); _, _ = io.WriteString(w, "sorry") }
+}
+
+func events(list ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+		for _, e := range list {
+			fmt.Fprintf(w, "data: %s\n\n", e)
+		}
+	}
+}
+
+const token = `{"choices":[{"delta":{"content":"Hi"}}]}`
+
+// TestKinds asks servers that misbehave: every failure is recorded as what it is, and the counts add up.
+func TestKinds(t *testing.T) {
+	chat := v1alpha1.Target{Protocol: "openai-chat", OpenAI: &v1alpha1.OpenAIRequest{Model: "m"}}
+	reset := func(c *net.TCPConn, _ int64) bool { _ = c.SetLinger(0); return false }
+	text := func(s string) func(*net.TCPConn, int64) bool {
+		return func(c *net.TCPConn, _ int64) bool { _, _ = io.WriteString(c, s); return false }
+	}
+	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	halfStream := func(w http.ResponseWriter, r *http.Request) {
+		events(token)(w, r)
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	slowEnd := func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "begin")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}
+	for name, test := range map[string]struct {
+		target v1alpha1.Target
+		url    string
+		server http.HandlerFunc
+		want   measure.Kind
+	}{
+		"dns":                          {url: "http://a..b/", want: measure.DNS},
+		"refused":                      {url: "http://127.0.0.1:1/", want: measure.Refused},
+		"reset":                        {url: raw(t, reset), want: measure.Reset},
+		"closed without an answer":     {url: raw(t, func(*net.TCPConn, int64) bool { return false }), want: measure.Reset},
+		"no TLS there":                 {url: strings.Replace(raw(t, reset), "http:", "https:", 1), want: measure.TLS},
+		"time-out":                     {server: hang, want: measure.Timeout},
+		"time-out within the answer":   {server: slowEnd, want: measure.Timeout},
+		"429":                          {server: status(429), want: measure.TooMany},
+		"404":                          {server: status(404), want: measure.ClientError},
+		"500":                          {server: status(500), want: measure.ServerError},
+		"503 with the openai protocol": {target: chat, server: status(503), want: measure.ServerError},
+		"redirect":                     {server: http.RedirectHandler("/elsewhere", http.StatusFound).ServeHTTP, want: measure.WrongAnswer},
+		"half an answer": {
+			url: raw(t, text("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")), want: measure.HalfAnswer,
+		},
+		"half a chunked answer": {
+			url: raw(t, text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf")), want: measure.HalfAnswer,
+		},
+		"no HTTP":                    {url: raw(t, text("SSH-2.0-OpenSSH_9.2\r\n\r\n")), want: measure.Other},
+		"half a stream":              {target: chat, server: halfStream, want: measure.HalfAnswer},
+		"a stream that does not end": {target: chat, server: events(token), want: measure.HalfAnswer},
+		"a stream of no JSON":        {target: chat, server: events("hello", "[DONE]"), want: measure.BadStream},
+		"a stream with an error":     {target: chat, server: events(token, `{"error":{"message":"out of memory"}}`, "[DONE]"), want: measure.BadStream},
+		"a stream after its end":     {target: chat, server: events(token, "[DONE]", token), want: measure.BadStream},
+		"an empty stream":            {target: chat, server: events(`{"choices":[{"delta":{"role":"assistant","content":""}}]}`, "[DONE]"), want: measure.WrongAnswer},
+		"HTML instead of a stream": {target: chat, server: func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "<html>please log in</html>")
+		}, want: measure.ContentType},
+		"text instead of JSON": {
+			target: v1alpha1.Target{Expect: v1alpha1.Expect{ContentType: "application/json"}},
+			server: func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }, want: measure.ContentType,
+		},
+		"another score": {target: v1alpha1.Target{Expect: v1alpha1.Expect{JSON: map[string]string{"score": "2"}}}, server: answer, want: measure.WrongAnswer},
+		"no score":      {target: v1alpha1.Target{Expect: v1alpha1.Expect{JSON: map[string]string{"scores.0": "*"}}}, server: answer, want: measure.WrongAnswer},
+		"the score":     {target: v1alpha1.Target{Expect: v1alpha1.Expect{JSON: map[string]string{"score": "1"}}}, server: answer, want: measure.OK},
+		"a right 404":   {target: v1alpha1.Target{Expect: v1alpha1.Expect{Status: 404}}, server: status(404), want: measure.OK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			target := test.target
+			target.Name, target.URL = "a", test.url
+			if test.server != nil {
+				target.URL = serve(t, test.server).URL
+			}
+			suite := suiteOf(100, 0.05, target)
+			if test.want == measure.Timeout {
+				suite.Spec.Timeout = unit.Duration(50 * time.Millisecond)
+			}
+			l := runOf(t, suite, nil)
+			kinds := kindsOf(l)
+			if kinds[test.want] != len(l.Records) || int64(len(l.Records)) != l.Header.Planned || len(l.Records) < 4 {
+				t.Errorf("%v of %d, want all %s; %v", kinds, l.Header.Planned, test.want, l.End.Examples)
+			}
+			for _, r := range l.Records {
+				if r.LastByte < r.Sent || r.Sent < r.Scheduled {
+					t.Errorf("%+v has no end", r)
+				}
+			}
+		})
+	}
+}
+
+// TestCertificates: an unknown one is refused, a trusted one or none at all is taken when that was asked for.
+func TestCertificates(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(answer))
+	s.Config.ErrorLog = discardLog()
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(s.Certificate())
+	for name, test := range map[string]struct {
+		connection v1alpha1.Connection
+		access     Access
+		want       measure.Kind
+	}{
+		"unknown":  {v1alpha1.Connection{}, Access{}, measure.TLS},
+		"trusted":  {v1alpha1.Connection{}, Access{Roots: roots}, measure.OK},
+		"insecure": {v1alpha1.Connection{Insecure: true}, Access{}, measure.OK},
+		"HTTP/2":   {v1alpha1.Connection{HTTP: "2"}, Access{Roots: roots}, measure.OK},
+	} {
+		suite := suiteOf(100, 0.05, v1alpha1.Target{Name: "a", URL: s.URL, Connection: test.connection})
+		l := runOf(t, suite, map[string]Access{"a": test.access})
+		if kinds := kindsOf(l); kinds[test.want] != len(l.Records) || len(l.Records) < 4 {
+			t.Errorf("%s: %v, want all %s; %v", name, kinds, test.want, l.End.Examples)
+		}
+	}
+}
+
+// TestConnections: kept ones are used again, fresh ones never, and HTTP/2 comes over one.
+func TestConnections(t *testing.T) {
+	for name, test := range map[string]struct {
+		connection v1alpha1.Connection
+		isFresh    bool
+		major      int
+	}{
+		"kept":  {v1alpha1.Connection{}, false, 1},
+		"fresh": {v1alpha1.Connection{Fresh: true}, true, 1},
+		"h2c":   {v1alpha1.Connection{HTTP: "h2c"}, false, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var wrong atomic.Int64
+			s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				if r.ProtoMajor != test.major || r.Header.Get("Authorization") != "Bearer secret" || r.Header.Get("X-Team") != "search" || len(body) == 0 {
+					wrong.Add(1)
+				}
+				answer(w, r)
+			}))
+			s.Config.Protocols = new(http.Protocols)
+			s.Config.Protocols.SetHTTP1(true)
+			s.Config.Protocols.SetUnencryptedHTTP2(true)
+			s.Start()
+			defer s.Close()
+			suite := suiteOf(100, 0.1, v1alpha1.Target{
+				Name: "a", URL: s.URL, Connection: test.connection, Headers: map[string]string{"x-team": "search"},
+				HTTP: &v1alpha1.HTTPRequest{Method: "PUT", Body: `{"n": {{.Sequence}}, "text": "{{.Prompt}}"}`},
+			})
+			l := runOf(t, suite, map[string]Access{"a": {Bearer: "secret"}})
+			if kinds := kindsOf(l); kinds[measure.OK] != len(l.Records) || wrong.Load() != 0 {
+				t.Fatalf("%v, %d requests were not what the target asks for; %v", kinds, wrong.Load(), l.End.Examples)
+			}
+			reused := 0
+			for _, r := range l.Records {
+				if r.Reused {
+					reused++
+				}
+				if r.BytesOut < 20 || r.Connected < r.Sent {
+					t.Errorf("%+v", r)
+				}
+			}
+			if test.isFresh != (reused == 0) {
+				t.Errorf("%d of %d connections were kept", reused, len(l.Records))
+			}
+		})
+	}
+}
+
+// TestNothingIsSentTwice: every second request is read and then dropped, as by a server that closes a kept connection. The
+// server must have seen each request once, and the lost ones are in the log.
+func TestNothingIsSentTwice(t *testing.T) {
+	for _, method := range []string{"GET", "POST"} {
+		const enough = 20
+		ctx, cancel := context.WithCancel(t.Context())
+		var seen atomic.Int64
+		url := raw(t, func(c *net.TCPConn, n int64) bool {
+			seen.Store(n)
+			if n == enough {
+				cancel()
+			}
+			if n%2 == 0 {
+				return false
+			}
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+			return true
+		})
+		target := v1alpha1.Target{Name: "a", URL: url, HTTP: &v1alpha1.HTTPRequest{Method: method}}
+		if method == "POST" {
+			target.HTTP.Body = "{}"
+		}
+		suite := suiteOf(1, 1, target)
+		suite.Spec.Load = v1alpha1.SuiteLoad{Closed: &v1alpha1.ClosedLoad{Callers: 1, Duration: unit.Duration(time.Hour)}}
+		suite.ApplyDefaults()
+		var b bytes.Buffer
+		if _, err := Run(ctx, inputOf(t, suite, nil), &b); err != nil {
+			t.Fatal(err)
+		}
+		l := readLog(t, b.Bytes())
+		kinds := kindsOf(l)
+		last := kinds[measure.Interrupted] // the request at which the run was stopped may be one
+		if seen.Load() != enough || len(l.Records) != enough || kinds[measure.OK] != enough/2 || kinds[measure.Reset]+last != enough/2 || last > 1 {
+			t.Errorf("%s: the server saw %d of %d requests: %v", method, seen.Load(), len(l.Records), kinds)
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package bench
+
+import (
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+// Live is what is known of a run under way.
+type Live struct {
+	Elapsed time.Duration
+	// Requests have ended, of Planned in all (0 when not known); Errors of them were not answered right.
+	Requests, Planned, Errors int64
+	// Rate is how many a second ended since the last time.
+	Rate float64
+	// Span is how long the load lasts.
+	Span time.Duration
+	// Lateness and Latency are of the requests since the last time.
+	Lateness, Latency measure.Summary
+}
+
+// liveView makes a Live every now and then. It is the collector's.
+type liveView struct {
+	planned           int64
+	span              time.Duration
+	requests, errors  int64
+	last              time.Duration
+	since             int64
+	lateness, latency *measure.Histogram
+}
+
+func newLiveView(p Projection) *liveView {
+	v := &liveView{planned: p.Requests, span: p.Span}
+	v.reset(0)
+	return v
+}
+
+func (v *liveView) reset(at time.Duration) {
+	v.last, v.since = at, 0
+	v.lateness, v.latency = measure.NewHistogram(), measure.NewHistogram()
+}
+
+func (v *liveView) take(r *measure.Record) {
+	v.requests++
+	v.since++
+	if d, ok := r.Lateness(); ok {
+		v.lateness.Record(d)
+	}
+	if r.Kind != measure.OK {
+		v.errors++
+		return
+	}
+	if d, ok := r.Latency(); ok {
+		v.latency.Record(d)
+	}
+}
+
+// snapshot says what is known and begins anew.
+func (v *liveView) snapshot(now time.Duration) Live {
+	l := Live{
+		Elapsed: now, Requests: v.requests, Planned: v.planned, Errors: v.errors, Span: v.span,
+		Lateness: v.lateness.Summary(), Latency: v.latency.Summary(),
+	}
+	if passed := now - v.last; passed > 0 {
+		l.Rate = float64(v.since) / passed.Seconds()
+	}
+	v.reset(now)
+	return l
+}

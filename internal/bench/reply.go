@@ -1,0 +1,128 @@
+package bench
+
+import (
+	"io"
+	"mime"
+	"net/http"
+
+	"github.com/tidwall/gjson"
+
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+// maxKept bounds how much of an answer is kept to look into it.
+const maxKept = 16 << 20
+
+// reply is what a right answer is.
+type reply struct {
+	status      int // 0 is any from 200 to 299
+	contentType string
+	json        map[string]string
+
+	isStream bool
+	// content are paths of which one must hold something.
+	content []string
+}
+
+// openAI sets what an answer of the protocol has.
+func (p *reply) openAI(protocol string, isStream bool) {
+	want := "application/json"
+	if isStream {
+		want = "text/event-stream"
+	}
+	if p.contentType == "" {
+		p.contentType = want
+	}
+	p.isStream = isStream
+	switch protocol {
+	case "openai-chat":
+		p.content = []string{"choices.0.message.content", "choices.0.message.reasoning_content", "choices.0.message.tool_calls.0"}
+	case "openai-completions":
+		p.content = []string{"choices.0.text"}
+	default:
+		p.content = []string{"data.0.embedding.0", "data.0.embedding"}
+	}
+}
+
+// judgeHeader says what the header of an answer already tells.
+func (p *reply) judgeHeader(res *http.Response) measure.Kind {
+	isRight := res.StatusCode == p.status || p.status == 0 && res.StatusCode/100 == 2
+	switch {
+	case isRight:
+	case res.StatusCode == http.StatusTooManyRequests:
+		return measure.TooMany
+	case res.StatusCode >= 500:
+		return measure.ServerError
+	case res.StatusCode >= 400:
+		return measure.ClientError
+	default:
+		return measure.WrongAnswer
+	}
+	if p.contentType == "" {
+		return measure.OK
+	}
+	given, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	if err != nil || given != p.contentType {
+		return measure.ContentType
+	}
+	return measure.OK
+}
+
+// looksInside reports whether the body must be kept.
+func (p *reply) looksInside() bool { return len(p.json) > 0 || len(p.content) > 0 }
+
+// judgeBody looks into a complete answer and reads what the server counted.
+func (p *reply) judgeBody(data []byte, r *measure.Record) measure.Kind {
+	if !p.looksInside() {
+		return measure.OK
+	}
+	if !gjson.ValidBytes(data) {
+		return measure.WrongAnswer
+	}
+	if len(p.content) > 0 {
+		r.TokensIn, r.TokensOut = tokenCount(gjson.GetBytes(data, "usage.prompt_tokens")), tokenCount(gjson.GetBytes(data, "usage.completion_tokens"))
+		if !hasContent(data, p.content) {
+			return measure.WrongAnswer
+		}
+	}
+	for path, want := range p.json {
+		got := gjson.GetBytes(data, path)
+		if !got.Exists() || want != "*" && got.String() != want || want == "*" && got.String() == "" {
+			return measure.WrongAnswer
+		}
+	}
+	return measure.OK
+}
+
+func hasContent(data []byte, paths []string) bool {
+	for _, path := range paths {
+		if got := gjson.GetBytes(data, path); got.Exists() && got.Type != gjson.Null && got.String() != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// tokenCount reads what a server claims to have counted, which may be anything.
+func tokenCount(v gjson.Result) int64 {
+	if v.Type != gjson.Number || !(v.Num > 0 && v.Num < 1e12) {
+		return 0
+	}
+	return int64(v.Num)
+}
+
+// read takes a whole answer from a reader that counts.
+func (p *reply) read(from io.Reader, r *measure.Record) (measure.Kind, error) {
+	if !p.looksInside() {
+		_, err := io.Copy(io.Discard, from)
+		return measure.OK, err
+	}
+	data, err := io.ReadAll(io.LimitReader(from, maxKept))
+	if err != nil {
+		return measure.OK, err
+	}
+	if _, err := io.Copy(io.Discard, from); err != nil {
+		return measure.OK, err
+	}
+	return p.judgeBody(data, r), nil
+}

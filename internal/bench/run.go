@@ -1,0 +1,120 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/workload"
+)
+
+// Input is what a run depends on.
+type Input struct {
+	Suite *v1alpha1.Suite
+	// Workload is the schedule; nil for a closed load.
+	Workload workload.Workload
+	// Projection is that of the workload.
+	Projection Projection
+	// Access is by the target's name.
+	Access map[string]Access
+	// SuiteHash and Tool are for the header.
+	SuiteHash, Tool string
+	// Progress is called about every second from another goroutine, if it is not nil.
+	Progress func(Live)
+}
+
+// Run sends the load and writes the log. When the context ends it stops, and the log is a valid one of what was sent.
+//
+// Errors: a target that cannot be asked at all, a schedule that cannot be read, a log that cannot be written. What
+// happens to requests is in the log.
+func Run(ctx context.Context, in Input, w io.Writer) (measure.End, error) {
+	targets, err := newTargets(in)
+	if err != nil {
+		return measure.End{}, err
+	}
+	defer func() {
+		for _, t := range targets {
+			t.transport.CloseIdleConnections()
+		}
+	}()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	start := time.Now()
+	log, err := measure.NewWriter(w, in.header(start))
+	if err != nil {
+		return measure.End{}, fmt.Errorf("writing the log: %w", err)
+	}
+	c := newCollector(log, in, start)
+	c.fail = cancel
+	x := &crew{
+		targets: targets, timeout: in.Suite.Spec.Timeout.Std(), start: start, collector: c,
+		most: in.Suite.Spec.MaxInFlight, jobs: make(chan job),
+	}
+	go c.collect()
+	if in.Workload == nil {
+		err = x.closedLoad(ctx, in)
+	} else {
+		err = x.openLoad(ctx, in)
+	}
+	err = errors.Join(err, c.close())
+	end := c.end(ctx, err)
+	if err != nil {
+		return end, err
+	}
+	if planned := in.Projection.Requests; end.Complete && in.Workload != nil && c.live.requests != planned {
+		return end, fmt.Errorf("%d requests were recorded of %d scheduled: a fault of this program, please report it", c.live.requests, planned)
+	}
+	if err := log.Close(end); err != nil {
+		return end, fmt.Errorf("writing the log: %w", err)
+	}
+	return end, nil
+}
+
+func newTargets(in Input) ([]*target, error) {
+	var targets []*target
+	for _, t := range in.Suite.Spec.Targets {
+		made, err := newTarget(t, in.Access[t.Name], in.Suite.Spec.MaxInFlight)
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, made)
+	}
+	return targets, nil
+}
+
+// crew is the workers that wait for answers: as many as there ever were requests in flight at once, at most as many as
+// the bound. They are kept, because a goroutine that has grown its stack is cheaper than a new one.
+type crew struct {
+	targets   []*target
+	timeout   time.Duration
+	start     time.Time
+	collector *collector
+	most      int
+	jobs      chan job
+	workers   int
+	inFlight  atomic.Int64
+}
+
+func (x *crew) now() time.Duration { return time.Since(x.start) }
+
+// do carries one job out, which the caller has counted as in flight, and hands its record in.
+func (x *crew) do(ctx context.Context, j job) {
+	r := newRecord(j)
+	err := x.targets[j.target].exchange(ctx, x.timeout, j, x.now, &r)
+	x.inFlight.Add(-1)
+	x.collector.records <- outcome{r, err}
+}
+
+// newRecord is that of a request that was not sent.
+func newRecord(j job) measure.Record {
+	const none = measure.Unseen
+	return measure.Record{
+		Sequence: j.sequence, Round: j.round, Target: j.target, Kind: measure.NotSent, Scheduled: j.due,
+		Sent: none, Connected: none, FirstByte: none, FirstToken: none, LastByte: none,
+	}
+}

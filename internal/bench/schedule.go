@@ -1,0 +1,124 @@
+package bench
+
+import (
+	"io"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/workload"
+)
+
+// Workload returns the schedule of a suite; nil for a closed load, which has none. Paths are opened by open.
+func Workload(open workload.Opener, s *v1alpha1.Suite) (workload.Workload, error) {
+	l := s.Spec.Load
+	switch {
+	case l.Closed != nil:
+		return nil, nil
+	case l.Traffic != nil:
+		return workload.FromTraffic(open, *l.Traffic)
+	}
+	return workload.Phases(open, l.Phases, l.Arrivals, l.Sizes, *l.Seed)
+}
+
+// Projection is what a run will send.
+type Projection struct {
+	// Requests is how many in all, ByTarget for each; both are unknown and 0 for a closed load.
+	Requests int64
+	ByTarget []int64
+	// Span is how long it takes.
+	Span time.Duration
+	// Turn is how long a target's turn lasts.
+	Turn time.Duration
+}
+
+// Project reads the schedule once and counts.
+func Project(s *v1alpha1.Suite, w workload.Workload) (Projection, error) {
+	p := Projection{ByTarget: make([]int64, len(s.Spec.Targets))}
+	if w == nil {
+		p.Span = s.Spec.Load.Closed.Duration.Std()
+	} else {
+		p.Span = hastened(w.Info().Span, s.Spec.Load.Speed)
+	}
+	p.Turn = turnLength(p.Span, len(s.Spec.Targets))
+	if s.Spec.Turn != nil {
+		p.Turn = s.Spec.Turn.Std()
+	}
+	if w == nil {
+		return p, nil
+	}
+	plan, err := newSchedule(s, w, p.Turn)
+	if err != nil {
+		return p, err
+	}
+	defer plan.close()
+	for {
+		j, err := plan.next()
+		if err == io.EOF {
+			return p, nil
+		}
+		if err != nil {
+			return p, err
+		}
+		p.Requests++
+		p.ByTarget[j.target]++
+	}
+}
+
+// job is one request that is due.
+type job struct {
+	sequence, round int64
+	target          int
+	due             time.Duration
+	ask             workload.Request
+}
+
+// schedule turns a workload into jobs.
+type schedule struct {
+	stream   workload.Stream
+	turns    *turns
+	speed    float64
+	sequence int64
+	buffer   []workload.Request
+	ready    []workload.Request
+}
+
+func newSchedule(s *v1alpha1.Suite, w workload.Workload, turn time.Duration) (*schedule, error) {
+	stream, err := w.Open()
+	if err != nil {
+		return nil, err
+	}
+	return &schedule{
+		stream: stream, turns: newTurns(len(s.Spec.Targets), turn, *s.Spec.Load.Seed), speed: s.Spec.Load.Speed,
+		buffer: make([]workload.Request, 256),
+	}, nil
+}
+
+// next returns the next job, or io.EOF.
+func (s *schedule) next() (job, error) {
+	if len(s.ready) == 0 {
+		n, err := s.stream.Read(s.buffer)
+		if n == 0 {
+			return job{}, err
+		}
+		s.ready = s.buffer[:n]
+	}
+	ask := s.ready[0]
+	s.ready = s.ready[1:]
+	j := job{sequence: s.sequence, due: hastened(ask.At, s.speed), ask: ask}
+	j.target, j.round = s.turns.of(j.sequence, j.due)
+	s.sequence++
+	return j, nil
+}
+
+func (s *schedule) close() {
+	if c, ok := s.stream.(io.Closer); ok {
+		_ = c.Close() // it was only read from
+	}
+}
+
+func hastened(at time.Duration, speed float64) time.Duration {
+	if speed == 1 {
+		return at
+	}
+	return time.Duration(float64(at) / speed)
+}

@@ -1,0 +1,167 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+// SelftestVersion is the schema version of a Selftest.
+const SelftestVersion = "fulcrum.dev/bench-selftest/v1alpha1"
+
+// Selftest is what servers of known behaviour did beside what was measured of them.
+type Selftest struct {
+	SchemaVersion string        `json:"schemaVersion"`
+	Rows          []SelftestRow `json:"rows"`
+}
+
+// SelftestRow is one figure.
+type SelftestRow struct {
+	Case     string  `json:"case"`
+	Quantity string  `json:"quantity"`
+	True     float64 `json:"true"`
+	Measured float64 `json:"measured"`
+	// Unit is s or requests.
+	Unit string `json:"unit"`
+}
+
+// Off is how far the measurement is from the truth.
+func (r SelftestRow) Off() float64 { return r.Measured - r.True }
+
+// selftestRate is that of each case, in requests a second: few enough for a small machine.
+const selftestRate = 100
+
+// RunSelftest measures servers on loopback whose behaviour is known: one with a service time, one that freezes for a
+// fifth of the time, one that trickles its answer, one that closes connections. Each case takes the given time.
+//
+// It is an error when requests are lost or counted wrong; how far times are off depends on the machine, and is the result.
+func RunSelftest(ctx context.Context, each time.Duration) (*Selftest, error) {
+	t := &Selftest{SchemaVersion: SelftestVersion}
+	for _, c := range []struct {
+		name  string
+		start func(time.Duration) (*testServer, error)
+		rows  func(*testServer, *measure.Log, *measure.Analysis) ([]SelftestRow, error)
+	}{
+		{"service time of 40 ms", startSteady, steadyRows},
+		{"frozen a fifth of the time", startFreezing, freezingRows},
+		{"trickles for 100 ms", startTrickling, steadyRows},
+		{"closes every fifth connection", startClosing, closingRows},
+	} {
+		rows, err := runCase(ctx, each, c.start, c.rows)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.name, err)
+		}
+		for _, r := range rows {
+			r.Case = c.name
+			t.Rows = append(t.Rows, r)
+		}
+	}
+	return t, nil
+}
+
+func runCase(ctx context.Context, each time.Duration, start func(time.Duration) (*testServer, error),
+	rows func(*testServer, *measure.Log, *measure.Analysis) ([]SelftestRow, error),
+) ([]SelftestRow, error) {
+	server, err := start(each)
+	if err != nil {
+		return nil, err
+	}
+	defer server.close()
+	suite := &v1alpha1.Suite{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.KindSuite, Metadata: v1alpha1.Metadata{Name: "selftest"}}
+	suite.Spec.Targets = []v1alpha1.Target{{Name: "selftest", URL: server.url()}}
+	suite.Spec.Load = v1alpha1.SuiteLoad{Arrivals: "constant", Phases: []v1alpha1.Phase{{Rate: selftestRate, Duration: unit.Duration(each)}}}
+	suite.ApplyDefaults()
+	w, err := Workload(nil, suite)
+	if err != nil {
+		return nil, err
+	}
+	p, err := Project(suite, w)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if _, err := Run(ctx, Input{Suite: suite, Workload: w, Projection: p, Tool: "selftest"}, &b); err != nil {
+		return nil, err
+	}
+	log, err := measure.ReadLog(&b)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !log.End.Complete:
+		return nil, fmt.Errorf("the self-test was stopped: %s", log.End.Reason)
+	case int64(len(log.Records)) != p.Requests:
+		return nil, fmt.Errorf("%d records of %d requests", len(log.Records), p.Requests)
+	}
+	a := measure.Analyse(log, 1)
+	made, err := rows(server, log, a)
+	return append(made, SelftestRow{Quantity: "lateness p50", Measured: a.Lateness.P50, Unit: "s"},
+		SelftestRow{Quantity: "lateness p99", Measured: a.Lateness.P99, Unit: "s"}), err
+}
+
+// steadyRows compare with what the server took by its own clock.
+func steadyRows(s *testServer, log *measure.Log, a *measure.Analysis) ([]SelftestRow, error) {
+	if n := a.Targets[0].Kinds[measure.OK]; n != int64(len(log.Records)) {
+		return nil, fmt.Errorf("%d of %d requests were answered right: %v", n, len(log.Records), a.Examples)
+	}
+	var measured []float64
+	for i := range log.Records {
+		d, _ := log.Records[i].Service()
+		measured = append(measured, d.Seconds())
+	}
+	truth := s.took()
+	return []SelftestRow{
+		{Quantity: "service p50", True: quantile(truth, 0.50), Measured: quantile(measured, 0.50), Unit: "s"},
+		{Quantity: "service p99", True: quantile(truth, 0.99), Measured: quantile(measured, 0.99), Unit: "s"},
+	}, nil
+}
+
+// freezingRows compare with what each request of the schedule had to wait until the server thawed.
+func freezingRows(s *testServer, log *measure.Log, a *measure.Analysis) ([]SelftestRow, error) {
+	if n := a.Targets[0].Kinds[measure.OK]; n != int64(len(log.Records)) {
+		return nil, fmt.Errorf("%d of %d requests were answered right: %v", n, len(log.Records), a.Examples)
+	}
+	from := s.frozenAt().Sub(log.Header.Start)
+	to := from + s.freeze
+	var truth, measured []float64
+	for i := range log.Records {
+		r := &log.Records[i]
+		wait := 0.0
+		if r.Scheduled >= from && r.Scheduled < to {
+			wait = (to - r.Scheduled).Seconds()
+		}
+		d, _ := r.Latency()
+		truth, measured = append(truth, wait), append(measured, d.Seconds())
+	}
+	return []SelftestRow{
+		{Quantity: "latency p90", True: quantile(truth, 0.90), Measured: quantile(measured, 0.90), Unit: "s"},
+		{Quantity: "latency p99", True: quantile(truth, 0.99), Measured: quantile(measured, 0.99), Unit: "s"},
+	}, nil
+}
+
+// closingRows compare counts, which must be right.
+func closingRows(s *testServer, log *measure.Log, a *measure.Analysis) ([]SelftestRow, error) {
+	kinds := a.Targets[0].Kinds
+	closed, answered := s.counts()
+	if kinds[measure.Reset] != closed || kinds[measure.OK] != answered || closed+answered != int64(len(log.Records)) {
+		return nil, fmt.Errorf("the server closed %d and answered %d of %d requests, recorded were %v", closed, answered, len(log.Records), kinds)
+	}
+	return []SelftestRow{
+		{Quantity: "closed", True: float64(closed), Measured: float64(kinds[measure.Reset]), Unit: "requests"},
+		{Quantity: "answered", True: float64(answered), Measured: float64(kinds[measure.OK]), Unit: "requests"},
+	}, nil
+}
+
+func quantile(xs []float64, q float64) float64 {
+	if len(xs) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(xs))
+	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+}

@@ -1,0 +1,89 @@
+package bench
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+)
+
+// Access is what a target needs that does not belong into a suite file.
+type Access struct {
+	// Bearer is the token to send; "" for none.
+	Bearer string
+	// Roots are the certificates to trust; nil for the system's.
+	Roots *x509.CertPool
+}
+
+// target is an endpoint that can be asked.
+type target struct {
+	name      string
+	method    string
+	url       *url.URL
+	header    http.Header
+	body      body
+	reply     reply
+	transport *http.Transport
+}
+
+func newTarget(t v1alpha1.Target, access Access, maxInFlight int) (*target, error) {
+	u, err := url.Parse(t.URL)
+	if err != nil {
+		return nil, fmt.Errorf("target %s: %w", t.Name, err)
+	}
+	made := &target{name: t.Name, url: u, method: http.MethodPost, header: http.Header{}, transport: newTransport(t.Connection, access, maxInFlight)}
+	made.reply = reply{status: t.Expect.Status, contentType: t.Expect.ContentType, json: t.Expect.JSON}
+	for name, value := range t.Headers {
+		made.header.Set(name, value)
+	}
+	if access.Bearer != "" {
+		made.header.Set("Authorization", "Bearer "+access.Bearer)
+	}
+	if made.header.Get("User-Agent") == "" {
+		made.header.Set("User-Agent", "fulcrum-bench")
+	}
+	if t.OpenAI != nil {
+		made.header.Set("Content-Type", "application/json")
+		made.body = openAIBody(t.Protocol, t.OpenAI)
+		made.reply.openAI(t.Protocol, *t.OpenAI.Stream)
+		return made, nil
+	}
+	made.method = t.HTTP.Method
+	if t.HTTP.Body == "" {
+		return made, nil
+	}
+	made.header.Set("Content-Type", t.HTTP.ContentType)
+	if made.body, err = templateBody(t.HTTP.Body); err != nil {
+		return nil, fmt.Errorf("target %s: http.body: %w", t.Name, err)
+	}
+	return made, nil
+}
+
+// newTransport returns connections as the target asks for them: no proxy and no compression, because neither would be
+// part of what is measured on purpose.
+func newTransport(c v1alpha1.Connection, access Access, maxInFlight int) *http.Transport {
+	var protocols http.Protocols
+	switch c.HTTP {
+	case "2":
+		protocols.SetHTTP2(true)
+	case "h2c":
+		protocols.SetUnencryptedHTTP2(true)
+	default:
+		protocols.SetHTTP1(true)
+	}
+	return &http.Transport{
+		DialContext:         (&net.Dialer{KeepAlive: 30 * time.Second}).DialContext,
+		Protocols:           &protocols,
+		TLSClientConfig:     &tls.Config{RootCAs: access.Roots, InsecureSkipVerify: c.Insecure},
+		DisableCompression:  true,
+		DisableKeepAlives:   c.Fresh,
+		MaxIdleConns:        maxInFlight,
+		MaxIdleConnsPerHost: maxInFlight,
+		IdleConnTimeout:     90 * time.Second,
+	}
+}

@@ -1,0 +1,76 @@
+package measure
+
+import (
+	"fmt"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/random"
+)
+
+// Change is one figure of a target over the same figure of an earlier run.
+type Change struct {
+	Target     string   `json:"target"`
+	Metric     string   `json:"metric"`
+	Percentile float64  `json:"percentile"`
+	Ratio      Estimate `json:"ratio"`
+}
+
+// Earlier is what an earlier run was, and how this one compares.
+type Earlier struct {
+	Start   time.Time `json:"start"`
+	Tool    string    `json:"tool"`
+	Load    string    `json:"load"`
+	Changes []Change  `json:"changes"`
+}
+
+// CompareWith adds the changes since an earlier run, target by target of the same name. The runs were made at different
+// times, so that what the weather did to one of them does not cancel out.
+func (a *Analysis) CompareWith(before *Log, seed uint64) {
+	old := &Analysis{Gate: before.Header.Gate, Closed: before.Header.Closed}
+	old.gate(before.Records)
+	old.split(before, seed)
+	a.Against = &Earlier{Start: before.Header.Start, Tool: before.Header.Tool, Load: before.Header.Load}
+	if before.Header.SuiteHash != a.SuiteHash {
+		a.warn("the earlier run is of another suite or load: %s", before.Header.Load)
+	}
+	if !old.Valid {
+		a.warn("the earlier run is invalid: %s", old.Invalid)
+	}
+	for i := range a.Targets {
+		for j := range old.Targets {
+			if a.Targets[i].Name == old.Targets[j].Name {
+				a.Against.Changes = append(a.Against.Changes, changes(&a.Targets[i], &old.Targets[j], random.Derive(seed, uint64(2000+i)))...)
+			}
+		}
+	}
+	if len(a.Against.Changes) == 0 {
+		a.warn("nothing can be compared with the earlier run: %s", differentTargets(a.Targets, old.Targets))
+	}
+}
+
+func changes(now, before *TargetAnalysis, seed uint64) []Change {
+	var list []Change
+	for i, m := range metrics() {
+		x, y := m.series(now.records), m.series(before.records)
+		if len(x) == 0 || len(y) == 0 || m.name == "connect" {
+			continue
+		}
+		for j, p := range []float64{50, 95} {
+			list = append(list, Change{
+				Target: now.Name, Metric: m.name, Percentile: p,
+				Ratio: Against(x, y, p, random.New(seed, random.Bootstrap, uint64(2*i+j))),
+			})
+		}
+	}
+	return list
+}
+
+func differentTargets(now, before []TargetAnalysis) string {
+	names := func(list []TargetAnalysis) (s []string) {
+		for _, t := range list {
+			s = append(s, t.Name)
+		}
+		return s
+	}
+	return fmt.Sprintf("it has answers of %v, this one of %v", names(before), names(now))
+}

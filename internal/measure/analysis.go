@@ -1,0 +1,116 @@
+package measure
+
+import (
+	"fmt"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/random"
+)
+
+// AnalysisVersion is the schema version of an Analysis.
+const AnalysisVersion = "fulcrum.dev/measurement/v1alpha1"
+
+// Analysis is what a log says. Times are in seconds unless they say otherwise.
+type Analysis struct {
+	SchemaVersion string    `json:"schemaVersion"`
+	Suite         string    `json:"suite"`
+	SuiteHash     string    `json:"suiteHash"`
+	Tool          string    `json:"tool"`
+	Start         time.Time `json:"start"`
+	Load          string    `json:"load"`
+	Closed        bool      `json:"closed,omitempty"`
+	// Complete says that the whole schedule was sent; otherwise Reason says why not.
+	Complete bool    `json:"complete"`
+	Reason   string  `json:"reason,omitempty"`
+	Elapsed  float64 `json:"elapsed"`
+	Requests int64   `json:"requests"`
+	// Valid is false when the client itself was too slow to measure; Invalid says by what.
+	Valid   bool   `json:"valid"`
+	Invalid string `json:"invalid,omitempty"`
+	// Lateness is of all requests that were sent; Gate is what it was held against, and Gated what it came to.
+	Lateness Summary `json:"lateness"`
+	Gate     Gate    `json:"gate"`
+	Gated    float64 `json:"gated"`
+
+	Targets     []TargetAnalysis `json:"targets"`
+	Comparisons []Comparison     `json:"comparisons,omitempty"`
+	Thresholds  []Judgement      `json:"thresholds,omitempty"`
+	Against     *Earlier         `json:"against,omitempty"`
+	// Verdict is fail when a threshold fails, else inconclusive when one is or when the run is not complete, else pass; "" without
+	// thresholds or when invalid.
+	Verdict  Verdict  `json:"verdict,omitempty"`
+	Warnings []string `json:"warnings,omitempty"`
+	// Examples is the message of one failure of each kind.
+	Examples map[string]string `json:"examples,omitempty"`
+}
+
+// Analyse turns a log into figures. The seed is that of the bootstrap: the same log and seed give the same bytes.
+func Analyse(l *Log, seed uint64) *Analysis {
+	h := l.Header
+	a := &Analysis{
+		SchemaVersion: AnalysisVersion, Suite: h.Suite, SuiteHash: h.SuiteHash, Tool: h.Tool, Start: h.Start, Load: h.Load,
+		Closed: h.Closed, Requests: int64(len(l.Records)), Gate: h.Gate,
+	}
+	a.ended(l)
+	a.gate(l.Records)
+	a.split(l, seed)
+	for i := range a.Targets {
+		for j := range a.Targets[:i] {
+			a.compare(&a.Targets[j], &a.Targets[i], random.Derive(seed, uint64(1000+len(a.Comparisons))))
+		}
+	}
+	a.judge(h.Thresholds, seed)
+	return a
+}
+
+// ended says how the run ended.
+func (a *Analysis) ended(l *Log) {
+	for i := range l.Records {
+		a.Elapsed = max(a.Elapsed, l.Records[i].LastByte.Seconds())
+	}
+	switch {
+	case l.End != nil:
+		a.Complete, a.Reason, a.Elapsed, a.Examples = l.End.Complete, l.End.Reason, l.End.Elapsed.Seconds(), l.End.Examples
+	default:
+		a.Reason = "the log breaks off: the program did not end by itself"
+	}
+	if l.Dropped > 0 {
+		a.warn("%d bytes at the end of the log could not be read: %s", l.Dropped, l.Damage)
+	}
+	if a.Closed {
+		a.warn("closed loop: while the target is slow, less is sent, so that the latencies leave out what other callers would have met")
+	}
+}
+
+func (a *Analysis) warn(format string, args ...any) {
+	a.Warnings = append(a.Warnings, fmt.Sprintf(format, args...))
+}
+
+// gate holds the lateness of all that was sent against the gate.
+func (a *Analysis) gate(records []Record) {
+	hist := NewHistogram()
+	var late []float64
+	for i := range records {
+		if d, ok := records[i].Lateness(); ok {
+			hist.Record(d)
+			late = append(late, d.Seconds())
+		}
+	}
+	a.Lateness = hist.Summary()
+	s := newSample(len(late))
+	for _, x := range late {
+		s.add(x, 0)
+	}
+	s.sort()
+	switch {
+	case len(late) == 0:
+		a.Invalid = "no request was sent"
+	case !a.Closed && a.Gate.Most > 0:
+		a.Gated = s.weighted(a.Gate.Percentile, []int32{1})
+		if a.Gated > a.Gate.Most.Seconds() {
+			a.Invalid = fmt.Sprintf("the client sent late: p%g of its lateness is %s, above the gate of %s: lower the rate, or use a faster or less busy machine",
+				a.Gate.Percentile, time.Duration(a.Gated*1e9).Round(time.Microsecond), a.Gate.Most)
+		}
+	}
+	a.Valid = a.Invalid == ""
+}

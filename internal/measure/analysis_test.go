@@ -1,0 +1,163 @@
+package measure
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+)
+
+// twoTargets is a log of rounds in which b takes a time and a 1.5 times as long; late is the client's delay.
+func twoTargets(rounds int, late time.Duration) *Log {
+	l := &Log{Header: testHeader(), End: &End{Complete: true, Elapsed: time.Minute}}
+	r := rand.New(rand.NewPCG(3, 3))
+	for i := range rounds {
+		for target := range 2 {
+			for range 5 {
+				at := time.Duration(len(l.Records)) * 10 * ms
+				took := time.Duration((1 + r.Float64()) * float64(10*ms))
+				if target == 0 {
+					took = took * 3 / 2
+				}
+				l.Records = append(l.Records, Record{
+					Sequence: int64(len(l.Records)), Round: int64(i), Target: target, Scheduled: at, Sent: at + late,
+					Connected: at + late, FirstByte: at + late + took, LastByte: at + late + took, FirstToken: Unseen,
+				})
+			}
+		}
+	}
+	return l
+}
+
+func TestAnalyse(t *testing.T) {
+	l := twoTargets(100, ms)
+	l.Records[3].Kind = Timeout
+	l.Records[8].Kind = ServerError
+	l.Header.Thresholds = []Threshold{
+		{Target: "b", Metric: "latency", Percentile: 95, Most: 0.022},
+		{Metric: MetricErrors, Most: 0.02},
+	}
+	a := Analyse(l, 1)
+	if !a.Valid || a.Requests != 1000 || len(a.Targets) != 2 || !a.Complete {
+		t.Fatalf("%+v", a)
+	}
+	for i, target := range a.Targets {
+		var sum int64
+		for _, n := range target.Kinds {
+			sum += n
+		}
+		if sum != target.Requests || sum != 500 || target.Kinds[OK] != 499 || target.Errors.Value != 1.0/500 {
+			t.Errorf("target %d: %+v", i, target)
+		}
+	}
+	if a.Targets[0].Kinds[Timeout] != 1 || a.Targets[1].Kinds[ServerError] != 1 {
+		t.Errorf("kinds %v and %v", a.Targets[0].Kinds, a.Targets[1].Kinds)
+	}
+	ratio := a.Comparisons[2] // service, which leaves the lateness out
+	if ratio.Metric != "service" || ratio.Percentile != 50 || ratio.Ratio.Low > 1.5 || ratio.Ratio.High < 1.5 || ratio.Ratio.High-ratio.Ratio.Low > 0.3 {
+		t.Errorf("%+v, want 1.5", ratio)
+	}
+	if a.Verdict != Pass || len(a.Thresholds) != 3 {
+		t.Errorf("verdict %q of %+v", a.Verdict, a.Thresholds)
+	}
+	encoded, err := json.Marshal(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(encoded), `"kinds":{"ok":499,"status-5xx":1}`) {
+		t.Errorf("counts by kind are missing in %s", encoded)
+	}
+	again, _ := json.Marshal(Analyse(l, 1))
+	if string(again) != string(encoded) {
+		t.Error("the same log gives another analysis")
+	}
+}
+
+func TestVerdicts(t *testing.T) {
+	for name, test := range map[string]struct {
+		metric     string
+		percentile float64
+		most       float64
+		late       time.Duration
+		want       Verdict
+		valid      bool
+	}{
+		"pass":              {"latency", 50, 1, 0, Pass, true},
+		"fail":              {"latency", 50, 0.001, 0, Fail, true},
+		"straddles":         {"latency", 50, 0.0225, 0, Inconclusive, true},
+		"nothing to see":    {"timeToFirstToken", 50, 1, 0, Inconclusive, true},
+		"errors":            {MetricErrors, 0, 0.1, 0, Pass, true},
+		"the client's own":  {"latency", 50, 1, 11 * ms, "", false},
+		"up to its gate":    {"latency", 50, 1, 10 * ms, Pass, true},
+		"errors not proven": {MetricErrors, 0, 0.0001, 0, Inconclusive, true},
+	} {
+		l := twoTargets(100, test.late)
+		l.Header.Thresholds = []Threshold{{Target: "a", Metric: test.metric, Percentile: test.percentile, Most: test.most}}
+		a := Analyse(l, 1)
+		if a.Verdict != test.want || a.Valid != test.valid {
+			t.Errorf("%s: verdict %q, valid %t (%s), want %q, %t", name, a.Verdict, a.Valid, a.Invalid, test.want, test.valid)
+		}
+	}
+}
+
+func TestAnalysisWithoutAnything(t *testing.T) {
+	a := Analyse(&Log{Header: testHeader()}, 1)
+	if a.Valid || a.Invalid != "no request was sent" || a.Complete || !strings.Contains(a.Reason, "breaks off") {
+		t.Errorf("%+v", a)
+	}
+	if _, err := json.Marshal(a); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestWarmupIsLeftOut: what was due in the warm-up is neither counted nor measured.
+func TestWarmupIsLeftOut(t *testing.T) {
+	l := twoTargets(100, 0)
+	for i := range l.Records[:100] {
+		l.Records[i].LastByte += 5 * time.Second
+	}
+	if a := Analyse(l, 1); len(a.Warnings) != 2 || !strings.Contains(a.Warnings[0], "look like a warm-up") {
+		t.Errorf("warnings %q", a.Warnings)
+	}
+	l.Header.Warmup = l.Records[100].Scheduled
+	a := Analyse(l, 1)
+	if a.Targets[0].Requests != 450 || a.Targets[0].Metrics[0].Max > 1 {
+		t.Errorf("%+v", a.Targets[0])
+	}
+}
+
+// TestIncompleteRunsDoNotPass: what was not sent could have failed.
+func TestIncompleteRunsDoNotPass(t *testing.T) {
+	l := twoTargets(100, 0)
+	l.Header.Thresholds = []Threshold{{Metric: "latency", Percentile: 50, Most: 1}}
+	l.End = &End{Reason: "interrupted"}
+	if a := Analyse(l, 1); a.Verdict != Inconclusive || a.Reason != "interrupted" {
+		t.Errorf("%q, %q", a.Verdict, a.Reason)
+	}
+}
+
+func TestCompareWith(t *testing.T) {
+	before, now := twoTargets(100, 0), twoTargets(100, 0)
+	for i := range now.Records {
+		r := &now.Records[i]
+		r.LastByte += r.LastByte - r.Sent // twice as slow
+		r.FirstByte = r.LastByte
+	}
+	a := Analyse(now, 1)
+	a.CompareWith(before, 1)
+	if len(a.Against.Changes) != 12 || len(a.Warnings) != 0 {
+		t.Fatalf("%+v %q", a.Against, a.Warnings)
+	}
+	for _, c := range a.Against.Changes {
+		if !c.Ratio.HasInterval || c.Ratio.Low > 2 || c.Ratio.High < 2 {
+			t.Errorf("%+v, want 2", c)
+		}
+	}
+	before.Header.SuiteHash, before.Header.Targets = "another", []TargetInfo{{Name: "c"}, {Name: "d"}}
+	a = Analyse(now, 1)
+	a.CompareWith(before, 1)
+	if len(a.Warnings) != 2 || !strings.Contains(a.Warnings[0], "another suite") || !strings.Contains(a.Warnings[1], "it has answers of [c d]") {
+		t.Errorf("%q", a.Warnings)
+	}
+}

@@ -1,0 +1,158 @@
+package measure
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Log is a log that was read.
+type Log struct {
+	Header  Header
+	Records []Record
+	// End is how the run ended; nil when the log stops without saying so, as after a crash.
+	End *End
+	// Dropped is how many bytes at the end belong to no complete frame, and Damage says why.
+	Dropped int64
+	Damage  string
+}
+
+// ReadLog reads a log. A torn or damaged tail is no error: everything before it is returned, and Dropped says how much
+// was not.
+//
+// Errors: something that is no log, a version that this program does not know, no complete header, a failing reader.
+func ReadLog(r io.Reader) (*Log, error) {
+	in := &frameReader{r: bufio.NewReaderSize(r, fullFrame)}
+	if err := in.preamble(); err != nil {
+		return nil, err
+	}
+	typ, payload, err := in.next()
+	var l Log
+	switch {
+	case errors.As(err, new(damage)) || err == io.EOF || err == nil && typ != frameHeader:
+		return nil, errors.New("the log has no complete header: the run broke off before it began")
+	case err != nil:
+		return nil, err
+	}
+	if err := json.Unmarshal(payload, &l.Header); err != nil {
+		return nil, fmt.Errorf("the header of the log: %w", err)
+	}
+	return &l, l.readFrames(in)
+}
+
+// damage is why a frame cannot be used.
+type damage string
+
+func (d damage) Error() string { return string(d) }
+
+func (l *Log) readFrames(in *frameReader) error {
+	for {
+		typ, payload, err := in.next()
+		if err == nil {
+			err = l.take(typ, payload)
+		}
+		var why damage
+		switch {
+		case err == io.EOF:
+			return nil
+		case errors.As(err, &why):
+			l.Damage = string(why)
+			rest, err := io.Copy(io.Discard, in.r)
+			l.Dropped = in.pending + rest
+			return err
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// take adds what one frame holds, all of it or nothing.
+func (l *Log) take(typ byte, payload []byte) error {
+	if l.End != nil {
+		return damage("there is something after the end of the run")
+	}
+	switch typ {
+	case frameRecords:
+		before := len(l.Records)
+		for d := (decoder{rest: payload}); len(d.rest) > 0; {
+			r, err := d.record()
+			if err == nil && r.Target >= len(l.Header.Targets) {
+				err = errRecord
+			}
+			if err != nil {
+				l.Records = l.Records[:before]
+				return damage(err.Error())
+			}
+			l.Records = append(l.Records, r)
+		}
+		return nil
+	case frameEnd:
+		var e End
+		if err := json.Unmarshal(payload, &e); err != nil {
+			return damage("the end of the run cannot be read")
+		}
+		l.End = &e
+		return nil
+	}
+	return damage(fmt.Sprintf("a frame of the unknown type %q", typ))
+}
+
+// frameReader reads frames; pending is how many bytes of the current one it has taken.
+type frameReader struct {
+	r       *bufio.Reader
+	pending int64
+	payload []byte
+}
+
+func (in *frameReader) preamble() error {
+	var b [preambleSize]byte
+	switch _, err := io.ReadFull(in.r, b[:]); {
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
+		return errors.New("expected a log of requests, got a file that is too short for one")
+	case err != nil:
+		return err
+	case string(b[:len(magic)]) != magic:
+		return fmt.Errorf("expected a log of requests, which begins with %s", magic)
+	}
+	if v := binary.LittleEndian.Uint32(b[len(magic):]); v != logVersion {
+		return fmt.Errorf("expected version %d of the log, got %d: it was written by another version of fulcrum", logVersion, v)
+	}
+	return nil
+}
+
+// next returns the next frame, whose payload is valid until the next call; io.EOF is the end of the file between two frames.
+func (in *frameReader) next() (byte, []byte, error) {
+	var head [frameSize]byte
+	n, err := io.ReadFull(in.r, head[:])
+	in.pending = int64(n)
+	switch {
+	case err == io.EOF:
+		return 0, nil, io.EOF
+	case err == io.ErrUnexpectedEOF:
+		return 0, nil, damage("the file ends within a frame")
+	case err != nil:
+		return 0, nil, err
+	}
+	size := binary.LittleEndian.Uint32(head[1:])
+	if size > maxPayload {
+		return 0, nil, damage(fmt.Sprintf("a frame of %d bytes, expected at most %d", size, maxPayload))
+	}
+	if int(size) > cap(in.payload) {
+		in.payload = make([]byte, size)
+	}
+	payload := in.payload[:size]
+	n, err = io.ReadFull(in.r, payload)
+	in.pending += int64(n)
+	switch {
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
+		return 0, nil, damage("the file ends within a frame")
+	case err != nil:
+		return 0, nil, err
+	case checksum(head[0], payload) != binary.LittleEndian.Uint32(head[5:]):
+		return 0, nil, damage("a frame whose checksum is wrong")
+	}
+	return head[0], payload, nil
+}

@@ -1,0 +1,134 @@
+package measure
+
+import (
+	"cmp"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// sample is observations with the cluster that each was made in, sorted by size.
+type sample struct {
+	values   []observation
+	clusters int
+	// sizes is how many observations each cluster has; parts is the same for each stretch of partSize sorted values, so
+	// that a resample passes over a stretch without looking at its values.
+	sizes []int32
+	parts [][]int32
+}
+
+// partSize balances the stretches that a resample passes over with the values of the one that it looks at.
+const partSize = 2048
+
+type observation struct {
+	value   float64
+	cluster int32
+}
+
+func newSample(size int) *sample { return &sample{values: make([]observation, 0, size)} }
+
+func (s *sample) add(x float64, cluster int) {
+	s.values = append(s.values, observation{x, int32(cluster)})
+	s.clusters = max(s.clusters, cluster+1)
+}
+
+// sort must follow the last add, and come before anything else.
+func (s *sample) sort() {
+	slices.SortFunc(s.values, func(a, b observation) int {
+		return cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.cluster, b.cluster))
+	})
+	s.sizes = make([]int32, s.clusters)
+	for part := range slices.Chunk(s.values, partSize) {
+		counts := make([]int32, s.clusters)
+		for _, o := range part {
+			counts[o.cluster]++
+			s.sizes[o.cluster]++
+		}
+		s.parts = append(s.parts, counts)
+	}
+}
+
+// clustered cuts a series into blocks of neighbours.
+func clustered(series []float64) *sample {
+	s := newSample(len(series))
+	length := max(1, int(math.Ceil(float64(len(series))/mostClusters)))
+	for i, x := range series {
+		s.add(x, i/length)
+	}
+	s.sort()
+	return s
+}
+
+func (s *sample) percentile(p float64, rng *rand.Rand) Estimate {
+	e := Estimate{Count: len(s.values)}
+	if len(s.values) == 0 {
+		return e
+	}
+	e.Value = s.weighted(p, ones(s.clusters))
+	if !s.supports(p) {
+		return e
+	}
+	results := make([]float64, 0, resamples)
+	for range resamples {
+		if x := s.weighted(p, draw(s.clusters, rng)); !math.IsNaN(x) {
+			results = append(results, x)
+		}
+	}
+	e.Low, e.High = ends(results)
+	e.HasInterval = true
+	return e
+}
+
+// supports reports whether the sample is large enough for an interval of a percentile.
+func (s *sample) supports(p float64) bool {
+	return s.clusters >= fewestClusters && float64(len(s.values))*min(p, 100-p)/100 >= fewestBeyond
+}
+
+// ones draws each of n clusters once.
+func ones(n int) []int32 {
+	times := make([]int32, n)
+	for i := range times {
+		times[i] = 1
+	}
+	return times
+}
+
+// draw returns how often each of n clusters comes when n are drawn with replacement.
+func draw(n int, rng *rand.Rand) []int32 {
+	times := make([]int32, n)
+	for range n {
+		times[rng.IntN(n)]++
+	}
+	return times
+}
+
+// weighted returns the smallest value that at least p percent of the observations do not exceed, where each counts as
+// often as its cluster was drawn; NaN when none was.
+func (s *sample) weighted(p float64, times []int32) float64 {
+	total := dot(s.sizes, times)
+	if total == 0 {
+		return math.NaN()
+	}
+	rank := max(1, int64(math.Ceil(p/100*float64(total)-1e-9)))
+	for i, counts := range s.parts {
+		if n := dot(counts, times); n < rank {
+			rank -= n
+			continue
+		}
+		for _, o := range s.values[i*partSize:] {
+			if rank -= int64(times[o.cluster]); rank <= 0 {
+				return o.value
+			}
+		}
+	}
+	return s.values[len(s.values)-1].value
+}
+
+// dot multiplies counts by how often each cluster was drawn; times may know more clusters.
+func dot(counts, times []int32) int64 {
+	var sum int64
+	for i, n := range counts {
+		sum += int64(n) * int64(times[i])
+	}
+	return sum
+}

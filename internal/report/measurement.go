@@ -1,0 +1,186 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+// Measurement writes what a run of bench came to.
+func Measurement(w io.Writer, a *measure.Analysis, style Style) error {
+	p := &page{w: w, style: style}
+	p.printf("%s\n", p.style.paint(bold, a.Suite+": "+a.Load))
+	p.printf("%d requests recorded in %s, started %s\n", a.Requests, timeText(a.Elapsed), a.Start.Format(time.RFC3339))
+	if !a.Complete {
+		p.printf("%s\n", p.style.paint(yellow, "incomplete: "+a.Reason))
+	}
+	if !a.Valid {
+		p.printf("%s\n", p.style.paint(red, "INVALID: "+a.Invalid))
+	}
+	for i := range a.Targets {
+		p.measuredTarget(&a.Targets[i])
+	}
+	p.client(a)
+	p.comparisons(a)
+	p.judgements(a)
+	p.against(a)
+	if len(a.Warnings) > 0 {
+		p.list("Warnings", a.Warnings)
+	}
+	return p.err
+}
+
+// measuredTarget writes the times and the ends of one target's requests.
+func (p *page) measuredTarget(t *measure.TargetAnalysis) {
+	p.heading(fmt.Sprintf("%s (%s, %s)", t.Name, t.URL, t.Protocol))
+	p.printf("  %d requests: %s; errors %s\n", t.Requests, kindsText(t.Kinds), shareInterval(t.Errors))
+	if t.TokensIn+t.TokensOut > 0 {
+		p.printf("  %d tokens in, %d tokens out\n", t.TokensIn, t.TokensOut)
+	}
+	if len(t.Metrics) == 0 {
+		return
+	}
+	rows := [][]string{{"", "p50", "p95", "p99", "max"}}
+	for _, m := range t.Metrics {
+		rows = append(rows, []string{m.Metric, interval(m.P50), interval(m.P95), interval(m.P99), timeText(m.Max)})
+	}
+	p.table("lllll", rows)
+}
+
+// kindsText lists how requests ended, the good ones first.
+func kindsText(kinds map[measure.Kind]int64) string {
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(kinds)) {
+		if n := kinds[k]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, k))
+		}
+	}
+	if len(parts) == 0 {
+		return "none"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// client writes how late the load was, and one example of each failure.
+func (p *page) client(a *measure.Analysis) {
+	l := a.Lateness
+	p.heading("Client")
+	if a.Closed {
+		p.printf("  a closed loop is never late\n")
+	} else {
+		p.printf("  sent late by p50 %s, p95 %s, p99 %s, at most %s; the gate is p%g <= %s\n",
+			timeText(l.P50), timeText(l.P95), timeText(l.P99), timeText(l.Max), a.Gate.Percentile, a.Gate.Most)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(a.Examples)) {
+		p.printf("  %s, for example: %s\n", kind, a.Examples[kind])
+	}
+}
+
+func (p *page) comparisons(a *measure.Analysis) {
+	if len(a.Comparisons) == 0 {
+		return
+	}
+	p.heading("Compared, paired by round (below 1 the first one is faster)")
+	var rows [][]string
+	for _, c := range a.Comparisons {
+		rows = append(rows, []string{c.A + " / " + c.B, c.Metric, fmt.Sprintf("p%g", c.Percentile), ratioText(c.Ratio), ratioVerdict(c.Ratio, c.A, c.B)})
+	}
+	p.table("lllll", rows)
+}
+
+func (p *page) against(a *measure.Analysis) {
+	if a.Against == nil {
+		return
+	}
+	p.heading(fmt.Sprintf("Against the run of %s (below 1 is faster now)", a.Against.Start.Format(time.RFC3339)))
+	var rows [][]string
+	for _, c := range a.Against.Changes {
+		rows = append(rows, []string{c.Target, c.Metric, fmt.Sprintf("p%g", c.Percentile), ratioText(c.Ratio), ratioVerdict(c.Ratio, "now", "before")})
+	}
+	p.table("lllll", rows)
+}
+
+func ratioVerdict(e measure.Estimate, a, b string) string {
+	switch {
+	case !e.HasInterval:
+		return "too few to tell"
+	case e.High < 1:
+		return a + " is faster"
+	case e.Low > 1:
+		return b + " is faster"
+	}
+	return "no difference shown"
+}
+
+func (p *page) judgements(a *measure.Analysis) {
+	if len(a.Thresholds) == 0 {
+		return
+	}
+	title := string(a.Verdict)
+	if !a.Valid {
+		title = "not judged, the run is invalid"
+	}
+	p.heading("Thresholds: " + title)
+	var rows [][]string
+	for _, j := range a.Thresholds {
+		got := interval(j.Estimate)
+		if j.Metric == measure.MetricErrors {
+			got = shareInterval(j.Estimate)
+		}
+		code := map[measure.Verdict]string{measure.Pass: green, measure.Fail: red, measure.Inconclusive: yellow}[j.Verdict]
+		rows = append(rows, []string{j.Of, j.String(), got, p.style.paint(code, string(j.Verdict))})
+	}
+	p.table("llll", rows)
+}
+
+// interval writes a time with its interval, or says that there is none.
+func interval(e measure.Estimate) string {
+	switch {
+	case e.Count == 0:
+		return "-"
+	case !e.HasInterval:
+		return timeText(e.Value) + " [?]"
+	}
+	return fmt.Sprintf("%s [%s, %s]", timeText(e.Value), timeText(e.Low), timeText(e.High))
+}
+
+func ratioText(e measure.Estimate) string {
+	switch {
+	case e.Count == 0:
+		return "-"
+	case !e.HasInterval:
+		return fmt.Sprintf("%.3g [?]", e.Value)
+	}
+	return fmt.Sprintf("%.3g [%.3g, %.3g]", e.Value, e.Low, e.High)
+}
+
+func shareInterval(e measure.Estimate) string {
+	if !e.HasInterval {
+		return "-"
+	}
+	return fmt.Sprintf("%.3g %% [%.3g, %.3g]", e.Value*100, e.Low*100, e.High*100)
+}
+
+// timeText writes seconds with three digits and a unit.
+func timeText(s float64) string {
+	switch {
+	case s == 0:
+		return "0 s"
+	case s < 1e-3:
+		return threeDigits(s*1e6) + " us"
+	case s < 1:
+		return threeDigits(s*1e3) + " ms"
+	}
+	return threeDigits(s) + " s"
+}
+
+func threeDigits(x float64) string {
+	digits := 2 - int(math.Floor(math.Log10(math.Abs(x))))
+	return fmt.Sprintf("%.*f", min(max(0, digits), 3), x)
+}
