@@ -123,20 +123,28 @@ func (s *server) accept(id int32, now int64) {
 	}
 }
 
-// start puts a job into a serving instance with a free slot. An instance whose own queue is full refuses it.
+// start puts a job into a serving instance with a free slot.
 func (s *server) start(i, id int32, now int64) {
-	if s.batch != nil && s.batch.MaxWaiting > 0 && s.isFull(i) {
+	if s.batch != nil {
+		s.startBatched(i, id, now)
+		return
+	}
+	s.take(i, now)
+	j := &s.slab[id]
+	j.instance, j.since = i, now
+	s.started(j.arrived, now)
+	s.events.push(now+j.service, event{subject: id, run: j.run, kind: completed})
+}
+
+// startBatched gives a job to the batch of an instance, which refuses it if its own queue is full.
+func (s *server) startBatched(i, id int32, now int64) {
+	if s.batch.MaxWaiting > 0 && s.isFull(i) {
 		s.refuse(now, id)
 		return
 	}
 	s.take(i, now)
 	j := &s.slab[id]
 	j.instance, j.since = i, now
-	if s.batch == nil {
-		s.started(j.arrived, now)
-		s.events.push(now+j.service, event{subject: id, run: j.run, kind: completed})
-		return
-	}
 	if now < s.horizon {
 		s.workArea += area(s.batch.Saturated(s.width, j.input, j.output))
 	}
