@@ -3,7 +3,6 @@ package workload
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"time"
 
@@ -118,27 +117,7 @@ type phasedStream struct {
 	now   float64 // ns since its beginning
 }
 
-func (s *phasedStream) Read(dst []Request) (int, error) {
-	if len(dst) == 0 {
-		return 0, io.ErrShortBuffer
-	}
-	n := 0
-	for n < len(dst) {
-		at, ok := s.arrival()
-		if !ok {
-			break
-		}
-		dst[n] = Request{At: at}
-		n++
-	}
-	if n == 0 {
-		return 0, io.EOF
-	}
-	if s.drawn != nil {
-		s.drawn.fill(dst[:n])
-	}
-	return n, nil
-}
+func (s *phasedStream) Read(dst []Request) (int, error) { return readArrivals(dst, s, s.drawn) }
 
 // arrival returns the next one: where the integral of the rate has grown by the next gap.
 func (s *phasedStream) arrival() (time.Duration, bool) {

@@ -129,15 +129,17 @@ type generatedStream struct {
 	done bool
 }
 
-func (s *generatedStream) Read(dst []Request) (int, error) {
+func (s *generatedStream) Read(dst []Request) (int, error) { return readArrivals(dst, s, s.sizes) }
+
+// readArrivals fills dst with the next arrivals of a stream, and draws their sizes where there are any.
+func readArrivals(dst []Request, from interface{ arrival() (time.Duration, bool) }, sizes *sizeDraw) (int, error) {
 	if len(dst) == 0 {
 		return 0, io.ErrShortBuffer
 	}
 	n := 0
-	for n < len(dst) && !s.done {
-		at, ok := s.next()
+	for n < len(dst) {
+		at, ok := from.arrival()
 		if !ok {
-			s.done = true
 			break
 		}
 		dst[n] = Request{At: at}
@@ -146,10 +148,20 @@ func (s *generatedStream) Read(dst []Request) (int, error) {
 	if n == 0 {
 		return 0, io.EOF
 	}
-	if s.sizes != nil {
-		s.sizes.fill(dst[:n])
+	if sizes != nil {
+		sizes.fill(dst[:n])
 	}
 	return n, nil
+}
+
+// arrival returns the next one, and none after the last.
+func (s *generatedStream) arrival() (at time.Duration, ok bool) {
+	if s.done {
+		return 0, false
+	}
+	at, ok = s.next()
+	s.done = !ok
+	return at, ok
 }
 
 // next returns the next arrival: the moment when the integral of the rate has
