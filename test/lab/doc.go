@@ -4,6 +4,7 @@
 //
 // Its packages, in the order in which one comes to need them:
 //
+//   - await lets tests wait for a condition;
 //   - sandbox runs a test or the lab command in namespaces of its own, of which nothing is left;
 //   - binary builds the control plane (the module in controlplane) once, into a cache;
 //   - cluster starts it;

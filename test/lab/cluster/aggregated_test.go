@@ -23,6 +23,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 
+	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/sandbox"
 )
 
@@ -42,7 +43,7 @@ func testAggregatedAPI(t *testing.T, c *Cluster) {
 		t.Fatal(err)
 	}
 	var answer []byte
-	eventually(t, "the aggregated API to answer", func(ctx context.Context) error {
+	await.Success(t, "the aggregated API to answer", func(ctx context.Context) error {
 		var err error
 		answer, err = clients.Discovery().RESTClient().Get().AbsPath("/apis/aggregated.fulcrum.dev/v1/whoami").DoRaw(ctx)
 		return err

@@ -19,6 +19,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/binary"
 	"fulcrum.dev/fulcrum/test/lab/sandbox"
 )
@@ -110,7 +111,7 @@ func testCustomResource(t *testing.T, c *Cluster) {
 			"metadata": map[string]any{"name": name}, "spec": map[string]any{"length": length},
 		}}
 	}
-	eventually(t, "the custom resource to be served", func(ctx context.Context) error {
+	await.Success(t, "the custom resource to be served", func(ctx context.Context) error {
 		_, err := levers.Create(ctx, lever("long", 3), metav1.CreateOptions{})
 		return err
 	})
@@ -154,7 +155,7 @@ func testRights(t *testing.T, c *Cluster) {
 		t.Fatal(err)
 	}
 	// The controller manager gives it a part of the pods' network.
-	eventually(t, "the node to have a pod network", func(ctx context.Context) error {
+	await.Success(t, "the node to have a pod network", func(ctx context.Context) error {
 		n, err := clients.CoreV1().Nodes().Get(ctx, "node-1", metav1.GetOptions{})
 		if err == nil && !strings.HasPrefix(n.Spec.PodCIDR, "10.244.") {
 			err = fmt.Errorf("pod network %q", n.Spec.PodCIDR)
@@ -177,7 +178,7 @@ func testPendingPod(t *testing.T, c *Cluster) {
 	if _, err := pods.Create(t.Context(), pod, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the scheduler to find no node", func(ctx context.Context) error {
+	await.Success(t, "the scheduler to find no node", func(ctx context.Context) error {
 		p, err := pods.Get(ctx, "pending", metav1.GetOptions{})
 		if err != nil {
 			return err
@@ -271,26 +272,6 @@ func TestFailureShowsLog(t *testing.T) {
 	for _, want := range []string{"kube-apiserver", "exit status 1", "unknown flag: --no-such-flag"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v; want %q in it", err, want)
-		}
-	}
-}
-
-// eventually waits until a check passes, for half a minute at most.
-func eventually(t *testing.T, what string, check func(context.Context) error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
-	for {
-		err := check(ctx)
-		if err == nil {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("waiting for %s: %v", what, err)
-		case <-ticker.C:
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/container"
 )
 
@@ -31,7 +32,7 @@ func holding(t *testing.T, s *container.Service, n int, what func()) (answers []
 			mu.Unlock()
 		})
 	}
-	eventually(t, "the requests are being answered", func() bool {
+	await.Condition(t, "the requests are being answered", func() bool {
 		text, _ := os.ReadFile(running)
 		return strings.Count(string(text), "\n") == n
 	})
@@ -95,7 +96,7 @@ func TestScalesToZeroAndBack(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "terminated") // made before the service, so that it is there until that has closed
 	s := start(t, container.Config{})
 	name := deploy(t, s, container.Revision{IdleHold: 50 * time.Millisecond, Variables: map[string]string{"TERMINATED": file}})
-	eventually(t, "there is no instance", func() bool { return s.Instances(name) == 0 })
+	await.Condition(t, "there is no instance", func() bool { return s.Instances(name) == 0 })
 	if text, err := os.ReadFile(file); err != nil || string(text) != "gracefully" {
 		t.Errorf("the instance was not asked to end: %q, %v", text, err)
 	}
@@ -105,14 +106,14 @@ func TestScalesToZeroAndBack(t *testing.T) {
 func TestMinimumIsKept(t *testing.T) {
 	s := start(t, container.Config{})
 	one := deploy(t, s, container.Revision{MinInstances: 2, IdleHold: time.Millisecond})
-	eventually(t, "the minimum is there", func() bool { return s.Instances(one) == 2 })
+	await.Condition(t, "the minimum is there", func() bool { return s.Instances(one) == 2 })
 	_, _, _ = get(t.Context(), s.URL()+"/exit")
-	eventually(t, "the minimum is there again", func() bool {
+	await.Condition(t, "the minimum is there again", func() bool {
 		status, _, err := get(t.Context(), s.URL()+"/sleep")
 		return err == nil && status == http.StatusOK && s.Instances(one) == 2
 	})
 	two := deploy(t, s, container.Revision{})
-	eventually(t, "a revision without traffic keeps nothing", func() bool { return s.Instances(one) == 0 })
+	await.Condition(t, "a revision without traffic keeps nothing", func() bool { return s.Instances(one) == 0 })
 	if n := s.Instances(two); n != 1 {
 		t.Errorf("%d instances of the new revision, want 1", n)
 	}

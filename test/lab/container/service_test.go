@@ -9,22 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/container"
 )
-
-func eventually(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	for tick := time.NewTicker(5 * time.Millisecond); ; <-tick.C {
-		if condition() {
-			tick.Stop()
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("not within 30 s: %s", what)
-		}
-	}
-}
 
 func start(t *testing.T, c container.Config) *container.Service {
 	t.Helper()
@@ -108,7 +95,7 @@ func TestCrashIsServiceUnavailable(t *testing.T) {
 	s := start(t, container.Config{})
 	deploy(t, s, container.Revision{})
 	want(t, s.URL()+"/exit", http.StatusServiceUnavailable, "did not answer")
-	eventually(t, "it serves again", func() bool {
+	await.Condition(t, "it serves again", func() bool {
 		status, _, err := get(t.Context(), s.URL()+"/sleep")
 		return err == nil && status == http.StatusOK
 	})

@@ -13,6 +13,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/lambda"
 )
 
@@ -102,7 +103,7 @@ func TestThrottledEventWaits(t *testing.T) {
 			t.Errorf("it ran %d times while the limit was reached", n)
 		}
 	})
-	eventually(t, "the event has run", func() bool { return len(lines(file)) == 1 })
+	await.Condition(t, "the event has run", func() bool { return len(lines(file)) == 1 })
 }
 
 func TestControlErrors(t *testing.T) {
@@ -184,7 +185,7 @@ func TestDeletedFunctionStaysDeleted(t *testing.T) {
 			done <- err
 		}()
 	}
-	eventually(t, "two calls run", func() bool { return len(lines(running)) == 2 })
+	await.Condition(t, "two calls run", func() bool { return len(lines(running)) == 2 })
 	before := len(lines(pids))
 	if _, err := c.DeleteFunction(t.Context(), &sdk.DeleteFunctionInput{FunctionName: aws.String("f")}); err != nil {
 		t.Fatal(err)
@@ -229,7 +230,7 @@ func TestCloseLeavesNoProcess(t *testing.T) {
 			done <- err
 		}()
 	}
-	eventually(t, "two calls run", func() bool { return len(lines(running)) == 2 })
+	await.Condition(t, "two calls run", func() bool { return len(lines(running)) == 2 })
 	h.Close()
 	for range 2 {
 		if err := <-done; err == nil {

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"fulcrum.dev/fulcrum/test/lab/await"
 )
 
 func checkRetries(t *testing.T, x target) {
@@ -27,7 +29,7 @@ func checkRetries(t *testing.T, x target) {
 	if _, err := call(t.Context(), x.client, name, object{"append": tries, "fail": "short and stout"}, asEvent); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the failure is recorded", func() bool { return len(lines(records)) == 1 })
+	await.Condition(t, "the failure is recorded", func() bool { return len(lines(records)) == 1 })
 	if n := len(lines(tries)); n != 3 {
 		t.Errorf("%d tries, want 3", n)
 	}

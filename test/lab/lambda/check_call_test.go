@@ -10,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"fulcrum.dev/fulcrum/test/lab/await"
 )
 
 func checkAnswer(t *testing.T, x target) {
@@ -53,7 +55,7 @@ func checkAsync(t *testing.T, x target) {
 	if took := time.Since(began); took > 250*time.Millisecond {
 		t.Logf("accepted after %v, although the call itself takes 300 ms", took)
 	}
-	eventually(t, "the event has run", func() bool { return len(lines(file)) == 1 })
+	await.Condition(t, "the event has run", func() bool { return len(lines(file)) == 1 })
 }
 
 // lines of a file, none if it is not there.

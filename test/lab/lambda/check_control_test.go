@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"fulcrum.dev/fulcrum/test/lab/await"
 )
 
 func checkUpdate(t *testing.T, x target) {
@@ -19,7 +21,7 @@ func checkUpdate(t *testing.T, x target) {
 	if before.Variable != "green" || after.Variable != "blue" || after.Instance == before.Instance || !strings.Contains(after.log, "Init Duration") {
 		t.Errorf("got %+v, then %+v", before.said, after.said)
 	}
-	eventually(t, "the old environment is gone", func() bool { return x.host.Environments(name) == 1 })
+	await.Condition(t, "the old environment is gone", func() bool { return x.host.Environments(name) == 1 })
 }
 
 func setVariable(t *testing.T, x target, name, colour string) {
@@ -90,7 +92,7 @@ func checkProvisioned(t *testing.T, x target) {
 		t.Fatal(err)
 	}
 	get := &sdk.GetProvisionedConcurrencyConfigInput{FunctionName: aws.String(name), Qualifier: &version}
-	eventually(t, "both environments are ready", func() bool {
+	await.Condition(t, "both environments are ready", func() bool {
 		out, err := x.client.GetProvisionedConcurrencyConfig(t.Context(), get)
 		return err == nil && out.Status == types.ProvisionedConcurrencyStatusEnumReady && *out.AvailableProvisionedConcurrentExecutions == 2
 	})
@@ -103,7 +105,7 @@ func checkProvisioned(t *testing.T, x target) {
 		t.Fatal(err)
 	}
 	<-time.After(idle + idle/4)
-	eventually(t, "both environments are ready again", func() bool {
+	await.Condition(t, "both environments are ready again", func() bool {
 		out, err := x.client.GetProvisionedConcurrencyConfig(t.Context(), get)
 		return err == nil && *out.AvailableProvisionedConcurrentExecutions == 2 && x.host.Environments(name) == 2
 	})
@@ -112,5 +114,5 @@ func checkProvisioned(t *testing.T, x target) {
 	}
 	_, err = x.client.GetProvisionedConcurrencyConfig(t.Context(), get)
 	wantCode(t, err, "ProvisionedConcurrencyConfigNotFoundException")
-	eventually(t, "no environment is left", func() bool { return x.host.Environments(name) == 0 })
+	await.Condition(t, "no environment is left", func() bool { return x.host.Environments(name) == 0 })
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"fulcrum.dev/fulcrum/test/lab/await"
 )
 
 // holding runs what while n calls of a function are in flight, and gives their answers.
@@ -31,7 +33,7 @@ func holding(t *testing.T, x target, name string, n int, what func()) (answers [
 			answers = append(answers, r)
 		})
 	}
-	eventually(t, "the calls are in flight", func() bool { return len(lines(running)) == n })
+	await.Condition(t, "the calls are in flight", func() bool { return len(lines(running)) == n })
 	what()
 	if err := os.WriteFile(release, nil, 0o600); err != nil {
 		t.Error(err)

@@ -19,21 +19,6 @@ import (
 	"fulcrum.dev/fulcrum/test/lab/lambda/noderuntime"
 )
 
-// eventually polls a condition.
-func eventually(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	for tick := time.NewTicker(5 * time.Millisecond); ; <-tick.C {
-		if condition() {
-			tick.Stop()
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("not within 30 s: %s", what)
-		}
-	}
-}
-
 func start(t *testing.T, c lambda.Config) *lambda.Host {
 	t.Helper()
 	h := lambda.New(c)

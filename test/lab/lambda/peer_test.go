@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/npm"
 	"fulcrum.dev/fulcrum/test/lab/process"
 )
@@ -96,7 +97,7 @@ func startPeer(t *testing.T) *sdk.Client {
 	}
 	t.Cleanup(p.Kill)
 	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-	eventually(t, "the peer listens", func() bool {
+	await.Condition(t, "the peer listens", func() bool {
 		select {
 		case <-p.Done():
 			text, _ := os.ReadFile(output.Name())

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/container"
 )
 
@@ -59,7 +60,7 @@ func TestEncoderBehindContainers(t *testing.T) {
 		return all
 	}
 	warm := measure()
-	eventually(t, "the idle instance has expired", func() bool { return s.Instances(name) == 0 })
+	await.Condition(t, "the idle instance has expired", func() bool { return s.Instances(name) == 0 })
 	status, cold := ask(t, s.URL())
 	if status != http.StatusOK || cold < 3*median(warm) {
 		t.Errorf("cold: got %d after %v, warm %v; expected a cold start to cost several times as much", status, cold, median(warm))

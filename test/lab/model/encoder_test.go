@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"fulcrum.dev/fulcrum/test/lab/await"
 )
 
 // embeddings is an answer of /v1/embeddings.
@@ -134,7 +136,7 @@ func TestEncoderShowsWhoWaits(t *testing.T) {
 			}
 		})
 	}
-	eventually(t, "one request in work and seven waiting", func() bool {
+	await.Condition(t, "one request in work and seven waiting", func() bool {
 		_, metrics, err := get(t.Context(), url+"/metrics")
 		if err != nil {
 			t.Fatal(err)
@@ -144,7 +146,7 @@ func TestEncoderShowsWhoWaits(t *testing.T) {
 	})
 	cancel()
 	group.Wait()
-	eventually(t, "none after the callers have left", func() bool {
+	await.Condition(t, "none after the callers have left", func() bool {
 		_, metrics, err := get(t.Context(), url+"/metrics")
 		return err == nil && strings.Contains(metrics, "\nhttp_requests_in_flight 0\n")
 	})

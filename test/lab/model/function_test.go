@@ -18,6 +18,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/lambda"
 	"fulcrum.dev/fulcrum/test/lab/model"
 	"fulcrum.dev/fulcrum/test/lab/model/gguf"
@@ -126,7 +127,7 @@ func TestEncoderBehindLambda(t *testing.T) {
 	}
 	t.Logf("Lambda host: cold %v (init %v), warm median %v, slowest %v", cold.latency, cold.init, median(warm), warm[len(warm)-1])
 	throttled(t, client)
-	eventually(t, "the idle environment has expired", func() bool { return h.Environments("encoder") == 0 })
+	await.Condition(t, "the idle environment has expired", func() bool { return h.Environments("encoder") == 0 })
 	if again := mustInvoke(t, client, "encoder"); again.init == 0 {
 		t.Error("the call after the idle time was warm")
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/model/gguf"
 )
 
@@ -152,17 +153,17 @@ func TestLlamaBatchesAndQueues(t *testing.T) {
 			_, _, _ = post(ctx, url+"/v1/completions", fmt.Sprintf(`{"prompt":"Hello","max_tokens":500,"temperature":0.8,"seed":%d}`, i))
 		})
 	}
-	eventually(t, "three are computed and two wait", func() bool {
+	await.Condition(t, "three are computed and two wait", func() bool {
 		return metric(t, url, "model_requests_in_flight") == 3 && metric(t, url, "model_queue_length") == 2
 	})
 	// Those that are sampled in time come into the next batch, which need not be all three.
-	eventually(t, "most batches have several requests", func() bool {
+	await.Condition(t, "most batches have several requests", func() bool {
 		all, alone := metric(t, url, "model_batch_sequences_count"), metric(t, url, `model_batch_sequences_bucket{le="1"}`)
 		return all >= 20 && alone < all/2
 	})
 	cancel()
 	group.Wait()
-	eventually(t, "nothing is computed for callers who are gone", func() bool {
+	await.Condition(t, "nothing is computed for callers who are gone", func() bool {
 		return metric(t, url, "model_requests_in_flight") == 0 && metric(t, url, "model_queue_length") == 0
 	})
 	complete(t, url, "/v1/completions", `{"prompt":"Hello","max_tokens":2}`)

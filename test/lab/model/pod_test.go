@@ -10,26 +10,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
+	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/model"
 	"fulcrum.dev/fulcrum/test/lab/model/gguf"
 	"fulcrum.dev/fulcrum/test/lab/process"
 )
-
-func eventually(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	for tick := time.NewTicker(5 * time.Millisecond); ; <-tick.C {
-		if condition() {
-			tick.Stop()
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("not within 30 s: %s", what)
-		}
-	}
-}
 
 // requireNode skips what cannot run without Node, and says so.
 func requireNode(t *testing.T) {
@@ -80,7 +66,7 @@ func pod(t *testing.T, c model.Command) (string, *process.Process) {
 	}
 	t.Cleanup(p.Kill)
 	url := "http://" + address.String()
-	eventually(t, "the server is healthy", func() bool {
+	await.Condition(t, "the server is healthy", func() bool {
 		select {
 		case <-p.Done():
 			t.Fatalf("the server has ended: %v", p.Err())

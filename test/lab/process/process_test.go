@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/process"
 )
 
@@ -41,20 +42,6 @@ func gone(pid int) bool {
 	return strings.HasPrefix(after, "Z")
 }
 
-func eventually(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	for tick := time.NewTicker(5 * time.Millisecond); ; <-tick.C {
-		if condition() {
-			tick.Stop()
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("not within 10 s: %s", what)
-		}
-	}
-}
-
 func TestChildDiesWithAKilledParent(t *testing.T) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), parent+"=1")
@@ -80,7 +67,7 @@ func TestChildDiesWithAKilledParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // it was killed, which is an error by design
-	eventually(t, "the child is gone", func() bool { return gone(child) })
+	await.Condition(t, "the child is gone", func() bool { return gone(child) })
 }
 
 func TestGroupIsKilledWithItsLeader(t *testing.T) {
@@ -106,7 +93,7 @@ func TestGroupIsKilledWithItsLeader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the grandchild is gone", func() bool { return gone(grandchild) })
+	await.Condition(t, "the grandchild is gone", func() bool { return gone(grandchild) })
 }
 
 func TestStopKillsWhatDoesNotListen(t *testing.T) {
@@ -147,7 +134,7 @@ func TestPeakMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the program is loaded and has some memory", func() bool {
+	await.Condition(t, "the program is loaded and has some memory", func() bool {
 		n, err := p.PeakMemory()
 		return err == nil && n > 100_000
 	})

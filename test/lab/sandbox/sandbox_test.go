@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"fulcrum.dev/fulcrum/test/lab/await"
 )
 
 // TestMain runs a program of program_test.go if the environment names one. The tests themselves run outside.
@@ -167,7 +169,7 @@ func TestKillLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	eventually(t, "the processes to be gone", func() error {
+	await.Success(t, "the processes to be gone", func(context.Context) error {
 		pids, err := findByVariable(mark)
 		if err == nil && len(pids) != 0 {
 			err = fmt.Errorf("still there: %v", pids)
@@ -218,23 +220,4 @@ func mounts(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return string(b)
-}
-
-// eventually waits until a condition holds, for half a minute at most.
-func eventually(t *testing.T, what string, check func() error) {
-	t.Helper()
-	deadline := time.After(30 * time.Second)
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		err := check()
-		if err == nil {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-deadline:
-			t.Fatalf("waited 30 s for %s: %v", what, err)
-		}
-	}
 }
