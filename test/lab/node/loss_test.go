@@ -91,14 +91,7 @@ func TestAPIServerDown(t *testing.T) {
 	if err := l.Cluster.StopComponent(cluster.APIServer); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { // for other tests, if this one has failed
-		if _, down := l.Cluster.Process(cluster.APIServer); down == nil {
-			return
-		}
-		if err := l.Cluster.StartComponent(context.Background(), cluster.APIServer); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(func() { renewControlPlane(t, l.Cluster) })
 	if _, err := labtest.Get(t.Context(), labtest.URL(pod, "/exit?n=3")); err == nil {
 		t.Error("the server answers though it was told to exit")
 	}
@@ -114,6 +107,25 @@ func TestAPIServerDown(t *testing.T) {
 	})
 	l.Create(labtest.Pod("new", labtest.Server()))
 	l.UntilPod("new", "ready", labtest.Ready)
+}
+
+// renewControlPlane makes the control plane as good as new for other tests: it starts the API server if that is still down, and
+// starts anew what waits ever longer before it asks a lost API server again, up to half a minute for each kind of object.
+func renewControlPlane(t *testing.T, c *cluster.Cluster) {
+	t.Helper()
+	for _, name := range []string{cluster.APIServer, cluster.ControllerManager, cluster.Scheduler} {
+		if _, down := c.Process(name); down == nil {
+			if name == cluster.APIServer {
+				continue
+			}
+			if err := c.StopComponent(name); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := c.StartComponent(context.Background(), name); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // TestShutdown: a node that is stopped ends its pods gracefully, reports them, and counts as not ready.
