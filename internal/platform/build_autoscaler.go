@@ -107,15 +107,14 @@ func hpa(s *v1alpha1.Autoscaler, a *Autoscaler) *HPA {
 		metric, signal := scalingMetric(m, a.Target)
 		list, h.Signals = append(list, metric), append(h.Signals, signal)
 	}
-	least := a.Min
+	h.HPASpec = policy.DefaultHPASpec(a.Min, a.Max, list...)
 	if s.KEDA != nil {
 		a.KEDA = &policy.KEDA{
 			Min: a.Min, Max: a.Max, Threshold: list[0].Target, Activation: int64(s.KEDA.Activation * 1000),
 			PollingInterval: s.KEDA.PollingInterval.Std(), Cooldown: s.KEDA.Cooldown.Std(), InitialCooldown: s.KEDA.InitialCooldown.Std(),
 		}
-		least = max(1, least)
+		h.HPASpec = a.KEDA.HPA()
 	}
-	h.HPASpec = policy.DefaultHPASpec(least, a.Max, list...)
 	h.SyncPeriod, h.MetricLag = s.SyncPeriod.Std(), s.MetricLag.Std()
 	h.UpTolerance, h.DownTolerance = float64(*s.Tolerance), float64(*s.Tolerance)
 	h.Behavior = behavior(s)

@@ -278,7 +278,7 @@ func (e *engine) drain(ctx context.Context) error {
 	open, since := e.open, e.now
 	for steps := 1; e.open > 0 && !e.hopeless; steps++ {
 		i, at := e.next()
-		if at == never || at-since > patience && !e.forsake() {
+		if at == never || at-since > patience && e.idle() && !e.forsake() {
 			return errors.New("requests are left inside that nothing will serve")
 		}
 		e.step(i, at)
@@ -291,6 +291,16 @@ func (e *engine) drain(ctx context.Context) error {
 	}
 	e.settle()
 	return nil
+}
+
+// idle reports whether nothing is being served.
+func (e *engine) idle() bool {
+	for i := range e.places {
+		if v := e.places[i].home.view(); v.InFlight > v.Waiting {
+			return false
+		}
+	}
+	return true
 }
 
 // forsake lets what waits go, if its callers have left by now, and reports whether there was any.

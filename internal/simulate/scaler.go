@@ -57,7 +57,7 @@ func (l *level) move(now, delta int64) {
 	l.inside += delta
 }
 
-// mark is the integral of a level, or of a queue, when somebody last looked.
+// mark is the integral of a level when somebody last looked.
 type mark struct {
 	area float64
 	at   int64

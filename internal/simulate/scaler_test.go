@@ -104,6 +104,15 @@ func TestKEDABelowItsActivation(t *testing.T) {
 	}
 }
 
+// TestLongServiceIsNotForsaken: a request that takes longer than the patience, and one that waits behind it, are served.
+func TestLongServiceIsNotForsaken(t *testing.T) {
+	days := 3 * time.Duration(patience)
+	o := run(t, scaledBy(platform.NewHPA(1, 1, 1), constant(days.Seconds())), at(100, 200))
+	if o.Served != 2 {
+		t.Errorf("%d of 2 served", o.Served)
+	}
+}
+
 // TestKnativeFromZeroAndBack: a replica without load goes after the stable window and the grace; the request that finds none
 // is reported at once. While the activator holds it the load of one, at 0.7 for a replica, calls for two, which is a panic.
 func TestKnativeFromZeroAndBack(t *testing.T) {
