@@ -73,7 +73,10 @@ const token = `{"choices":[{"delta":{"content":"Hi"}}]}`
 
 // TestKinds asks servers that misbehave: every failure is recorded as what it is, and the counts add up.
 func TestKinds(t *testing.T) {
-	chat := v1alpha1.Target{Protocol: "openai-chat", OpenAI: &v1alpha1.OpenAIRequest{Model: "m"}}
+	// A target of its own for each case: defaults are written into what it points to, and the cases run side by side.
+	chat := func() v1alpha1.Target {
+		return v1alpha1.Target{Protocol: "openai-chat", OpenAI: &v1alpha1.OpenAIRequest{Model: "m"}}
+	}
 	reset := func(c *net.TCPConn, _ int64) bool { _ = c.SetLinger(0); return false }
 	text := func(s string) func(*net.TCPConn, int64) bool {
 		return func(c *net.TCPConn, _ int64) bool { _, _ = io.WriteString(c, s); return false }
@@ -105,7 +108,7 @@ func TestKinds(t *testing.T) {
 		"429":                          {server: status(429), want: measure.TooMany},
 		"404":                          {server: status(404), want: measure.ClientError},
 		"500":                          {server: status(500), want: measure.ServerError},
-		"503 with the openai protocol": {target: chat, server: status(503), want: measure.ServerError},
+		"503 with the openai protocol": {target: chat(), server: status(503), want: measure.ServerError},
 		"redirect":                     {server: http.RedirectHandler("/elsewhere", http.StatusFound).ServeHTTP, want: measure.WrongAnswer},
 		"half an answer": {
 			url: raw(t, text("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")), want: measure.HalfAnswer,
@@ -114,13 +117,13 @@ func TestKinds(t *testing.T) {
 			url: raw(t, text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf")), want: measure.HalfAnswer,
 		},
 		"no HTTP":                    {url: raw(t, text("SSH-2.0-OpenSSH_9.2\r\n\r\n")), want: measure.Other},
-		"half a stream":              {target: chat, server: halfStream, want: measure.HalfAnswer},
-		"a stream that does not end": {target: chat, server: events(token), want: measure.HalfAnswer},
-		"a stream of no JSON":        {target: chat, server: events("hello", "[DONE]"), want: measure.BadStream},
-		"a stream with an error":     {target: chat, server: events(token, `{"error":{"message":"out of memory"}}`, "[DONE]"), want: measure.BadStream},
-		"a stream after its end":     {target: chat, server: events(token, "[DONE]", token), want: measure.BadStream},
-		"an empty stream":            {target: chat, server: events(`{"choices":[{"delta":{"role":"assistant","content":""}}]}`, "[DONE]"), want: measure.WrongAnswer},
-		"HTML instead of a stream": {target: chat, server: func(w http.ResponseWriter, _ *http.Request) {
+		"half a stream":              {target: chat(), server: halfStream, want: measure.HalfAnswer},
+		"a stream that does not end": {target: chat(), server: events(token), want: measure.HalfAnswer},
+		"a stream of no JSON":        {target: chat(), server: events("hello", "[DONE]"), want: measure.BadStream},
+		"a stream with an error":     {target: chat(), server: events(token, `{"error":{"message":"out of memory"}}`, "[DONE]"), want: measure.BadStream},
+		"a stream after its end":     {target: chat(), server: events(token, "[DONE]", token), want: measure.BadStream},
+		"an empty stream":            {target: chat(), server: events(`{"choices":[{"delta":{"role":"assistant","content":""}}]}`, "[DONE]"), want: measure.WrongAnswer},
+		"HTML instead of a stream": {target: chat(), server: func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "<html>please log in</html>")
 		}, want: measure.ContentType},
 		"text instead of JSON": {
