@@ -4,6 +4,9 @@ package v1alpha1
 type Target struct {
 	// Name is a DNS label: lower-case letters, digits and dashes.
 	Name string `json:"name"`
+	// Group is what targets have in common that are compared, such as the model they serve; across groups nothing is. Default: one
+	// group for all.
+	Group string `json:"group,omitempty"`
 	// URL is where requests go: http or https, with the path, such as http://127.0.0.1:8080/v1/chat/completions.
 	URL string `json:"url"`
 	// Protocol is http, openai-chat, openai-completions or openai-embeddings. Default: http.
