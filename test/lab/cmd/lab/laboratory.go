@@ -29,6 +29,7 @@ type laboratory struct {
 	outside   []net.Listener // on 127.0.0.1 of the machine, each for one endpoint
 	endpoints []endpoint
 	hints     []string                      // commands to try
+	variables []string                      // NAME=VALUE, of programs that run inside
 	waits     []func(context.Context) error // for what was started and is not there yet
 	stops     []func() error
 }

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fulcrum.dev/fulcrum/test/lab/binary"
+	"fulcrum.dev/fulcrum/test/lab/cluster"
+	"fulcrum.dev/fulcrum/test/lab/sandbox"
+)
+
+// peers is the suite that asks both models in all their homes.
+//
+//go:embed peers.yaml
+var peers []byte
+
+// peersFile is where it lies inside.
+var peersFile = filepath.Join(sandbox.Scratch, "peers.yaml")
+
+// benchParts are those that it asks.
+var benchParts = []string{"encoder", "llama", "encoder-function", "llama-function", "containers", "llama-containers", "offline"}
+
+// leaving is how long fulcrum may take, after Ctrl-C, to leave what it has made cold as it was.
+const leaving = 2 * time.Minute
+
+func newBench() *cobra.Command {
+	var out string
+	command := &cobra.Command{
+		Use:   "bench [SUITE]",
+		Short: "Run a suite of fulcrum bench against the laboratory, and keep the records and the report",
+		Long: `bench brings the laboratory up, runs "fulcrum bench", built from this checkout, inside, keeps its records and its report as
+text, JSON and a page in a folder, and takes everything down. Without a SUITE it runs cmd/lab/peers.yaml, which asks the
+encoder and the language model as pods, as functions and as containers in one run, and brings cold starts of each about.
+The exit code is that of fulcrum.`,
+		Example: `  go run ./cmd/lab bench --out /tmp/run
+  go run ./cmd/lab bench my-suite.yaml --out /tmp/run   # with addresses inside, as "lab up" shows them`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			suite := peersFile
+			if len(args) == 1 {
+				suite = args[0]
+			}
+			return bench(command.Context(), command.OutOrStdout(), suite, out)
+		},
+	}
+	command.Flags().StringVar(&out, "out", "run", "new folder for the records and the report")
+	return command
+}
+
+// bench runs a suite inside.
+func bench(ctx context.Context, stdout io.Writer, suite, out string) error {
+	chosen, err := choose(benchParts, nil)
+	if err != nil {
+		return err
+	}
+	chosen = append([]part{{name: "fulcrum", title: "fulcrum", prepare: binary.BuildFulcrum, start: startNothing}}, chosen...)
+	return inside(ctx, stdout, cluster.Options{}, chosen, func(ctx context.Context, l *laboratory) error {
+		if err := os.WriteFile(peersFile, peers, 0o600); err != nil {
+			return err
+		}
+		return l.runSuite(ctx, stdout, suite, out)
+	})
+}
+
+// startNothing is of a part that only has to be prepared.
+func startNothing(context.Context, *laboratory) error { return nil }
+
+// runSuite runs fulcrum and keeps what it says. Of its exit codes, those that judge a run that was measured are returned after
+// the report is written.
+func (l *laboratory) runSuite(ctx context.Context, stdout io.Writer, suite, out string) error {
+	fmt.Fprintf(stdout, "fulcrum bench %s --yes --out %s\n\n", suite, out)
+	text := filepath.Join(out, "report.txt")
+	verdict := l.fulcrum(ctx, stdout, "bench", suite, "--yes", "--out", out)
+	if _, err := os.Stat(filepath.Join(out, "records.bin")); err != nil {
+		return errors.Join(verdict, err) // nothing was measured
+	}
+	for path, format := range map[string]string{text: "text", filepath.Join(out, "report.json"): "json"} {
+		if err := l.writeReport(ctx, path, out, format); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(stdout, "\nkept in %s\n", out)
+	return verdict
+}
+
+// writeReport says in a file again what a run has come to.
+func (l *laboratory) writeReport(ctx context.Context, path, run, format string) (err error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	err = l.fulcrum(ctx, file, "bench", "report", run, "-o", format)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() > 1 {
+		return nil // its verdict, which is known already
+	}
+	return err
+}
+
+// fulcrum runs the program inside until it ends by itself, also after Ctrl-C.
+func (l *laboratory) fulcrum(ctx context.Context, stdout io.Writer, args ...string) error {
+	path, err := binary.Fulcrum()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, path, args...)
+	// Hosts that it was allowed to ask are remembered in here, not by the user's own.
+	cmd.Env = append(append(os.Environ(), l.variables...), "XDG_CONFIG_HOME="+sandbox.Scratch)
+	cmd.Stdout, cmd.Stderr = stdout, os.Stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = leaving
+	return cmd.Run()
+}
