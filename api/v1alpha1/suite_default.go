@@ -47,4 +47,10 @@ func (t *Target) applyDefaults() {
 	if o := t.OpenAI; o != nil {
 		setPointer(&o.Stream, !strings.HasSuffix(t.Protocol, "embeddings"))
 	}
+	if t.isLambda() && t.Lambda == nil {
+		t.Lambda = new(LambdaInvoke)
+	}
+	if t.Lambda != nil {
+		setPointer(&t.Lambda.Stream, t.OpenAI != nil && *t.OpenAI.Stream)
+	}
 }

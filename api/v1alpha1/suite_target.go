@@ -7,7 +7,9 @@ type Target struct {
 	// Group is what targets have in common that are compared, such as the model they serve; across groups nothing is. Default: one
 	// group for all.
 	Group string `json:"group,omitempty"`
-	// URL is where requests go: http or https, with the path, such as http://127.0.0.1:8080/v1/chat/completions.
+	// URL is where requests go, with the path: http or https, such as http://127.0.0.1:8080/v1/chat/completions, or a
+	// function of AWS Lambda: lambda://FUNCTION[/PATH]?region=REGION[&qualifier=QUALIFIER][&endpoint=URL]. With a path its
+	// payload is an HTTP event, without one the body itself.
 	URL string `json:"url"`
 	// Protocol is http, openai-chat, openai-completions or openai-embeddings. Default: http.
 	Protocol string `json:"protocol,omitempty" check:"oneof=http openai-chat openai-completions openai-embeddings"`
@@ -15,6 +17,8 @@ type Target struct {
 	HTTP *HTTPRequest `json:"http,omitempty"`
 	// OpenAI is what a request holds with the openai protocols.
 	OpenAI *OpenAIRequest `json:"openai,omitempty"`
+	// Lambda says how a function is invoked; with a lambda URL only.
+	Lambda *LambdaInvoke `json:"lambda,omitempty"`
 	// Headers are added to each request. Credentials belong into bearerFrom.
 	Headers map[string]string `json:"headers,omitempty"`
 	// BearerFrom is the environment variable that holds the token to send as Authorization: Bearer.
