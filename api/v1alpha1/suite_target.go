@@ -20,6 +20,8 @@ type Target struct {
 	Headers map[string]string `json:"headers,omitempty"`
 	// BearerFrom is the environment variable that holds the token to send as Authorization: Bearer.
 	BearerFrom string `json:"bearerFrom,omitempty"`
+	// Auth signs requests, or gives them tokens that are renewed. Default: neither.
+	Auth *Auth `json:"auth,omitempty"`
 	// Connection says how connections are made.
 	Connection Connection `json:"connection,omitzero"`
 	// Expect is what makes an answer a right one.

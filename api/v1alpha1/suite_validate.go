@@ -54,6 +54,9 @@ func (t *Target) validate(r *report, path string) {
 	} else {
 		t.validateURL(r, path)
 	}
+	if t.Auth != nil {
+		t.Auth.validate(r, fieldPath(path, "auth"), t)
+	}
 	isOpenAI := strings.HasPrefix(t.Protocol, "openai-")
 	switch {
 	case isOpenAI && t.OpenAI == nil:
