@@ -48,4 +48,13 @@ func (t *Target) applyDefaults() {
 	if o := t.OpenAI; o != nil {
 		setPointer(&o.Stream, !strings.HasSuffix(t.Protocol, "embeddings"))
 	}
+	if t.Auth != nil {
+		t.Auth.applyDefaults(t.URL)
+	}
+	if t.isLambda() && t.Lambda == nil {
+		t.Lambda = new(LambdaInvoke)
+	}
+	if t.Lambda != nil {
+		setPointer(&t.Lambda.Stream, t.OpenAI != nil && *t.OpenAI.Stream)
+	}
 }
