@@ -25,6 +25,7 @@ func (s *Suite) ApplyDefaults() {
 	if l.Traffic != nil {
 		l.Traffic.applyDefaults()
 	}
+	spec.applyColdStartDefaults()
 	for i := range spec.Targets {
 		spec.Targets[i].applyDefaults()
 	}
@@ -46,6 +47,9 @@ func (t *Target) applyDefaults() {
 	}
 	if o := t.OpenAI; o != nil {
 		setPointer(&o.Stream, !strings.HasSuffix(t.Protocol, "embeddings"))
+	}
+	if t.Auth != nil {
+		t.Auth.applyDefaults(t.URL)
 	}
 	if t.isLambda() && t.Lambda == nil {
 		t.Lambda = new(LambdaInvoke)

@@ -23,10 +23,16 @@ type Target struct {
 	Headers map[string]string `json:"headers,omitempty"`
 	// BearerFrom is the environment variable that holds the token to send as Authorization: Bearer.
 	BearerFrom string `json:"bearerFrom,omitempty"`
+	// Auth signs requests, or gives them tokens that are renewed. Default: neither.
+	Auth *Auth `json:"auth,omitempty"`
 	// Connection says how connections are made.
 	Connection Connection `json:"connection,omitzero"`
 	// Expect is what makes an answer a right one.
 	Expect Expect `json:"expect,omitzero"`
+	// ColdStart is how cold starts are brought about. Default: none are.
+	ColdStart *ColdStartMethod `json:"coldStart,omitempty"`
+	// KeepAlive looks for how long it stays warm. Default: as the suite says.
+	KeepAlive *KeepAliveSearch `json:"keepAlive,omitempty"`
 }
 
 // HTTPRequest is a plain request.

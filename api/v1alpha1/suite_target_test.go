@@ -49,15 +49,20 @@ func TestLambdaURL(t *testing.T) {
 
 // TestTargetsRefused: each message says what to do.
 func TestTargetsRefused(t *testing.T) {
-	const lambda = `url: "lambda://f?region=us-east-1"`
+	const lambda, https = `url: "lambda://f?region=us-east-1"`, `url: "https://svc.example/a"`
 	for target, want := range map[string]string{
 		`url: "lambda://f"`: "spec.targets[0].url: expected the region of the function",
-		`url: "http://localhost/", lambda: {stream: true}`: "spec.targets[0].lambda: belongs to a URL with lambda://",
-		lambda + `, headers: {a: b}`:                       "spec.targets[0].headers: is of HTTP, and a function without a path gets the body alone: add the path",
-		lambda + `, bearerFrom: TOKEN`:                     "spec.targets[0].bearerFrom: is of HTTP",
-		lambda + `, http: {method: PUT}`:                   "spec.targets[0].http.method: is of HTTP",
-		lambda + `, expect: {contentType: text/plain}`:     "spec.targets[0].expect.contentType: is of HTTP",
-		lambda + `, connection: {http: h2c}`:               "spec.targets[0].connection.http: is HTTP/2 without TLS",
+		`url: "http://localhost/", lambda: {stream: true}`:        "spec.targets[0].lambda: belongs to a URL with lambda://",
+		lambda + `, headers: {a: b}`:                              "spec.targets[0].headers: is of HTTP, and a function without a path gets the body alone: add the path",
+		lambda + `, bearerFrom: TOKEN`:                            "spec.targets[0].bearerFrom: is of HTTP",
+		lambda + `, http: {method: PUT}`:                          "spec.targets[0].http.method: is of HTTP",
+		lambda + `, expect: {contentType: text/plain}`:            "spec.targets[0].expect.contentType: is of HTTP",
+		lambda + `, connection: {http: h2c}`:                      "spec.targets[0].connection.http: is HTTP/2 without TLS",
+		lambda + `, auth: {idToken: {}}`:                          "spec.targets[0].auth: belongs to other URLs",
+		https + `, auth: {}`:                                      "spec.targets[0].auth",
+		https + `, auth: {aws: {region: us-east-1}, idToken: {}}`: "spec.targets[0].auth: expected exactly one of aws and idToken",
+		https + `, auth: {aws: {}}`:                               "spec.targets[0].auth.aws.region: expected the region to sign for",
+		https + `, auth: {idToken: {}}, bearerFrom: TOKEN`:        "spec.targets[0].auth: contradicts bearerFrom",
 	} {
 		_, err := LoadSuite("suite.yaml", suiteWith(target))
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -84,5 +89,18 @@ func TestTargetDefaults(t *testing.T) {
 		if got := s.Spec.Targets[0].Lambda; got == nil || *got.Stream != want {
 			t.Errorf("%s: %+v", target, got)
 		}
+	}
+}
+
+func TestAuthDefaults(t *testing.T) {
+	s, err := LoadSuite("suite.yaml", suiteWith(`url: "https://abc1.lambda-url.eu-west-1.on.aws/", auth: {aws: {}}}, {name: b, url: "https://svc.example:8443/a?b", auth: {idToken: {}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Spec.Targets[0].Auth.AWS; got.Region != "eu-west-1" || got.Service != "lambda" {
+		t.Errorf("%+v", got)
+	}
+	if got := s.Spec.Targets[1].Auth.IDToken; got.Audience != "https://svc.example:8443" {
+		t.Errorf("%+v", got)
 	}
 }

@@ -40,10 +40,17 @@ func accessOf(ctx context.Context, s *v1alpha1.Suite, dir string) (map[string]be
 				return nil, fmt.Errorf("target %s: %s holds no certificate in PEM form", t.Name, path)
 			}
 		}
-		if t.Lambda != nil {
+		if t.Lambda != nil || t.Auth != nil && t.Auth.AWS != nil {
 			if err := awsAccess(ctx, t, &a); err != nil {
 				return nil, err
 			}
+		}
+		if t.Auth != nil && t.Auth.IDToken != nil {
+			tokens, err := newIDTokens(ctx, t.Auth.IDToken.Audience)
+			if err != nil {
+				return nil, fmt.Errorf("target %s: %w", t.Name, err)
+			}
+			a.Tokens = tokens
 		}
 		all[t.Name] = a
 	}

@@ -9,6 +9,8 @@ import (
 // Live is what is known of a run under way.
 type Live struct {
 	Elapsed time.Duration
+	// Doing says what goes on after the load, such as a cold start; "" during it. The rest is of the load alone.
+	Doing string
 	// Requests have ended, of Planned in all (0 when not known); Errors of them were not answered right.
 	Requests, Planned, Errors int64
 	// Rate is how many a second ended since the last time.

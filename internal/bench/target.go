@@ -19,6 +19,8 @@ import (
 type Access struct {
 	// Bearer is the token to send; "" for none.
 	Bearer string
+	// Tokens give the token to send where it is renewed; nil for none.
+	Tokens TokenSource
 	// Roots are the certificates to trust; nil for the system's.
 	Roots *x509.CertPool
 	// AWS are the credentials to sign with; nil where nothing is signed.
@@ -47,7 +49,16 @@ func newTarget(t v1alpha1.Target, access Access, maxInFlight int) (*target, erro
 	if err != nil {
 		return nil, err
 	}
-	if t.Lambda != nil {
+	switch {
+	case t.Auth != nil && t.Auth.AWS != nil:
+		signer, err := newAWSSigner(access.AWS, t.Auth.AWS.Service, t.Auth.AWS.Region)
+		if err != nil {
+			return nil, fmt.Errorf("target %s: %w", t.Name, err)
+		}
+		made.prepare = signer.prepare
+	case access.Tokens != nil:
+		made.prepare = bearerOf(access.Tokens)
+	case t.Lambda != nil:
 		if err := made.overLambda(t, access); err != nil {
 			return nil, fmt.Errorf("target %s: %w", t.Name, err)
 		}

@@ -53,6 +53,9 @@ func Analyse(l *Log, seed uint64) *Analysis {
 	}
 	a.ended(l)
 	a.gate(l.Records)
+	if len(l.Records) == 0 && len(l.ColdStarts)+len(l.KeepAlives) > 0 && h.Planned == 0 && !h.Closed {
+		a.Valid, a.Invalid = true, "" // a suite without a load
+	}
 	a.split(l, seed)
 	for i := range a.Targets {
 		for j := range a.Targets[:i] {
