@@ -48,12 +48,15 @@ func (s *sample) sort() {
 	}
 }
 
+// clusterWidth is how many of n neighbours, observations or rounds, make a cluster.
+func clusterWidth(n int) int { return max(1, (n+mostClusters-1)/mostClusters) }
+
 // clustered cuts a series into blocks of neighbours.
 func clustered(series []float64) *sample {
 	s := newSample(len(series))
-	length := max(1, int(math.Ceil(float64(len(series))/mostClusters)))
+	width := clusterWidth(len(series))
 	for i, x := range series {
-		s.add(x, i/length)
+		s.add(x, i/width)
 	}
 	s.sort()
 	return s
