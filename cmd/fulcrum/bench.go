@@ -77,15 +77,15 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 	if err := confirm(std, in, f.yes); err != nil {
 		return err
 	}
-	log, err := f.measure(cmd.Context(), std, in)
+	sheet, err := f.measure(cmd.Context(), std, in)
 	if err != nil {
 		return err
 	}
-	return writeAnalysis(std, measure.Analyse(log, bootstrapSeed), f.output)
+	return writeAnalysis(std, sheet.Analyse(bootstrapSeed), f.output)
 }
 
 // measure runs the suite and reads back what was recorded.
-func (f *benchFlags) measure(ctx context.Context, std streams, in bench.Input) (log *measure.Log, err error) {
+func (f *benchFlags) measure(ctx context.Context, std streams, in bench.Input) (sheet *measure.Sheet, err error) {
 	file, discard, err := f.create()
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (f *benchFlags) measure(ctx context.Context, std streams, in bench.Input) (
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	return measure.ReadLog(file)
+	return measure.ReadSheet(file)
 }
 
 // create opens the log: in the folder that was asked for, which must not hold another run, or in a temporary file that

@@ -28,11 +28,11 @@ Exit codes: those of bench.`,
 			if output != "text" && output != "json" {
 				return fmt.Errorf("--output: expected text or json, got %q", output)
 			}
-			log, err := readRun(args[0])
+			sheet, err := readRun(args[0])
 			if err != nil {
 				return err
 			}
-			a := measure.Analyse(log, bootstrapSeed)
+			a := sheet.Analyse(bootstrapSeed)
 			if against != "" {
 				before, err := readRun(against)
 				if err != nil {
@@ -49,16 +49,16 @@ Exit codes: those of bench.`,
 }
 
 // readRun reads the log in the folder of a run.
-func readRun(dir string) (*measure.Log, error) {
+func readRun(dir string) (*measure.Sheet, error) {
 	path := filepath.Join(dir, recordsFile)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	log, err := measure.ReadLog(f)
+	sheet, err := measure.ReadSheet(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return log, nil
+	return sheet, nil
 }

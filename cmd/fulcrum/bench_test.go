@@ -123,8 +123,11 @@ func TestInterruptedBench(t *testing.T) {
 	if !strings.Contains(out.String(), "incomplete: interrupted\n") {
 		t.Errorf("printed\n%s", out.String())
 	}
-	log, err := readRun(dir)
-	if err != nil || len(log.Records) < 5 || log.Dropped > 0 || log.End == nil {
-		t.Errorf("%+v, %v", log, err)
+	sheet, err := readRun(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := sheet.Analyse(1); a.Requests < 5 || a.Reason != "interrupted" {
+		t.Errorf("%d requests, %s", a.Requests, a.Reason)
 	}
 }

@@ -157,7 +157,7 @@ func TestCompareWith(t *testing.T) {
 		r.FirstByte = r.LastByte
 	}
 	a := Analyse(now, 1)
-	a.CompareWith(before, 1)
+	a.CompareWith(before.Sheet(), 1)
 	if len(a.Against.Changes) != 12 || len(a.Warnings) != 0 {
 		t.Fatalf("%+v %q", a.Against, a.Warnings)
 	}
@@ -168,7 +168,7 @@ func TestCompareWith(t *testing.T) {
 	}
 	before.Header.SuiteHash, before.Header.Targets = "another", []TargetInfo{{Name: "c"}, {Name: "d"}}
 	a = Analyse(now, 1)
-	a.CompareWith(before, 1)
+	a.CompareWith(before.Sheet(), 1)
 	if len(a.Warnings) != 2 || !strings.Contains(a.Warnings[0], "another suite") || !strings.Contains(a.Warnings[1], "it has answers of [c d]") {
 		t.Errorf("%q", a.Warnings)
 	}
