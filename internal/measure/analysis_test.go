@@ -86,6 +86,21 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+// TestNothingToCompare: a time that only one of two targets has is not compared.
+func TestNothingToCompare(t *testing.T) {
+	l := twoTargets(20, 0)
+	for i := range l.Records {
+		if r := &l.Records[i]; r.Target == 0 {
+			r.FirstToken = r.LastByte
+		}
+	}
+	for _, c := range Analyse(l, 1).Comparisons {
+		if c.Metric == "timeToFirstToken" {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	for name, test := range map[string]struct {
 		metric     string
