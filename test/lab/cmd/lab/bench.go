@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/test/lab/binary"
 	"fulcrum.dev/fulcrum/test/lab/cluster"
 	"fulcrum.dev/fulcrum/test/lab/sandbox"
@@ -58,6 +59,16 @@ The exit code is that of fulcrum.`,
 
 // bench runs a suite inside.
 func bench(ctx context.Context, stdout io.Writer, suite, out string) error {
+	text := peers
+	if suite != peersFile {
+		var err error
+		if text, err = os.ReadFile(suite); err != nil {
+			return err
+		}
+	}
+	if _, err := v1alpha1.LoadSuite(suite, text); err != nil {
+		return err // at once, and not when all is up
+	}
 	chosen, err := choose(benchParts, nil)
 	if err != nil {
 		return err
@@ -74,17 +85,17 @@ func bench(ctx context.Context, stdout io.Writer, suite, out string) error {
 // startNothing is of a part that only has to be prepared.
 func startNothing(context.Context, *laboratory) error { return nil }
 
-// runSuite runs fulcrum and keeps what it says. Of its exit codes, those that judge a run that was measured are returned after
-// the report is written.
+// runSuite runs fulcrum and keeps what it says. Its exit code, if that judges a run that was measured, is returned after the
+// report is written.
 func (l *laboratory) runSuite(ctx context.Context, stdout io.Writer, suite, out string) error {
 	fmt.Fprintf(stdout, "fulcrum bench %s --yes --out %s\n\n", suite, out)
-	text := filepath.Join(out, "report.txt")
 	verdict := l.fulcrum(ctx, stdout, "bench", suite, "--yes", "--out", out)
-	if _, err := os.Stat(filepath.Join(out, "records.bin")); err != nil {
-		return errors.Join(verdict, err) // nothing was measured
+	if verdict != nil && !isVerdict(verdict) {
+		return verdict // nothing was measured
 	}
-	for path, format := range map[string]string{text: "text", filepath.Join(out, "report.json"): "json"} {
-		if err := l.writeReport(ctx, path, out, format); err != nil {
+	ctx = context.WithoutCancel(ctx) // also of a run that Ctrl-C ended
+	for name, format := range map[string]string{"report.txt": "text", "report.json": "json"} {
+		if err := l.writeReport(ctx, filepath.Join(out, name), out, format); err != nil {
 			return err
 		}
 	}
@@ -100,10 +111,16 @@ func (l *laboratory) writeReport(ctx context.Context, path, run, format string) 
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	err = l.fulcrum(ctx, file, "bench", "report", run, "-o", format)
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() > 1 {
-		return nil // its verdict, which is known already
+	if isVerdict(err) {
+		return nil // which is known already
 	}
 	return err
+}
+
+// isVerdict says whether an error is an exit code above 1, by which fulcrum judges what it measured.
+func isVerdict(err error) bool {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	return ok && exit.ExitCode() > 1
 }
 
 // fulcrum runs the program inside until it ends by itself, also after Ctrl-C.
