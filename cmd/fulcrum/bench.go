@@ -40,6 +40,11 @@ when it is due, whether or not earlier ones were answered, and its latency count
 from when it was due. How late the client itself was stands beside it; beyond the
 gate (p99 of 10ms by default) the run is invalid. Every request is recorded.
 
+A suite may also have cold starts brought about, and the time looked for that a
+target stays warm without a request (coldStart and keepAlive of a target). What that
+changes of a system is said before, has to be confirmed every time unless it is on
+this machine, and is changed back, also when the run is stopped.
+
 The suite is a file (kind: Suite), or flags. A host other than this machine has to
 be confirmed once, or with --yes.
 
@@ -50,6 +55,7 @@ fails; 4 inconclusive: an interval straddles its limit, or the run was interrupt
   fulcrum bench --target http://127.0.0.1:8080/predict --rate 50/s --duration 2m
   fulcrum bench --target k8s=http://127.0.0.1:8080/v1/chat/completions --target 'fn=lambda://infer/v1/chat/completions?region=us-east-1' \
       --protocol openai-chat --model tiny --rate 5/s --duration 10m --out run
+  fulcrum bench suite.yaml --cold-starts 20 --yes
   fulcrum bench --target http://127.0.0.1:8080/ --trace access.log.gz --speed 10
   fulcrum bench report run --against old-run`,
 		Args: cobra.MaximumNArgs(1),
@@ -61,7 +67,7 @@ fails; 4 inconclusive: an interval straddles its limit, or the run was interrupt
 	f.suite.register(fs)
 	fs.StringVar(&f.out, "out", "", "new folder to keep the records of the run in, for bench report")
 	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
-	fs.BoolVar(&f.yes, "yes", false, "send the load to hosts other than this machine without being asked")
+	fs.BoolVar(&f.yes, "yes", false, "send the load to hosts other than this machine, and change systems there for cold starts, without being asked")
 	cmd.AddCommand(newBenchReportCommand(std), newBenchSelftestCommand(std))
 	return cmd
 }
@@ -76,6 +82,17 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 	}
 	if err := confirm(std, in, f.yes); err != nil {
 		return err
+	}
+	forcers, err := openForcers(in.Suite, in.Access, f.suite.dir)
+	if err != nil {
+		return err
+	}
+	if err := announce(std, in, forcers, f.yes); err != nil {
+		return err
+	}
+	in.Forcers = map[string]bench.Forcer{}
+	for name, forcer := range forcers {
+		in.Forcers[name] = forcer
 	}
 	sheet, err := f.measure(cmd.Context(), std, in)
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/bench"
@@ -11,6 +12,7 @@ import (
 // liveLine is one line that is rewritten every second, on a terminal only.
 type liveLine struct {
 	w     io.Writer
+	mu    sync.Mutex // several searches for a window tell what they do
 	shown bool
 }
 
@@ -26,6 +28,8 @@ func (l *liveLine) show(v bench.Live) {
 	if l.w == nil {
 		return
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.shown = true
 	fmt.Fprint(l.w, "\r\x1b[K"+liveText(v))
 }
@@ -39,6 +43,9 @@ func (l *liveLine) finish() {
 
 // liveText says how the last second went.
 func liveText(v bench.Live) string {
+	if v.Doing != "" {
+		return fmt.Sprintf("%s  %s", v.Elapsed.Round(time.Second), v.Doing)
+	}
 	of := ""
 	if v.Planned > 0 {
 		of = fmt.Sprintf("/%d", v.Planned)

@@ -37,6 +37,9 @@ type suiteFlags struct {
 	gate       unit.Duration
 	inFlight   int
 	seed       uint64
+	coldStarts int
+
+	dir string // of the suite file, once it is read
 }
 
 // Flags that a suite file has fields for.
@@ -64,6 +67,7 @@ func (f *suiteFlags) register(fs *pflag.FlagSet) {
 	fs.Var(newTextFlag(&f.warmup, "duration", parseTime), "warmup", "time at the beginning that is left out of the figures")
 	fs.Var(newTextFlag(&f.gate, "duration", parseTime), "gate", "p99 of the client's own lateness above which the run is invalid (default 10ms)")
 	fs.IntVar(&f.inFlight, "max-in-flight", 1024, "requests that may wait for an answer; what is due beyond is recorded as not sent")
+	fs.IntVar(&f.coldStarts, "cold-starts", 0, "how many cold starts of each target, instead of what the suite file says; 0 for none")
 	fs.Uint64Var(&f.seed, "seed", 1, "seed of arrivals and of the order of turns")
 }
 
@@ -96,6 +100,10 @@ func (f *suiteFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, 
 		}
 		open = traceOpener(std.in)
 	}
+	if err := f.adjustColdStarts(fs, suite); err != nil {
+		return bench.Input{}, err
+	}
+	f.dir = dir
 	in := bench.Input{Suite: suite, Tool: "fulcrum " + buildVersion().Version}
 	if in.Access, err = accessOf(ctx, suite, dir); err != nil {
 		return in, err

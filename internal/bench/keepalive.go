@@ -81,7 +81,7 @@ type search struct {
 	witness Witness
 	tells   bool // answers say whether they were cold
 	// limit is the time to first byte, from the connection, above which an answer counts as cold where nobody else knows;
-	// coldest is that of a known cold start.
+	// coldest is the longest of a known cold start.
 	limit, coldest time.Duration
 	last           time.Duration // when the last answer ended
 	found          measure.KeepAlive
@@ -139,30 +139,34 @@ func (s *search) bisect(ctx context.Context) error {
 	return nil
 }
 
-// clearly is how many times as long as a warm answer one takes that is taken to be cold, as long as no cold one is known.
-const clearly = 3
+// What is taken to be a cold answer as long as none is known: one that takes a few times as long as the slowest warm one, and
+// longer by more than a client's hiccup. No process starts that fast.
+const (
+	clearly = 3
+	hiccup  = 20 * time.Millisecond
+)
 
 // begin makes the target warm, and sees how fast it is then.
 func (s *search) begin(ctx context.Context) error {
-	var fastest time.Duration
-	for range 4 {
+	var warm time.Duration
+	for n := range 4 {
 		r, err := s.request(ctx)
 		if err != nil {
 			return err
 		}
-		if d := answerTime(&r); fastest == 0 || d < fastest {
-			fastest = d
+		if n > 0 { // the first one may be cold
+			warm = max(warm, answerTime(&r))
 		}
 	}
-	s.limit = clearly * fastest
+	s.limit = max(clearly*warm, warm+hiccup)
 	if s.found.Confirmed || s.coldest == 0 {
 		return nil
 	}
-	if s.coldest < 2*fastest {
+	if s.coldest < 2*warm {
 		return fmt.Errorf("a cold answer takes %s and a warm one %s: time cannot tell them apart, and the platform does not",
-			s.coldest.Round(time.Microsecond), fastest.Round(time.Microsecond))
+			s.coldest.Round(time.Microsecond), warm.Round(time.Microsecond))
 	}
-	s.limit = between(fastest, s.coldest)
+	s.limit = between(warm, s.coldest)
 	return nil
 }
 

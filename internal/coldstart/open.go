@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
 )
@@ -28,6 +30,9 @@ type Environment struct {
 	Dir string
 	// Variable reads an environment variable; "" where there is none.
 	Variable func(name string) string
+	// AWS are the credentials for functions; Endpoint is asked instead of what their URL says, "" for that.
+	AWS      aws.CredentialsProvider
+	Endpoint string
 }
 
 // Open returns the forcer of a target with a coldStart. It reads credentials, and asks nobody.
@@ -43,6 +48,8 @@ func Open(t v1alpha1.Target, env Environment) (Forcer, error) {
 			k.Kubeconfig = filepath.Join(env.Dir, k.Kubeconfig)
 		}
 		f, err = openKubernetes(k)
+	case c.Lambda != nil:
+		f, err = openLambda(t, env)
 	default:
 		f = &idle{span: c.Idle.Std()}
 	}

@@ -21,8 +21,6 @@ import (
 	"fulcrum.dev/fulcrum/test/lab/proxy"
 )
 
-func TestMain(m *testing.M) { labtest.Main(m) }
-
 const weightSeconds = 0.7 // to load the model
 
 // deployed is a Deployment of a model server with a start-up probe, behind a Service, on a node that takes a while for everything.

@@ -36,7 +36,7 @@ func run(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access bench.Acce
 		if target.ColdStart == nil {
 			continue
 		}
-		f, err := coldstart.Open(target, coldstart.Environment{Variable: variable})
+		f, err := coldstart.Open(target, coldstart.Environment{Variable: variable, AWS: access.AWS})
 		if err != nil {
 			t.Fatal(err)
 		}
