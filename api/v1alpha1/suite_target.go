@@ -29,6 +29,9 @@ type Target struct {
 	Connection Connection `json:"connection,omitzero"`
 	// Expect is what makes an answer a right one.
 	Expect Expect `json:"expect,omitzero"`
+	// InstanceHeader is the header of answers that names the instance which answered, such as X-Served-By. It confirms cold starts
+	// by idle: another one answers then. Default: none does.
+	InstanceHeader string `json:"instanceHeader,omitempty"`
 	// ColdStart is how cold starts are brought about. Default: none are.
 	ColdStart *ColdStartMethod `json:"coldStart,omitempty"`
 	// KeepAlive looks for how long it stays warm. Default: as the suite says.

@@ -38,6 +38,7 @@ type target struct {
 	body      body
 	reply     reply
 	transport *http.Transport
+	instances instances
 	// prepare completes a request, whose header and URL it must copy before it changes them; nil for nothing to do.
 	prepare func(req *http.Request, body []byte) error
 	// open takes the answer out of what carries it; nil where nothing does.
@@ -72,6 +73,7 @@ func newHTTPTarget(t v1alpha1.Target, access Access, maxInFlight int) (*target, 
 		return nil, fmt.Errorf("target %s: %w", t.Name, err)
 	}
 	made := &target{name: t.Name, url: u, method: http.MethodPost, header: http.Header{}, transport: newTransport(t.Connection, access, maxInFlight)}
+	made.instances.header = t.InstanceHeader
 	made.reply = reply{status: t.Expect.Status, contentType: t.Expect.ContentType, json: t.Expect.JSON}
 	for name, value := range t.Headers {
 		made.header.Set(name, value)
