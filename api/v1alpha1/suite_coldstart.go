@@ -55,7 +55,8 @@ type CloudRunColdStart struct {
 	Service string `json:"service"`
 	// Endpoint is the URL of the Admin API. Default: https://run.googleapis.com.
 	Endpoint string `json:"endpoint,omitempty"`
-	// TokenFrom is the environment variable that holds an access token. Default: the metadata server of Google Cloud.
+	// TokenFrom is the environment variable that holds an access token. Default: the application default
+	// credentials of Google Cloud.
 	TokenFrom string `json:"tokenFrom,omitempty"`
 }
 

@@ -50,6 +50,8 @@ func Open(t v1alpha1.Target, env Environment) (Forcer, error) {
 		f, err = openKubernetes(k)
 	case c.Lambda != nil:
 		f, err = openLambda(t, env)
+	case c.CloudRun != nil:
+		f, err = openCloudRun(*c.CloudRun, env)
 	default:
 		f = &idle{span: c.Idle.Std()}
 	}

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 			return map[string]string{"secret": os.Getenv("SECRET")}, nil
 		})
 	case os.Getenv("K_SERVICE") != "":
-		if err := container(); err != nil {
+		if err := serveContainer(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -37,8 +37,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// container answers on $PORT until it is told to end.
-func container() error {
+// serveContainer answers on $PORT until it is told to end.
+func serveContainer() error {
 	terminated, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	server := &http.Server{Addr: "127.0.0.1:" + os.Getenv("PORT"), ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
