@@ -9,6 +9,8 @@ const (
 	lambdaAddress           = "127.0.0.1:9001"
 	encoderContainerAddress = "127.0.0.1:8081"
 	llamaContainerAddress   = "127.0.0.1:8082"
+	encoderAdminAddress     = "127.0.0.1:8091" // of the Admin API of the containers
+	llamaAdminAddress       = "127.0.0.1:8092"
 	metadataAddress         = "127.0.0.1:8090" // of the metadata server that gives tokens for containers
 	offlineLambdaPort       = 3002             // of serverless-offline, as it has them by itself
 	offlineHTTPPort         = 3000

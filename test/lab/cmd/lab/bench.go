@@ -78,6 +78,9 @@ func bench(ctx context.Context, stdout io.Writer, suite, out string) error {
 		if err := os.WriteFile(peersFile, peers, 0o600); err != nil {
 			return err
 		}
+		if err := l.rouseAll(ctx); err != nil {
+			return err
+		}
 		return l.runSuite(ctx, stdout, suite, out)
 	})
 }

@@ -88,6 +88,7 @@ func startLlamaFunction(ctx context.Context, l *laboratory) error {
 func (l *laboratory) modelFunction(ctx context.Context, name string, command model.Command) error {
 	in := lambda.Function(name, yielding(command.Args)...)
 	in.MemorySize, in.Timeout, in.Environment = aws.Int32(512), aws.Int32(30), &types.Environment{Variables: command.Variables}
+	l.rouseFunction(l.functions.Client(), name)
 	return l.function(ctx, in)
 }
 

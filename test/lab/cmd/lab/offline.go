@@ -9,6 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
+
 	"fulcrum.dev/fulcrum/test/lab/offline"
 	"fulcrum.dev/fulcrum/test/lab/sandbox"
 )
@@ -25,10 +29,10 @@ func prepareOffline(ctx context.Context) error {
 	return nil
 }
 
-// startOffline runs both models behind serverless-offline. An unused instance is there for four to eight seconds.
+// startOffline runs both models behind serverless-offline. An unused instance is there for three to six seconds.
 func startOffline(ctx context.Context, l *laboratory) error {
 	c := offline.Config{
-		Dir: filepath.Join(sandbox.Scratch, "offline"), LambdaPort: offlineLambdaPort, HTTPPort: offlineHTTPPort, IdleTimeout: 4 * time.Second,
+		Dir: filepath.Join(sandbox.Scratch, "offline"), LambdaPort: offlineLambdaPort, HTTPPort: offlineHTTPPort, IdleTimeout: 3 * time.Second,
 		Files: map[string][]byte{},
 	}
 	if err := os.Mkdir(c.Dir, 0o755); err != nil {
@@ -63,6 +67,13 @@ func startOffline(ctx context.Context, l *laboratory) error {
 	}
 	if _, err := l.expose("its Lambda API", "http", fmt.Sprintf("127.0.0.1:%d", offlineLambdaPort)); err != nil {
 		return err
+	}
+	client := sdk.New(sdk.Options{
+		Region: "us-east-1", BaseEndpoint: aws.String(fmt.Sprintf("http://127.0.0.1:%d", offlineLambdaPort)), RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider("any", "any", ""),
+	})
+	for _, f := range offlinePaths {
+		l.rouseFunction(client, "lab-dev-"+f.model)
 	}
 	l.try(fmt.Sprintf(`curl -s %s/v1/completions -H 'Content-Type: application/json' -d '{"prompt":"Hello","max_tokens":16}'`, url))
 	return nil
