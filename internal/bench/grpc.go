@@ -163,7 +163,7 @@ type connWatch struct {
 
 	mu    sync.Mutex
 	used  map[string]bool // by local address
-	fault error           // of the last attempt; nil after one that succeeded
+	fault error           // of the last attempt that failed, until a request goes out
 }
 
 func newConnWatch() *connWatch {
@@ -172,7 +172,9 @@ func newConnWatch() *connWatch {
 
 func (w *connWatch) dial(ctx context.Context, address string) (net.Conn, error) {
 	conn, err := w.dialer.DialContext(ctx, "tcp", address)
-	w.setFault(err)
+	if err != nil {
+		w.setFault(err)
+	}
 	return conn, err
 }
 
@@ -190,11 +192,12 @@ func (w *connWatch) lastFault() error {
 
 // use notes that a request goes out by a connection, and reports whether one did before.
 func (w *connWatch) use(local net.Addr) (again bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if local == nil {
 		return false
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.fault = nil
 	again = w.used[local.String()]
 	w.used[local.String()] = true
 	return again

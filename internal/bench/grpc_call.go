@@ -82,7 +82,7 @@ var httpStatus = map[codes.Code]int{
 	codes.InvalidArgument: 400, codes.FailedPrecondition: 400, codes.OutOfRange: 400, codes.Unauthenticated: 401,
 	codes.PermissionDenied: 403, codes.NotFound: 404, codes.Unimplemented: 404, codes.Aborted: 409, codes.AlreadyExists: 409,
 	codes.ResourceExhausted: 429, codes.Canceled: 499, codes.Unknown: 500, codes.Internal: 500, codes.DataLoss: 500,
-	codes.Unavailable: 503, codes.DeadlineExceeded: 504,
+	codes.Unavailable: 503,
 }
 
 // classify says what an error of a call is: a status of the server, or what befell the connection.
@@ -95,7 +95,7 @@ func (c *grpcCall) classify(ctx context.Context, err error, connFault error) (me
 	switch {
 	case errors.Is(cause, errInterrupted):
 		return measure.Interrupted, 0
-	case errors.Is(cause, errTimeout):
+	case errors.Is(cause, errTimeout), code == codes.DeadlineExceeded: // the server knows the time-out too, and may be first
 		return measure.Timeout, 0
 	case answered:
 		return kindOf(code), httpStatus[code]
@@ -113,8 +113,6 @@ func (c *grpcCall) classify(ctx context.Context, err error, connFault error) (me
 
 func kindOf(code codes.Code) measure.Kind {
 	switch s := httpStatus[code]; {
-	case code == codes.DeadlineExceeded:
-		return measure.Timeout
 	case s == 429:
 		return measure.TooMany
 	case s >= 500:
