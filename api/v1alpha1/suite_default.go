@@ -33,7 +33,9 @@ func (s *Suite) ApplyDefaults() {
 
 func (t *Target) applyDefaults() {
 	setDefault(&t.Protocol, "http")
-	setDefault(&t.Connection.HTTP, "1.1")
+	if !t.IsGRPC() {
+		setDefault(&t.Connection.HTTP, "1.1")
+	}
 	if t.Protocol == "http" && t.HTTP == nil {
 		t.HTTP = new(HTTPRequest)
 	}

@@ -90,4 +90,4 @@ func (l *LambdaURL) Base() string {
 	return "https://lambda." + l.Region + "." + domain
 }
 
-func (t *Target) isLambda() bool { return strings.HasPrefix(t.URL, "lambda:") }
+func (t *Target) isLambda() bool { return t.Scheme() == "lambda" }

@@ -104,3 +104,38 @@ func TestAuthDefaults(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+const linear = `protocol: inference, inference: {model: m, inputs: [{name: x, datatype: FP32, shape: [-1, 4], data: "[1]"}]}`
+
+func TestInferenceTargets(t *testing.T) {
+	for _, url := range []string{"grpc://127.0.0.1:9000", "grpcs://svc.example:443", "http://127.0.0.1:80", "http://127.0.0.1/v2/models/m/infer", "lambda://f/v2/models/m/infer?region=us-east-1"} {
+		s, err := LoadSuite("suite.yaml", suiteWith(`url: "`+url+`", `+linear))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if err := s.Validate("again"); err != nil {
+			t.Error(err)
+		}
+	}
+	for target, want := range map[string]string{
+		`url: "grpc://127.0.0.1:9000"`:                                                                                       "spec.targets[0].protocol: expected inference",
+		`url: "grpc://127.0.0.1", ` + linear:                                                                                 "spec.targets[0].url: expected host and port alone",
+		`url: "grpc://127.0.0.1:9000/v2", ` + linear:                                                                         "spec.targets[0].url: expected host and port alone",
+		`url: "grpc://h:1", connection: {http: "2"}, ` + linear:                                                              "spec.targets[0].connection.http: has no meaning with gRPC",
+		`url: "grpc://h:1", expect: {status: 200}, ` + linear:                                                                "spec.targets[0].expect.status: has no meaning with gRPC",
+		`url: "grpc://h:1", auth: {aws: {region: us-east-1}}, ` + linear:                                                     "spec.targets[0].auth.aws: signs HTTP requests",
+		`url: "http://h/", protocol: inference`:                                                                              "spec.targets[0].inference: is required with protocol inference",
+		`url: "http://h/", inference: {model: m, inputs: [{name: x, datatype: FP32, shape: [1]}]}`:                           "spec.targets[0].inference: belongs to protocol inference",
+		`url: "http://h/", protocol: inference, inference: {model: m, inputs: [{name: x, datatype: FP32, shape: [-1, -1]}]}`: "inputs[0].shape: expected one size or more, of which at most one is -1",
+		`url: "http://h/", protocol: inference, inference: {model: m, inputs: [{name: x, datatype: FP32, shape: [0]}]}`:      "inputs[0].shape: expected sizes above 0",
+		`url: "http://h/", protocol: inference, inference: {model: m, inputs: [{name: x, datatype: FP16, shape: [1]}]}`:      "inputs[0].datatype",
+		`url: "http://h/", protocol: inference, inference: {model: m, inputs: []}`:                                           "spec.targets[0].inference.inputs: expected at least one",
+		`url: "http://h/", http: {body: a}, ` + linear:                                                                       "spec.targets[0].http: belongs to protocol http",
+	} {
+		_, err := LoadSuite("suite.yaml", suiteWith(target))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error\n%v\nwant one with\n%s", target, err, want)
+		}
+	}
+}

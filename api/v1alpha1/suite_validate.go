@@ -53,9 +53,12 @@ func (t *Target) validate(r *report, path string) {
 	if !dnsLabel.MatchString(t.Name) {
 		r.reject(fieldPath(path, "name"), fmt.Sprintf("expected lower-case letters, digits and dashes, such as k8s, got %s", quoted(t.Name)))
 	}
-	if t.isLambda() {
+	switch {
+	case t.isLambda():
 		t.validateLambda(r, path)
-	} else {
+	case t.IsGRPC():
+		t.validateGRPC(r, path)
+	default:
 		t.validateURL(r, path)
 	}
 	if t.Auth != nil {
@@ -68,7 +71,16 @@ func (t *Target) validate(r *report, path string) {
 	case !isOpenAI && t.OpenAI != nil:
 		r.reject(fieldPath(path, "openai"), "belongs to the openai protocols: set protocol, or leave it out", fieldPath(path, "protocol"))
 	}
-	if isOpenAI && t.HTTP != nil {
+	isInference := t.Protocol == "inference"
+	switch {
+	case isInference && t.Inference == nil:
+		r.reject(fieldPath(path, "inference"), "is required with protocol inference: name the model and its inputs", fieldPath(path, "protocol"))
+	case !isInference && t.Inference != nil:
+		r.reject(fieldPath(path, "inference"), "belongs to protocol inference: set protocol, or leave it out", fieldPath(path, "protocol"))
+	case isInference:
+		t.Inference.validate(r, fieldPath(path, "inference"))
+	}
+	if (isOpenAI || isInference) && t.HTTP != nil {
 		r.reject(fieldPath(path, "http"), "belongs to protocol http: leave it out", fieldPath(path, "protocol"))
 	}
 	for name := range t.Headers {
@@ -84,7 +96,7 @@ func (t *Target) validateURL(r *report, path string) {
 	switch {
 	case !isHTTP:
 		r.reject(fieldPath(path, "url"), fmt.Sprintf("expected a URL with http or https, such as http://127.0.0.1:8080/predict, "+
-			"or lambda://FUNCTION?region=REGION, got %s", quoted(t.URL)))
+			"lambda://FUNCTION?region=REGION or grpc://HOST:PORT, got %s", quoted(t.URL)))
 	case u.User != nil:
 		r.reject(fieldPath(path, "url"), "holds credentials, which would be recorded: name an environment variable with bearerFrom")
 	default:

@@ -50,7 +50,7 @@ var suiteFlagNames = []string{
 
 func (f *suiteFlags) register(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&f.targets, "target", nil, "URL to ask (http, https or lambda://FUNCTION[/PATH]?region=REGION), or NAME=URL; several take turns")
-	fs.StringVar(&f.protocol, "protocol", "http", "protocol of the targets: http, openai-chat, openai-completions or openai-embeddings")
+	fs.StringVar(&f.protocol, "protocol", "http", "protocol of the targets: http, openai-chat, openai-completions or openai-embeddings (inference needs a suite file)")
 	fs.StringVar(&f.model, "model", "", "name of the model in requests of the openai protocols")
 	fs.StringVar(&f.body, "body", "", "body to POST with protocol http: text, or @FILE; a template with .Sequence, .Input, .Output, .Prompt")
 	fs.StringVar(&f.bearerFrom, "bearer-from", "", "environment variable with the token to send as Authorization: Bearer")

@@ -34,13 +34,13 @@ type coldStage struct {
 	made   []measure.ColdStart
 }
 
-// ask sends one request to a target. It is due when it is sent.
-func (s *coldStage) ask(ctx context.Context, target int, round int64, patience time.Duration) measure.Record {
+// ask sends one request to a target over a client. It is due when it is sent.
+func (s *coldStage) ask(ctx context.Context, over client, target int, round int64, patience time.Duration) measure.Record {
 	j := s.sample
 	j.sequence, j.round, j.target, j.due = s.next, round, target, s.now()
 	s.next++
 	r := newRecord(j)
-	_ = s.targets[target].exchange(ctx, patience, j, s.now, &r) // the record has its kind
+	_ = over.exchange(ctx, patience, j, s.now, &r) // the record has its kind
 	return r
 }
 
@@ -83,8 +83,7 @@ func (s *coldStage) one(ctx context.Context, i int, round int64) measure.ColdSta
 	defer stop()
 	limited, cancel := context.WithTimeoutCause(exchanges, patience+idleOf(t), errTimeout)
 	defer cancel()
-	s.targets[i].transport.CloseIdleConnections() // they lead to what is about to end
-	made, err := s.in.Forcers[t.Name].Force(limited, s.now, func(ctx context.Context) measure.Record { return s.ask(ctx, i, round, patience) })
+	made, err := s.force(limited, i, round, patience)
 	if made.Request.Sent == 0 && made.Request.LastByte == 0 { // none was sent
 		made.Request = newRecord(job{sequence: s.next, round: round, target: i, due: s.now()})
 	}
@@ -102,6 +101,17 @@ func (s *coldStage) one(ctx context.Context, i int, round int64) measure.ColdSta
 	}
 	complete(&made)
 	return made
+}
+
+// force has the forcer do its work, with a client of its own: connections from before lead to what is about to end.
+func (s *coldStage) force(ctx context.Context, i int, round int64, patience time.Duration) (measure.ColdStart, error) {
+	t := s.in.Suite.Spec.Targets[i]
+	over, err := newTarget(t, s.in.Access[t.Name], 1)
+	if err != nil {
+		return measure.ColdStart{}, err
+	}
+	defer over.close()
+	return s.in.Forcers[t.Name].Force(ctx, s.now, func(ctx context.Context) measure.Record { return s.ask(ctx, over, i, round, patience) })
 }
 
 func idleOf(t v1alpha1.Target) time.Duration {

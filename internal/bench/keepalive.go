@@ -177,7 +177,12 @@ func (s *search) request(ctx context.Context) (measure.Record, error) {
 	if c := s.in.Suite.Spec.ColdStarts; c != nil {
 		patience = max(patience, c.Timeout.Std())
 	}
-	r := s.ask(exchanges, s.target, 0, patience)
+	over, err := newTarget(s.in.Suite.Spec.Targets[s.target], s.in.Access[s.name], 1) // no connection outlives every gap
+	if err != nil {
+		return measure.Record{}, err
+	}
+	defer over.close()
+	r := s.ask(exchanges, over, s.target, 0, patience)
 	s.last = r.LastByte
 	if r.Kind != measure.OK {
 		return r, fmt.Errorf("a request ended as %s", r.Kind)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -115,10 +116,10 @@ const (
 
 // TestInvoke: payload in, payload out, and what the log says of the start.
 func TestInvoke(t *testing.T) {
-	calls := 0
+	var calls atomic.Int64
 	api := invokeAPI{invoke: func(w http.ResponseWriter, payload []byte) {
 		log := warmLog
-		if calls++; calls == 1 {
+		if calls.Add(1) == 1 {
 			log = coldLog
 		}
 		w.Header().Set("X-Amz-Log-Result", base64.StdEncoding.EncodeToString([]byte(log)))

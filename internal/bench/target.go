@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -29,7 +30,17 @@ type Access struct {
 	Endpoint string
 }
 
-// target is an endpoint that can be asked.
+// client asks an endpoint.
+type client interface {
+	// exchange sends one request and fills the record in. It returns the error behind a failure, if there is one.
+	exchange(ctx context.Context, timeout time.Duration, j job, now func() time.Duration, r *measure.Record) error
+	// close closes connections.
+	close()
+}
+
+func (t *target) close() { t.transport.CloseIdleConnections() }
+
+// target is an endpoint that is asked over HTTP, or over what carries HTTP.
 type target struct {
 	name      string
 	method    string
@@ -45,7 +56,10 @@ type target struct {
 	open func(res *http.Response, now func() time.Duration, r *measure.Record) error
 }
 
-func newTarget(t v1alpha1.Target, access Access, maxInFlight int) (*target, error) {
+func newTarget(t v1alpha1.Target, access Access, maxInFlight int) (client, error) {
+	if t.IsGRPC() {
+		return newGRPCTarget(t, access)
+	}
 	made, err := newHTTPTarget(t, access, maxInFlight)
 	if err != nil {
 		return nil, err
@@ -89,6 +103,9 @@ func newHTTPTarget(t v1alpha1.Target, access Access, maxInFlight int) (*target, 
 		made.body = openAIBody(t.Protocol, t.OpenAI)
 		made.reply.openAI(t.Protocol, *t.OpenAI.Stream)
 		return made, nil
+	}
+	if t.Inference != nil {
+		return made, made.inference(t.Inference)
 	}
 	made.method = t.HTTP.Method
 	if t.HTTP.Body == "" {

@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	autoscalingv1 "k8s.io/api/autoscaling/v1"
-	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
@@ -20,7 +17,7 @@ import (
 
 // deployment starts the pods of one anew.
 type deployment struct {
-	client          kubernetes.Interface
+	cluster         *cluster
 	server          string
 	namespace, name string
 	isDelete        bool
@@ -46,11 +43,11 @@ func openKubernetes(k v1alpha1.KubernetesColdStart) (*deployment, error) {
 }
 
 func newDeployment(config *rest.Config, namespace string, k v1alpha1.KubernetesColdStart) (*deployment, error) {
-	client, err := kubernetes.NewForConfig(rest.AddUserAgent(config, "fulcrum"))
+	c, err := newCluster(config)
 	if err != nil {
 		return nil, fmt.Errorf("kubernetes: %w", err)
 	}
-	return &deployment{client: client, server: config.Host, namespace: namespace, name: k.Deployment, isDelete: k.By == "delete"}, nil
+	return &deployment{cluster: c, server: config.Host, namespace: namespace, name: k.Deployment, isDelete: k.By == "delete"}, nil
 }
 
 func (d *deployment) Server() string { return d.server }
@@ -74,7 +71,7 @@ func (d *deployment) Force(ctx context.Context, now func() time.Duration, ask fu
 	if err != nil {
 		return c, err
 	}
-	w, err := watchPods(ctx, d.client, d.namespace, selector, now)
+	w, err := watchPods(ctx, d.cluster, d.namespace, selector, now)
 	if err != nil {
 		return c, err
 	}
@@ -103,9 +100,9 @@ func (d *deployment) Force(ctx context.Context, now func() time.Duration, ask fu
 
 // inspect reads the Deployment, and remembers how many replicas it has.
 func (d *deployment) inspect(ctx context.Context) (labels.Selector, error) {
-	found, err := d.client.AppsV1().Deployments(d.namespace).Get(ctx, d.name, metav1.GetOptions{})
+	found, err := d.cluster.deployment(ctx, d.namespace, d.name)
 	if err != nil {
-		return nil, fmt.Errorf("reading deployment %s: %w", d, err)
+		return nil, err
 	}
 	selector, err := metav1.LabelSelectorAsSelector(found.Spec.Selector)
 	if err != nil {
@@ -135,7 +132,7 @@ func (d *deployment) trigger(ctx context.Context, w *watcher, now func() time.Du
 		changing, cancel := committed(ctx)
 		defer cancel()
 		for _, name := range pods {
-			if err := d.client.CoreV1().Pods(d.namespace).Delete(changing, name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+			if err := d.cluster.deletePod(changing, d.namespace, name); err != nil && !apierrors.IsNotFound(err) {
 				return fmt.Errorf("deleting pod %s/%s: %w", d.namespace, name, err)
 			}
 		}
@@ -151,18 +148,14 @@ func (d *deployment) trigger(ctx context.Context, w *watcher, now func() time.Du
 	return d.scale(ctx, d.replicas)
 }
 
-// scale writes the subresource that autoscalers write, too.
+// scale changes the number of replicas, unless the run was stopped.
 func (d *deployment) scale(ctx context.Context, replicas int32) error {
-	if err := ctx.Err(); err != nil {
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	ctx, cancel := committed(ctx)
 	defer cancel()
-	scale := &autoscalingv1.Scale{ObjectMeta: metav1.ObjectMeta{Namespace: d.namespace, Name: d.name}, Spec: autoscalingv1.ScaleSpec{Replicas: replicas}}
-	if _, err := d.client.AppsV1().Deployments(d.namespace).UpdateScale(ctx, d.name, scale, metav1.UpdateOptions{}); err != nil {
-		return fmt.Errorf("scaling deployment %s to %d: %w", d, replicas, err)
-	}
-	return nil
+	return d.cluster.scale(ctx, d.namespace, d.name, replicas)
 }
 
 // Restore scales back what was scaled to 0. A number that somebody else chose since then stays.
@@ -178,24 +171,21 @@ func (d *deployment) Restore(ctx context.Context) error {
 }
 
 func (d *deployment) restore(ctx context.Context) error {
-	found, err := d.client.AppsV1().Deployments(d.namespace).GetScale(ctx, d.name, metav1.GetOptions{})
-	if err != nil {
-		return fmt.Errorf("reading the scale of deployment %s: %w", d, err)
-	}
-	if found.Spec.Replicas != 0 {
-		return nil
+	replicas, err := d.cluster.replicas(ctx, d.namespace, d.name)
+	if err != nil || replicas != 0 {
+		return err
 	}
 	return d.scale(ctx, d.replicas)
 }
 
 // autoscaler is the name of the HPA that scales the Deployment; "" for none, or where that may not be read.
 func (d *deployment) autoscaler(ctx context.Context) string {
-	list, err := d.client.AutoscalingV2().HorizontalPodAutoscalers(d.namespace).List(ctx, metav1.ListOptions{})
+	list, err := d.cluster.autoscalers(ctx, d.namespace)
 	if err != nil {
 		return ""
 	}
-	for _, h := range list.Items {
-		if of := h.Spec.ScaleTargetRef; of == (autoscalingv2.CrossVersionObjectReference{Kind: "Deployment", Name: d.name, APIVersion: of.APIVersion}) {
+	for _, h := range list {
+		if of := h.Spec.ScaleTargetRef; of.Kind == "Deployment" && of.Name == d.name {
 			return h.Name
 		}
 	}
@@ -204,9 +194,9 @@ func (d *deployment) autoscaler(ctx context.Context) string {
 
 // IsWarm reports whether a pod is ready: the cold starts of what scales to zero by itself.
 func (d *deployment) IsWarm(ctx context.Context) (bool, error) {
-	found, err := d.client.AppsV1().Deployments(d.namespace).Get(ctx, d.name, metav1.GetOptions{})
+	found, err := d.cluster.deployment(ctx, d.namespace, d.name)
 	if err != nil {
-		return false, fmt.Errorf("reading deployment %s: %w", d, err)
+		return false, err
 	}
 	return found.Status.ReadyReplicas > 0, nil
 }

@@ -2,9 +2,13 @@ package coldstart
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,35 +16,51 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/kubernetes/fake"
-	clienttesting "k8s.io/client-go/testing"
+	"k8s.io/client-go/rest"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
 )
 
-func encoder(replicas int32) *appsv1.Deployment {
-	return &appsv1.Deployment{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "models", Name: "encoder"},
-		Spec:       appsv1.DeploymentSpec{Replicas: &replicas, Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"app": "encoder"}}},
-	}
-}
-
-func scaleOf(replicas int32) clienttesting.ReactionFunc {
-	return func(a clienttesting.Action) (bool, runtime.Object, error) {
-		return a.GetSubresource() == "scale", &autoscalingv1.Scale{Spec: autoscalingv1.ScaleSpec{Replicas: replicas}}, nil
-	}
-}
-
-// changes are what was written.
-func changes(client *fake.Clientset) (list []runtime.Object) {
-	for _, a := range client.Actions() {
-		if u, ok := a.(clienttesting.UpdateAction); ok {
-			list = append(list, u.GetObject())
+// apiServer answers for a Deployment with so many replicas, or fails with the status, and keeps the scales that are written.
+func apiServer(t *testing.T, replicas int32, status int) (*deployment, *[]int32) {
+	t.Helper()
+	written := new([]int32)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		const path = "/apis/apps/v1/namespaces/models/deployments/encoder"
+		scale := autoscalingv1.Scale{TypeMeta: metav1.TypeMeta{APIVersion: "autoscaling/v1", Kind: "Scale"}, Spec: autoscalingv1.ScaleSpec{Replicas: replicas}}
+		var o any
+		switch {
+		case status != 0:
+			http.Error(w, "no route", status)
+			return
+		case r.URL.Path == path:
+			o = appsv1.Deployment{
+				TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
+				Spec:     appsv1.DeploymentSpec{Replicas: &replicas, Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"app": "encoder"}}},
+			}
+		case r.URL.Path == path+"/scale" && r.Method == http.MethodPut:
+			if err := json.NewDecoder(r.Body).Decode(&scale); err != nil {
+				t.Error(err)
+			}
+			*written = append(*written, scale.Spec.Replicas)
+			o = scale
+		case r.URL.Path == path+"/scale":
+			o = scale
+		default:
+			t.Errorf("%s %s was not to be asked for", r.Method, r.URL)
 		}
+		w.Header().Set("Content-Type", "application/json")
+		if err := json.NewEncoder(w).Encode(o); err != nil {
+			t.Error(err)
+		}
+	}))
+	t.Cleanup(server.Close)
+	d, err := newDeployment(&rest.Config{Host: server.URL}, "models", v1alpha1.KubernetesColdStart{Deployment: "encoder"})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return list
+	return d, written
 }
 
 func noClock() time.Duration { return 0 }
@@ -51,31 +71,27 @@ func neverAsked(t *testing.T) func(context.Context) measure.Record {
 
 // TestDeploymentWithoutReplicas has nothing that could start, and stays as it is.
 func TestDeploymentWithoutReplicas(t *testing.T) {
-	client := fake.NewClientset(encoder(0))
-	d := &deployment{client: client, namespace: "models", name: "encoder"}
+	d, written := apiServer(t, 0, 0)
 	_, err := d.Force(t.Context(), noClock, neverAsked(t))
 	if err == nil || !strings.Contains(err.Error(), "deployment models/encoder has 0 replicas: scale it to as many as shall start") {
 		t.Errorf("error %v", err)
 	}
-	if err := d.Restore(t.Context()); err != nil || len(changes(client)) > 0 {
-		t.Errorf("%v %v", err, changes(client))
+	if err := d.Restore(t.Context()); err != nil || len(*written) > 0 {
+		t.Errorf("%v %v", err, *written)
 	}
 }
 
 // TestRestoreDeployment scales back what is at 0, and leaves alone what somebody else scaled.
 func TestRestoreDeployment(t *testing.T) {
-	for now, want := range map[int32]int{0: 1, 3: 0} {
-		client := fake.NewClientset()
-		client.PrependReactor("get", "deployments", scaleOf(now))
-		client.PrependReactor("update", "deployments", scaleOf(2))
-		d := &deployment{client: client, namespace: "models", name: "encoder", replicas: 2}
-		if err := d.Restore(t.Context()); err != nil || len(changes(client)) != want {
-			t.Errorf("at %d: %v, %v", now, err, changes(client))
+	for now, want := range map[int32][]int32{0: {2}, 3: nil} {
+		d, written := apiServer(t, now, 0)
+		d.replicas = 2
+		if err := d.Restore(t.Context()); err != nil || !slices.Equal(*written, want) {
+			t.Errorf("at %d: %v, %v", now, err, *written)
 		}
 	}
-	client := fake.NewClientset()
-	client.PrependReactor("get", "deployments", func(clienttesting.Action) (bool, runtime.Object, error) { return true, nil, errors.New("no route") })
-	d := &deployment{client: client, namespace: "models", name: "encoder", replicas: 2}
+	d, _ := apiServer(t, 2, http.StatusForbidden)
+	d.replicas = 2
 	if err := d.Restore(t.Context()); err == nil || !strings.Contains(err.Error(), "run: kubectl -n models scale deployment encoder --replicas=2") {
 		t.Errorf("error %v", err)
 	}
@@ -83,12 +99,11 @@ func TestRestoreDeployment(t *testing.T) {
 
 // TestNoChangeAfterTheEnd: what was stopped does not scale down any more.
 func TestNoChangeAfterTheEnd(t *testing.T) {
-	client := fake.NewClientset(encoder(2))
+	d, written := apiServer(t, 2, 0)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	d := &deployment{client: client, namespace: "models", name: "encoder"}
-	if err := d.scale(ctx, 0); !errors.Is(err, context.Canceled) || len(changes(client)) > 0 {
-		t.Errorf("%v %v", err, changes(client))
+	if err := d.scale(ctx, 0); !errors.Is(err, context.Canceled) || len(*written) > 0 {
+		t.Errorf("%v %v", err, *written)
 	}
 }
 

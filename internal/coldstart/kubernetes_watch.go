@@ -7,12 +7,9 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/watch"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
 
 	"fulcrum.dev/fulcrum/internal/measure"
@@ -21,7 +18,6 @@ import (
 // watcher keeps a sight up to date with what the API server tells, until it is stopped.
 type watcher struct {
 	now     func() time.Duration
-	client  kubernetes.Interface
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 	changed chan struct{} // holds one mark when there is something new
@@ -31,54 +27,28 @@ type watcher struct {
 }
 
 // watchPods returns when the pods of a selector are known. Nodes are watched where they may be, events of pods likewise.
-func watchPods(ctx context.Context, client kubernetes.Interface, namespace string, selector labels.Selector, now func() time.Duration) (*watcher, error) {
-	one := metav1.ListOptions{Limit: 1}
-	if _, err := client.CoreV1().Pods(namespace).List(ctx, one); err != nil {
+func watchPods(ctx context.Context, c *cluster, namespace string, selector labels.Selector, now func() time.Duration) (*watcher, error) {
+	if err := c.mayList(ctx, namespace, "pods"); err != nil {
 		return nil, fmt.Errorf("listing pods of namespace %s: %w", namespace, err)
 	}
-	_, noEvents := client.CoreV1().Events(namespace).List(ctx, one)
-	_, noNodes := client.CoreV1().Nodes().List(ctx, one)
-	w := &watcher{now: now, client: client, changed: make(chan struct{}, 1), sight: newSight()}
+	noEvents, noNodes := c.mayList(ctx, namespace, "events"), c.mayList(ctx, "", "nodes")
 	watching, cancel := context.WithCancel(ctx)
-	w.cancel = cancel
-	pods := client.CoreV1().Pods(namespace)
-	w.follow(watching, new(corev1.Pod), selector.String(), "", func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-		return pods.List(ctx, o)
-	}, pods.Watch)
+	w := &watcher{now: now, cancel: cancel, changed: make(chan struct{}, 1), sight: newSight()}
+	w.follow(watching, new(corev1.Pod), c.lists(namespace, "pods", selector.String(), ""))
 	if noNodes == nil {
-		nodes := client.CoreV1().Nodes()
-		w.follow(watching, new(corev1.Node), "", "", func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return nodes.List(ctx, o)
-		}, nodes.Watch)
+		w.follow(watching, new(corev1.Node), c.lists("", "nodes", "", ""))
 	}
 	if noEvents == nil {
-		events := client.CoreV1().Events(namespace)
 		pulled := fields.Set{"involvedObject.kind": "Pod", "reason": "Pulled"}.String()
-		w.follow(watching, new(corev1.Event), "", pulled, func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return events.List(ctx, o)
-		}, events.Watch)
+		w.follow(watching, new(corev1.Event), c.lists(namespace, "events", "", pulled))
 	}
 	return w, nil
 }
 
 // follow hands every object of a kind to the sight.
-func (w *watcher) follow(
-	ctx context.Context, kind runtime.Object, label, field string,
-	list func(context.Context, metav1.ListOptions) (runtime.Object, error),
-	follow func(context.Context, metav1.ListOptions) (watch.Interface, error),
-) {
-	of := &cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			o.LabelSelector, o.FieldSelector = label, field
-			return list(ctx, o)
-		},
-		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			o.LabelSelector, o.FieldSelector = label, field
-			return follow(ctx, o)
-		},
-	}
+func (w *watcher) follow(ctx context.Context, kind runtime.Object, of cache.ListerWatcher) {
 	_, informer := cache.NewInformerWithOptions(cache.InformerOptions{
-		ListerWatcher: cache.ToListWatcherWithWatchListSemantics(of, w.client), ObjectType: kind,
+		ListerWatcher: of, ObjectType: kind,
 		Handler: cache.ResourceEventHandlerFuncs{
 			AddFunc: w.take, UpdateFunc: func(_, o any) { w.take(o) }, DeleteFunc: w.lose,
 		},
