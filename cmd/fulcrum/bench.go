@@ -26,6 +26,7 @@ type benchFlags struct {
 	suite  suiteFlags
 	out    string
 	output string
+	html   string
 	yes    bool
 }
 
@@ -44,14 +45,16 @@ The suite is a file (kind: Suite), or flags. A host other than this machine has 
 be confirmed once, or with --yes.
 
 Exit codes: 0 every threshold passes, or there is none; 1 an error; 3 a threshold
-fails; 4 inconclusive: an interval straddles its limit, or the run was interrupted;
-5 invalid: the client was too slow to measure.`,
+fails, or a target gave no right answer at all; 4 inconclusive: an interval straddles
+its limit, or the run was interrupted; 5 invalid: the client was too slow to measure.`,
 		Example: `  fulcrum bench suite.yaml
   fulcrum bench --target http://127.0.0.1:8080/predict --rate 50/s --duration 2m
   fulcrum bench --target k8s=http://127.0.0.1:8080/v1/chat/completions --target fn=http://127.0.0.1:9090/v1/chat/completions \
       --protocol openai-chat --model tiny --rate 5/s --duration 10m --out run
   fulcrum bench --target http://127.0.0.1:8080/ --trace access.log.gz --speed 10
-  fulcrum bench report run --against old-run`,
+  fulcrum bench --target http://127.0.0.1:8080/ --rate 50/s --duration 2m --threshold 'latency.p95<=200ms' --threshold 'errors<=1%'
+  fulcrum bench report run --against old-run --html report.html
+  fulcrum bench saturate --target http://127.0.0.1:8080/ --threshold 'latency.p95<=200ms' --most 500/s`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return f.run(cmd, std, args)
@@ -61,8 +64,9 @@ fails; 4 inconclusive: an interval straddles its limit, or the run was interrupt
 	f.suite.register(fs)
 	fs.StringVar(&f.out, "out", "", "new folder to keep the records of the run in, for bench report")
 	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
+	fs.StringVar(&f.html, "html", "", "file to write the report to as a page with plots, beside what is printed")
 	fs.BoolVar(&f.yes, "yes", false, "send the load to hosts other than this machine without being asked")
-	cmd.AddCommand(newBenchReportCommand(std), newBenchSelftestCommand(std))
+	cmd.AddCommand(newBenchReportCommand(std), newBenchSelftestCommand(std), newBenchSaturateCommand(std))
 	return cmd
 }
 
@@ -81,7 +85,7 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	return writeAnalysis(std, sheet.Analyse(bootstrapSeed), f.output)
+	return writeAnalysis(std, sheet.Analyse(bootstrapSeed), f.output, f.html)
 }
 
 // measure runs the suite and reads back what was recorded.
@@ -128,9 +132,14 @@ func (f *benchFlags) create() (file *os.File, discard func() error, err error) {
 	return file, func() error { return nil }, nil
 }
 
-// writeAnalysis prints the figures; the error is the exit code that they ask for.
-func writeAnalysis(std streams, a *measure.Analysis, output string) error {
+// writeAnalysis prints the figures, and writes the page if one is asked for; the error is the exit code that they ask for.
+func writeAnalysis(std streams, a *measure.Analysis, output, html string) error {
 	var err error
+	if html != "" {
+		if err := replaceFile(html, func(w io.Writer) error { return report.MeasurementHTML(w, a) }); err != nil {
+			return fmt.Errorf("--html: %w", err)
+		}
+	}
 	if output == "json" {
 		err = report.JSON(std.out, a)
 	} else {

@@ -14,21 +14,27 @@ import (
 
 	"golang.org/x/term"
 
+	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
 )
 
 // confirm asks before load goes to a host for the first time, unless it is this machine.
 func confirm(std streams, in bench.Input, yes bool) error {
+	return confirmLoad(std, in.Suite, func(host string) string { return projected(in, host) }, yes)
+}
+
+// confirmLoad is confirm for a load that is said in words for each host.
+func confirmLoad(std streams, suite *v1alpha1.Suite, load func(host string) string, yes bool) error {
 	known, err := openKnownHosts()
 	if err != nil {
 		return err
 	}
-	hosts := known.unknown(in)
+	hosts := known.unknown(suite)
 	if len(hosts) == 0 {
 		return nil
 	}
 	for _, h := range hosts {
-		fmt.Fprintf(std.err, "%s gets %s for the first time\n", h, projected(in, h))
+		fmt.Fprintf(std.err, "%s gets %s for the first time\n", h, load(h))
 	}
 	if !yes {
 		f, ok := std.in.(*os.File)
@@ -89,10 +95,10 @@ func openKnownHosts() (*knownHosts, error) {
 	return k, nil
 }
 
-// unknown returns the hosts of a run that are neither this machine nor known.
-func (k *knownHosts) unknown(in bench.Input) []string {
+// unknown returns the hosts of a suite that are neither this machine nor known.
+func (k *knownHosts) unknown(suite *v1alpha1.Suite) []string {
 	var hosts []string
-	for _, t := range in.Suite.Spec.Targets {
+	for _, t := range suite.Spec.Targets {
 		host := hostOf(t.URL)
 		if !isLoopback(t.URL) && !slices.Contains(k.hosts, host) && !slices.Contains(hosts, host) {
 			hosts = append(hosts, host)
