@@ -28,6 +28,8 @@ type benchFlags struct {
 	output string
 	html   string
 	yes    bool
+	// progress is auto, none or json.
+	progress string
 }
 
 func newBenchCommand(std streams) *cobra.Command {
@@ -65,6 +67,7 @@ its limit, or the run was interrupted; 5 invalid: the client was too slow to mea
 	fs.StringVar(&f.out, "out", "", "new folder to keep the records of the run in, for bench report")
 	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
 	fs.StringVar(&f.html, "html", "", "file to write the report to as a page with plots, beside what is printed")
+	fs.StringVar(&f.progress, "progress", "auto", "on standard error while it runs: auto (a line on a terminal), none, or json (an object each second)")
 	fs.BoolVar(&f.yes, "yes", false, "send the load to hosts other than this machine without being asked")
 	cmd.AddCommand(newBenchReportCommand(std), newBenchSelftestCommand(std), newBenchSaturateCommand(std))
 	return cmd
@@ -74,6 +77,10 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 	if f.output != "text" && f.output != "json" {
 		return fmt.Errorf("--output: expected text or json, got %q", f.output)
 	}
+	show, finish, err := progressOf(f.progress, std.err)
+	if err != nil {
+		return err
+	}
 	in, err := f.suite.input(cmd.Flags(), std, args)
 	if err != nil {
 		return err
@@ -81,7 +88,8 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 	if err := confirm(std, in, f.yes); err != nil {
 		return err
 	}
-	sheet, err := f.measure(cmd.Context(), std, in)
+	in.Progress = show
+	sheet, err := f.measure(cmd.Context(), in, finish)
 	if err != nil {
 		return err
 	}
@@ -89,16 +97,14 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 }
 
 // measure runs the suite and reads back what was recorded.
-func (f *benchFlags) measure(ctx context.Context, std streams, in bench.Input) (sheet *measure.Sheet, err error) {
+func (f *benchFlags) measure(ctx context.Context, in bench.Input, finish func()) (sheet *measure.Sheet, err error) {
 	file, discard, err := f.create()
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, discard()) }()
-	line := newLiveLine(std.err)
-	in.Progress = line.show
 	_, err = bench.Run(ctx, in, file)
-	line.finish()
+	finish()
 	if err := errors.Join(err, file.Sync()); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}

@@ -82,12 +82,56 @@ func TestOutThatCannotBeWritten(t *testing.T) {
 }
 
 func TestLiveText(t *testing.T) {
-	got := liveText(bench.Live{
-		Elapsed: 12 * time.Second, Span: time.Minute, Requests: 600, Planned: 3000, Errors: 2, Rate: 49.8,
+	live := bench.Live{
+		Elapsed: 12 * time.Second, Span: time.Minute, Requests: 600, Planned: 3000, Errors: 9, Rate: 49.8,
+		Kinds:   map[measure.Kind]int64{measure.OK: 591, measure.Timeout: 2, measure.Reset: 5, measure.DNS: 1, measure.Other: 1},
 		Latency: measure.Summary{P50: 0.0123, P95: 0.02}, Lateness: measure.Summary{P99: 0.0004},
-	})
-	if want := "12s of 1m0s  600/3000 requests  49.8/s  p50 12.3 ms  p95 20 ms  late p99 0.4 ms  errors 2"; got != want {
+	}
+	want := "[==        ]  20% 12s of 1m0s  600/3000 requests  49.8/s  p50 12.3 ms  p95 20 ms  late p99 0.4 ms  errors 9: 5 reset, 2 timeout, 1 dns, ..."
+	if got := liveText(live); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestProgress: JSON is one object a line, and nothing is written where nobody watches.
+func TestProgress(t *testing.T) {
+	for mode, want := range map[string]string{"auto": "", "none": "", "json": `"kinds":{"ok":3}`} {
+		var b bytes.Buffer
+		show, finish, err := progressOf(mode, &b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if show != nil {
+			show(bench.Live{Requests: 3, Kinds: map[measure.Kind]int64{measure.OK: 3}})
+		}
+		finish()
+		if !strings.Contains(b.String(), want) || want == "" && b.Len() > 0 {
+			t.Errorf("%s: %q", mode, b.String())
+		}
+	}
+	if _, _, err := progressOf("loud", io.Discard); err == nil {
+		t.Error("there is no progress loud")
+	}
+}
+
+func TestThresholdFlag(t *testing.T) {
+	for text, want := range map[string]string{
+		"latency.p95<=200ms": "latency p95 <= 200ms", "k8s:timeToFirstToken.p99 <= 1s": "timeToFirstToken p99 <= 1s", "errors<=1%": "errors <= 1 %",
+	} {
+		in := asking("http://127.0.0.1/")
+		th, err := parseThreshold(text)
+		if err != nil || (th.Target == "k8s") != strings.HasPrefix(text, "k8s:") {
+			t.Errorf("%s: %+v, %v", text, th, err)
+		}
+		in.Suite.Spec.Thresholds = append(in.Suite.Spec.Thresholds, th)
+		if got := bench.Thresholds(in.Suite); len(got) != 1 || got[0].String() != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+	for _, text := range []string{"", "latency<=1s", "latency.p95<1s", "latency.p42<=1s", "latency.p95<=0s", "latency.p95<=-1s", "speed.p50<=1s", "errors<=200%", "errors<=x", "a:b:errors<=1%"} {
+		if th, err := parseThreshold(text); err == nil {
+			t.Errorf("%q is read as %+v", text, th)
+		}
 	}
 }
 
