@@ -20,11 +20,13 @@ import (
 
 // confirm asks before load goes to a host for the first time, unless it is this machine.
 func confirm(std streams, in bench.Input, yes bool) error {
-	return confirmLoad(std, in.Suite, func(host string) string { return projected(in, host) }, yes)
+	requests := func(target int) int64 { return in.Projection.ByTarget[target] }
+	return confirmLoad(std, in.Suite, func(host string) string { return projected(in, host) }, requests, yes)
 }
 
-// confirmLoad is confirm for a load that is said in words for each host.
-func confirmLoad(std streams, suite *v1alpha1.Suite, load func(host string) string, yes bool) error {
+// confirmLoad is confirm for a load that is said in words for each host, and in requests for each target, 0 where that is
+// not known.
+func confirmLoad(std streams, suite *v1alpha1.Suite, load func(host string) string, requests func(target int) int64, yes bool) error {
 	known, err := openKnownHosts()
 	if err != nil {
 		return err
@@ -33,8 +35,17 @@ func confirmLoad(std streams, suite *v1alpha1.Suite, load func(host string) stri
 	if len(hosts) == 0 {
 		return nil
 	}
+	prices, err := loadCatalog("")
+	if err != nil {
+		return err
+	}
 	for _, h := range hosts {
 		fmt.Fprintf(std.err, "%s gets %s for the first time\n", h, load(h))
+		for i, t := range suite.Spec.Targets {
+			if cost := costText(prices, t.URL, requests(i)); hostOf(t.URL) == h && requests(i) > 0 && cost != "" {
+				fmt.Fprintf(std.err, "  %s is billed %s\n", t.Name, cost)
+			}
+		}
 	}
 	if !yes {
 		f, ok := std.in.(*os.File)

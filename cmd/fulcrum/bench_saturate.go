@@ -69,7 +69,7 @@ func (f *saturateFlags) run(cmd *cobra.Command, std streams, args []string) erro
 		return err
 	}
 	text := fmt.Sprintf("up to %s in steps of %s, at most about %.3g requests,", f.most, f.step, in.Projected())
-	if err := confirmLoad(std, in.Suite, func(string) string { return text }, f.yes); err != nil {
+	if err := confirmLoad(std, in.Suite, func(string) string { return text }, func(int) int64 { return int64(in.Projected()) }, f.yes); err != nil {
 		return err
 	}
 	if f.out != "" {

@@ -49,6 +49,49 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
+// TestCostText: what the catalogue prices of the requests, and by what their time is billed.
+func TestCostText(t *testing.T) {
+	prices, err := loadCatalog("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for target, want := range map[string]string{
+		"lambda://encoder?region=eu-west-1":                   "as aws/lambda/x86 in ",
+		"https://abc123.lambda-url.us-east-1.on.aws/":         "as aws/lambda/x86 in us-east-1: 0.02 USD for the requests, and on top of that their time, which is not known before: 0.0000166667 USD per GB-second (prices of 20",
+		"https://encoder-abc-uc.a.run.app/predict":            "as gcp/cloud-run/request in us-central1: 0.04 USD for the requests, and on top of that their time, which is not known before: 0.000024 USD per vCPU-second and 0.0000025 USD per GiB-second",
+		"https://example.com/":                                "",
+		"https://lambda-url.us-east-1.on.aws.example.com/":    "",
+		"https://abc.lambda-url.us-east-1.on.aws.example.com": "",
+	} {
+		got := costText(prices, target, 100_000)
+		if !strings.HasPrefix(got, want) || want == "" && got != "" {
+			t.Errorf("%s: %q, want %q", target, got, want)
+		}
+	}
+	var said bytes.Buffer
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	if err := confirm(streams{in: strings.NewReader(""), err: &said}, asking("https://abc.lambda-url.us-east-1.on.aws/"), false); err == nil {
+		t.Error("not asked")
+	}
+	if !strings.Contains(said.String(), " is billed as aws/lambda/x86 in us-east-1: 0.00001 USD for the requests, ") {
+		t.Errorf("said %q", said.String())
+	}
+}
+
+// TestFlagProblems: a problem names the flag, not a field of a file that nobody wrote.
+func TestFlagProblems(t *testing.T) {
+	f := &suiteFlags{targets: []string{"ftp://x", "b=http://y"}, thresholds: []string{"k8s:errors<=1%"}}
+	for field, want := range map[string]string{
+		"spec.targets[0].url": "--target ftp://x", "spec.targets[1].name": "--target b=http://y", "spec.targets[1].openai.model": "--model",
+		"spec.load.phases[0].rate": "--rate", "spec.load.closed.duration": "--duration", "spec.thresholds[0].target": "--threshold k8s:errors<=1%",
+		"spec.targets": "--target", "metadata.name": "the flags, as metadata.name", "spec.targets[1].lambda": "the flags, as spec.targets[1].lambda",
+	} {
+		if got := flagName(field, f); got != want {
+			t.Errorf("%s: %s, want %s", field, got, want)
+		}
+	}
+}
+
 func TestAskFor(t *testing.T) {
 	for typed, want := range map[string]bool{"yes\n": true, " yes \r\n": true, "yes": true, "y\n": false, "\n": false, "": false, "no\n": false} {
 		if err := askFor(strings.NewReader(typed), io.Discard, "a host"); (err == nil) != want {

@@ -174,7 +174,8 @@ func (in SaturationInput) length(rate float64, target string) time.Duration {
 			need = max(need, float64(measure.Needed(t)))
 		}
 	}
-	seconds := max(in.Step.Seconds(), min(1.2*need/rate, 10*in.Step.Seconds()))
+	need += 3 * math.Sqrt(need) // Poisson arrivals may be fewer than expected, and some are answered wrong
+	seconds := max(in.Step.Seconds(), min(need/rate, 10*in.Step.Seconds()))
 	return time.Duration(math.Ceil(seconds*1e3)) * time.Millisecond
 }
 

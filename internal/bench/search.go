@@ -10,7 +10,7 @@ type search struct {
 }
 
 // fewestShare is how far below the first rate the search goes.
-const fewestShare = 1.0 / 64
+const fewestShare = 1.0 / 16
 
 // next returns the rate to try; false when there is nothing more to find out.
 func (s *search) next() (rate float64, ok bool) {
