@@ -53,7 +53,7 @@ func (f *suiteFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&f.format, "format", "auto", "format of the trace: auto, "+strings.Join(workload.Formats(), ", "))
 	fs.Float64Var(&f.speed, "speed", 1, "plays the load this many times as fast")
 	fs.IntVar(&f.closed, "closed", 0, "callers of a closed loop, which wait for each answer, instead of a rate")
-	fs.Var(newTextFlag(&f.turn, "duration", parseTime), "turn", "how long a target's turn lasts; 0s alternates by request (default: a fortieth of the load for each)")
+	fs.Var(newTextFlag(&f.turn, "duration", parseTime), "turn", "how long a target's turn lasts; 0s alternates by request (default: a fortieth of the load for each, with at least five requests)")
 	fs.Var(newTextFlag(&f.warmup, "duration", parseTime), "warmup", "time at the beginning that is left out of the figures")
 }
 

@@ -38,13 +38,14 @@ type liveView struct {
 
 func newLiveView(p Projection) *liveView {
 	v := &liveView{planned: p.Requests, span: p.Span, kinds: map[measure.Kind]int64{}}
-	v.reset(0)
+	v.lateness, v.latency = measure.NewHistogram(), measure.NewHistogram()
 	return v
 }
 
 func (v *liveView) reset(at time.Duration) {
 	v.last, v.since = at, 0
-	v.lateness, v.latency = measure.NewHistogram(), measure.NewHistogram()
+	v.lateness.Reset()
+	v.latency.Reset()
 }
 
 func (v *liveView) take(r *measure.Record) {

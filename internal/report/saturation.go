@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/bench"
@@ -17,6 +18,9 @@ func Saturation(w io.Writer, s *bench.Saturation, style Style) error {
 	for i := range s.Targets {
 		t := &s.Targets[i]
 		p.heading(t.Name + ": " + saturationText(t, s))
+		if len(t.Steps) == 0 {
+			continue
+		}
 		rows := [][]string{{"rate", "for", "requests", "came to"}}
 		for _, step := range t.Steps {
 			length := time.Duration(step.Duration * 1e9)
@@ -53,13 +57,13 @@ func StepText(s bench.SaturationStep) string {
 	if s.Invalid != "" {
 		return "invalid: " + s.Invalid
 	}
-	text := string(s.Verdict)
+	parts := []string{string(s.Verdict)}
 	for _, j := range s.Thresholds {
 		got := interval(j.Estimate)
 		if j.Metric == measure.MetricErrors {
 			got = shareInterval(j.Estimate)
 		}
-		text += fmt.Sprintf("; %s: %s", j.String(), got)
+		parts = append(parts, fmt.Sprintf("%s: %s", j.String(), got))
 	}
-	return text
+	return strings.Join(parts, "; ")
 }
