@@ -51,7 +51,7 @@ fails, or a target gave no right answer at all; 4 inconclusive: an interval stra
 its limit, or the run was interrupted; 5 invalid: the client was too slow to measure.`,
 		Example: `  fulcrum bench suite.yaml
   fulcrum bench --target http://127.0.0.1:8080/predict --rate 50/s --duration 2m
-  fulcrum bench --target k8s=http://127.0.0.1:8080/v1/chat/completions --target fn=http://127.0.0.1:9090/v1/chat/completions \
+  fulcrum bench --target k8s=http://127.0.0.1:8080/v1/chat/completions --target 'fn=lambda://infer/v1/chat/completions?region=us-east-1' \
       --protocol openai-chat --model tiny --rate 5/s --duration 10m --out run
   fulcrum bench --target http://127.0.0.1:8080/ --trace access.log.gz --speed 10
   fulcrum bench --target http://127.0.0.1:8080/ --rate 50/s --duration 2m --threshold 'latency.p95<=200ms' --threshold 'errors<=1%'
@@ -81,7 +81,7 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	in, err := f.suite.input(cmd.Flags(), std, args)
+	in, err := f.suite.input(cmd.Context(), cmd.Flags(), std, args)
 	if err != nil {
 		return err
 	}

@@ -21,17 +21,17 @@ import (
 // confirm asks before load goes to a host for the first time, unless it is this machine.
 func confirm(std streams, in bench.Input, yes bool) error {
 	requests := func(target int) int64 { return in.Projection.ByTarget[target] }
-	return confirmLoad(std, in.Suite, func(host string) string { return projected(in, host) }, requests, yes)
+	return confirmLoad(std, in.Suite, in.Access, func(host string) string { return projected(in, host) }, requests, yes)
 }
 
 // confirmLoad is confirm for a load that is said in words for each host, and in requests for each target, 0 where that is
 // not known.
-func confirmLoad(std streams, suite *v1alpha1.Suite, load func(host string) string, requests func(target int) int64, yes bool) error {
+func confirmLoad(std streams, suite *v1alpha1.Suite, access map[string]bench.Access, load func(host string) string, requests func(target int) int64, yes bool) error {
 	known, err := openKnownHosts()
 	if err != nil {
 		return err
 	}
-	hosts := known.unknown(suite)
+	hosts := known.unknown(suite, access)
 	if len(hosts) == 0 {
 		return nil
 	}
@@ -42,7 +42,7 @@ func confirmLoad(std streams, suite *v1alpha1.Suite, load func(host string) stri
 	for _, h := range hosts {
 		fmt.Fprintf(std.err, "%s gets %s for the first time\n", h, load(h))
 		for i, t := range suite.Spec.Targets {
-			if cost := costText(prices, t.URL, requests(i)); hostOf(t.URL) == h && requests(i) > 0 && cost != "" {
+			if cost := costText(prices, t.URL, requests(i)); hostOf(asked(access, t)) == h && requests(i) > 0 && cost != "" {
 				fmt.Fprintf(std.err, "  %s is billed %s\n", t.Name, cost)
 			}
 		}
@@ -66,7 +66,7 @@ func projected(in bench.Input, host string) string {
 	}
 	var n int64
 	for i, t := range in.Suite.Spec.Targets {
-		if hostOf(t.URL) == host {
+		if hostOf(asked(in.Access, t)) == host {
 			n += in.Projection.ByTarget[i]
 		}
 	}
@@ -107,11 +107,12 @@ func openKnownHosts() (*knownHosts, error) {
 }
 
 // unknown returns the hosts of a suite that are neither this machine nor known.
-func (k *knownHosts) unknown(suite *v1alpha1.Suite) []string {
+func (k *knownHosts) unknown(suite *v1alpha1.Suite, access map[string]bench.Access) []string {
 	var hosts []string
 	for _, t := range suite.Spec.Targets {
-		host := hostOf(t.URL)
-		if !isLoopback(t.URL) && !slices.Contains(k.hosts, host) && !slices.Contains(hosts, host) {
+		url := asked(access, t)
+		host := hostOf(url)
+		if !isLoopback(url) && !slices.Contains(k.hosts, host) && !slices.Contains(hosts, host) {
 			hosts = append(hosts, host)
 		}
 	}
@@ -130,6 +131,14 @@ func (k *knownHosts) add(hosts []string) error {
 		_, err := io.WriteString(w, strings.Join(k.hosts, "\n")+"\n")
 		return err
 	})
+}
+
+// asked is the URL of the host that a target's requests go to: of a function, the endpoint that invokes it.
+func asked(access map[string]bench.Access, t v1alpha1.Target) string {
+	if endpoint := access[t.Name].Endpoint; endpoint != "" {
+		return endpoint
+	}
+	return t.URL
 }
 
 func hostOf(text string) string {

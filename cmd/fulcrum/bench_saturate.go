@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -64,12 +65,12 @@ func (f *saturateFlags) run(cmd *cobra.Command, std streams, args []string) erro
 	if err := f.check(); err != nil {
 		return err
 	}
-	in, err := f.input(cmd.Flags(), std, args)
+	in, err := f.input(cmd.Context(), cmd.Flags(), std, args)
 	if err != nil {
 		return err
 	}
 	text := fmt.Sprintf("up to %s in steps of %s, at most about %.3g requests,", f.most, f.step, in.Projected())
-	if err := confirmLoad(std, in.Suite, func(string) string { return text }, func(int) int64 { return int64(in.Projected()) }, f.yes); err != nil {
+	if err := confirmLoad(std, in.Suite, in.Access, func(string) string { return text }, func(int) int64 { return int64(in.Projected()) }, f.yes); err != nil {
 		return err
 	}
 	if f.out != "" {
@@ -111,7 +112,7 @@ func (f *saturateFlags) check() error {
 }
 
 // input reads the suite; one of flags gets the first rate as its load, so that the same checks hold.
-func (f *saturateFlags) input(fs *pflag.FlagSet, std streams, args []string) (bench.SaturationInput, error) {
+func (f *saturateFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, args []string) (bench.SaturationInput, error) {
 	f.suite.rate, f.suite.duration, f.suite.speed = f.from, f.step, 1
 	from, err := f.suite.read(fs, std, args)
 	if err != nil {
@@ -126,7 +127,7 @@ func (f *saturateFlags) input(fs *pflag.FlagSet, std streams, args []string) (be
 			return in, fmt.Errorf("target %s: has no threshold to meet: give --threshold, or thresholds in the suite file", t.Name)
 		}
 	}
-	if in.Access, err = accessOf(from.suite, from.dir); err != nil {
+	if in.Access, err = accessOf(ctx, from.suite, from.dir); err != nil {
 		return in, err
 	}
 	in.SuiteHash, err = hashOf(from.suite)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -59,8 +60,8 @@ func (f *suiteFlags) register(fs *pflag.FlagSet) {
 
 // registerTargets registers what is not about the load.
 func (f *suiteFlags) registerTargets(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&f.targets, "target", nil, "URL to ask, or NAME=URL; several take turns")
-	fs.StringVar(&f.protocol, "protocol", "http", "protocol of the targets: http, openai-chat, openai-completions or openai-embeddings")
+	fs.StringArrayVar(&f.targets, "target", nil, "URL to ask (http, https or lambda://FUNCTION[/PATH]?region=REGION), or NAME=URL; several take turns")
+	fs.StringVar(&f.protocol, "protocol", "http", "protocol of the targets: http, openai-chat, openai-completions or openai-embeddings (inference needs a suite file)")
 	fs.StringVar(&f.model, "model", "", "name of the model in requests of the openai protocols")
 	fs.StringVar(&f.body, "body", "", "body to POST with protocol http: text, or @FILE; a template with .Sequence, .Input, .Output, .Prompt")
 	fs.StringVar(&f.bearerFrom, "bearer-from", "", "environment variable with the token to send as Authorization: Bearer")
@@ -102,14 +103,14 @@ func (f *suiteFlags) read(fs *pflag.FlagSet, std streams, args []string) (source
 }
 
 // input reads the suite and all that it names.
-func (f *suiteFlags) input(fs *pflag.FlagSet, std streams, args []string) (bench.Input, error) {
+func (f *suiteFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, args []string) (bench.Input, error) {
 	from, err := f.read(fs, std, args)
 	if err != nil {
 		return bench.Input{}, err
 	}
 	suite := from.suite
 	in := bench.Input{Suite: suite, Tool: "fulcrum " + buildVersion().Version}
-	if in.Access, err = accessOf(suite, from.dir); err != nil {
+	if in.Access, err = accessOf(ctx, suite, from.dir); err != nil {
 		return in, err
 	}
 	if in.Workload, err = bench.Workload(from.open, suite); err != nil {

@@ -25,7 +25,7 @@ func (t *target) exchange(ctx context.Context, timeout time.Duration, j job, now
 	hooks.now = now
 	req, err := t.request(httptrace.WithClientTrace(ctx, hooks.trace()), j, r)
 	if err != nil {
-		r.Kind, r.LastByte = measure.Other, now()
+		r.Kind, r.LastByte = classify(ctx, err, beforeAnswer, false), now()
 		return err
 	}
 	res, err := t.transport.RoundTrip(req)
@@ -39,8 +39,15 @@ func (t *target) exchange(ctx context.Context, timeout time.Duration, j job, now
 	if r.FirstByte < 0 {
 		r.FirstByte = now() // of an answer that came before the hook saw it
 	}
-	counted := &countingReader{r: res.Body}
-	r.Kind, err = t.take(res, counted, now, r)
+	counted := new(countingReader)
+	if t.open != nil {
+		err = t.open(res, now, r)
+		r.Status = res.StatusCode
+	}
+	if err == nil {
+		counted.r = res.Body
+		r.Kind, err = t.take(res, counted, now, r)
+	}
 	_ = res.Body.Close() // what it could say, reading has said
 	r.BytesIn, r.LastByte = counted.n, now()
 	if err != nil {
@@ -55,7 +62,7 @@ func (t *target) request(ctx context.Context, j job, r *measure.Record) (*http.R
 	req := (&http.Request{Method: t.method, URL: t.url, Host: t.url.Host, Header: t.header, ProtoMajor: 1, ProtoMinor: 1}).WithContext(ctx)
 	if t.body == nil {
 		req.Body = emptyBody{}
-		return req, nil
+		return req, t.prepareRequest(req, nil)
 	}
 	data, err := t.body(j)
 	if err != nil {
@@ -63,7 +70,14 @@ func (t *target) request(ctx context.Context, j job, r *measure.Record) (*http.R
 	}
 	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(data)), int64(len(data))
 	r.BytesOut = req.ContentLength
-	return req, nil
+	return req, t.prepareRequest(req, data)
+}
+
+func (t *target) prepareRequest(req *http.Request, body []byte) error {
+	if t.prepare == nil {
+		return nil
+	}
+	return t.prepare(req, body)
 }
 
 // emptyBody is a body without bytes. The transport sends requests without a body again when a kept connection turns out
