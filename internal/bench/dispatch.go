@@ -22,7 +22,7 @@ func (x *crew) openLoad(ctx context.Context, in Input) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, pace.close()) }()
-	exchanges, stop := interruptible(ctx)
+	exchanges, stop := x.interruptible(ctx)
 	defer stop()
 	var working sync.WaitGroup
 	defer working.Wait()
@@ -53,10 +53,16 @@ func (x *crew) openLoad(ctx context.Context, in Input) (err error) {
 	}
 }
 
-// interruptible returns a context that ends with another one, for a reason that records tell apart from a time-out.
-func interruptible(ctx context.Context) (exchanges context.Context, stop func()) {
+// interruptible returns a context that ends with another one, for a reason that records tell apart from a time-out. All
+// exchanges under way end then.
+func (x *crew) interruptible(ctx context.Context) (exchanges context.Context, stop func()) {
 	exchanges, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	unhook := context.AfterFunc(ctx, func() { cancel(errInterrupted) })
+	unhook := context.AfterFunc(ctx, func() {
+		cancel(errInterrupted)
+		for _, t := range x.targets {
+			t.transport.interrupt()
+		}
+	})
 	return exchanges, func() { unhook(); cancel(nil) }
 }
 
@@ -89,7 +95,7 @@ func (x *crew) dispatch(ctx context.Context, j job, working *sync.WaitGroup) {
 // late, and does not see what others would have waited.
 func (x *crew) closedLoad(ctx context.Context, in Input) error {
 	closed := in.Suite.Spec.Load.Closed
-	exchanges, stop := interruptible(ctx)
+	exchanges, stop := x.interruptible(ctx)
 	defer stop()
 	var sequence atomic.Int64
 	var callers sync.WaitGroup

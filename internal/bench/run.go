@@ -39,7 +39,7 @@ func Run(ctx context.Context, in Input, w io.Writer) (measure.End, error) {
 	}
 	defer func() {
 		for _, t := range targets {
-			t.transport.CloseIdleConnections()
+			t.transport.close()
 		}
 	}()
 	ctx, cancel := context.WithCancelCause(ctx)

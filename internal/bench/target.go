@@ -1,13 +1,10 @@
 package bench
 
 import (
-	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
-	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 )
@@ -28,7 +25,7 @@ type target struct {
 	header    http.Header
 	body      body
 	reply     reply
-	transport *http.Transport
+	transport transport
 }
 
 func newTarget(t v1alpha1.Target, access Access, maxInFlight int) (*target, error) {
@@ -36,7 +33,7 @@ func newTarget(t v1alpha1.Target, access Access, maxInFlight int) (*target, erro
 	if err != nil {
 		return nil, fmt.Errorf("target %s: %w", t.Name, err)
 	}
-	made := &target{name: t.Name, url: u, method: http.MethodPost, header: http.Header{}, transport: newTransport(t.Connection, access, maxInFlight)}
+	made := &target{name: t.Name, url: u, method: http.MethodPost, header: http.Header{}, transport: newTransport(u, t.Connection, access, maxInFlight)}
 	made.reply = reply{status: t.Expect.Status, contentType: t.Expect.ContentType, json: t.Expect.JSON}
 	for name, value := range t.Headers {
 		made.header.Set(name, value)
@@ -64,26 +61,10 @@ func newTarget(t v1alpha1.Target, access Access, maxInFlight int) (*target, erro
 	return made, nil
 }
 
-// newTransport returns connections as the target asks for them: no proxy and no compression, because neither would be
-// part of what is measured on purpose.
-func newTransport(c v1alpha1.Connection, access Access, maxInFlight int) *http.Transport {
-	var protocols http.Protocols
-	switch c.HTTP {
-	case "2":
-		protocols.SetHTTP2(true)
-	case "h2c":
-		protocols.SetUnencryptedHTTP2(true)
-	default:
-		protocols.SetHTTP1(true)
+// newTransport returns what speaks the version of HTTP that the target asks for.
+func newTransport(u *url.URL, c v1alpha1.Connection, access Access, maxInFlight int) transport {
+	if c.HTTP == "2" || c.HTTP == "h2c" {
+		return newStandardTransport(c, access, maxInFlight)
 	}
-	return &http.Transport{
-		DialContext:         (&net.Dialer{KeepAlive: 30 * time.Second}).DialContext,
-		Protocols:           &protocols,
-		TLSClientConfig:     &tls.Config{RootCAs: access.Roots, InsecureSkipVerify: c.Insecure},
-		DisableCompression:  true,
-		DisableKeepAlives:   c.Fresh,
-		MaxIdleConns:        maxInFlight,
-		MaxIdleConnsPerHost: maxInFlight,
-		IdleConnTimeout:     90 * time.Second,
-	}
+	return newHTTP1Transport(u, c, access)
 }
