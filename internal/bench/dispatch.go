@@ -69,7 +69,7 @@ func (x *crew) interruptible(ctx context.Context) (exchanges context.Context, st
 // dispatch gives a job to a free worker, or to a new one, or records that it was not sent.
 func (x *crew) dispatch(ctx context.Context, j job, working *sync.WaitGroup) {
 	if x.inFlight.Load() >= int64(x.most) {
-		x.collector.records <- outcome{record: newRecord(j)}
+		x.collector.add(outcome{record: newRecord(j)})
 		return
 	}
 	x.inFlight.Add(1)

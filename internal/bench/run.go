@@ -107,7 +107,7 @@ func (x *crew) do(ctx context.Context, j job) {
 	r := newRecord(j)
 	err := x.targets[j.target].exchange(ctx, x.timeout, j, x.now, &r)
 	x.inFlight.Add(-1)
-	x.collector.records <- outcome{r, err}
+	x.collector.add(outcome{r, err})
 }
 
 // newRecord is that of a request that was not sent.
