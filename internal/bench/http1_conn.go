@@ -110,7 +110,10 @@ func (c *http1Conn) readHeader(req *http.Request, p *passage) (*http.Response, e
 		}
 		p.firstByte = p.now()
 		res, err := http.ReadResponse(&c.in, req)
-		if err != nil {
+		switch {
+		case err != nil && c.left == 0:
+			return nil, errHeaderTooLong // the parser may see no more than a broken line
+		case err != nil:
 			return nil, err
 		}
 		if res.StatusCode >= 200 || res.StatusCode == http.StatusSwitchingProtocols {
