@@ -26,7 +26,7 @@ func (x *crew) openLoad(ctx context.Context, in Input) (err error) {
 	defer stop()
 	var working sync.WaitGroup
 	defer working.Wait()
-	defer close(x.jobs)
+	defer x.dismiss()
 	for {
 		j, err := plan.next()
 		switch {
@@ -66,29 +66,40 @@ func (x *crew) interruptible(ctx context.Context) (exchanges context.Context, st
 	return exchanges, func() { unhook(); cancel(nil) }
 }
 
-// dispatch gives a job to a free worker, or to a new one, or records that it was not sent.
+// dismiss lets workers go once they have what they wait for.
+func (x *crew) dismiss() {
+	close(x.jobs)
+	for _, t := range x.targets {
+		if t.standby != nil {
+			t.standby.dismiss()
+		}
+	}
+}
+
+// dispatch sends a job over a connection that stands by, or gives it to a free worker, or to a new one, or records that it
+// was not sent.
 func (x *crew) dispatch(ctx context.Context, j job, working *sync.WaitGroup) {
 	if x.inFlight.Load() >= int64(x.most) {
 		x.collector.add(outcome{record: newRecord(j)})
 		return
 	}
 	x.inFlight.Add(1)
+	if s := x.targets[j.target].standby; s != nil && s.send(j, x.start, x.timeout) {
+		return
+	}
 	select {
 	case x.jobs <- j:
-		return
 	default:
+		working.Go(func() { x.work(ctx, j) })
 	}
-	if x.workers == x.most { // fewer are in flight: one of the workers is on its way back
-		x.jobs <- j
-		return
-	}
-	x.workers++
-	working.Go(func() {
+}
+
+// work carries out a job and those that come after it.
+func (x *crew) work(ctx context.Context, j job) {
+	for isMore := true; isMore; j, isMore = <-x.jobs {
 		x.do(ctx, j)
-		for j := range x.jobs {
-			x.do(ctx, j)
-		}
-	})
+		x.standBy(ctx, x.targets[j.target])
+	}
 }
 
 // closedLoad lets callers send one request after the other. What they send is due when it is sent: such a load cannot be

@@ -23,18 +23,23 @@ func (t *target) exchange(ctx context.Context, timeout time.Duration, j job, now
 	p := newPassage(ctx, timeout, now)
 	res, err := t.transport.send(req, &p)
 	r.Connected, r.Reused = p.connected, p.reused
+	return t.finish(res, err, &p, r)
+}
+
+// finish takes what came of a request and fills in the rest of the record.
+func (t *target) finish(res *http.Response, err error, p *passage, r *measure.Record) error {
 	if err != nil {
-		r.LastByte = now()
+		r.LastByte = p.now()
 		r.Kind = classify(p.ctx, err, beforeAnswer, p.tlsFault)
 		return err
 	}
 	r.FirstByte, r.Status = p.firstByte, res.StatusCode
 	if r.FirstByte < 0 {
-		r.FirstByte = now() // of an answer that came before the hook saw it
+		r.FirstByte = p.now() // of an answer that came before the hook saw it
 	}
 	counted := &countingReader{r: res.Body}
-	r.Kind, err = t.take(res, counted, now, r)
-	r.BytesIn, r.LastByte = counted.n, now()
+	r.Kind, err = t.take(res, counted, p.now, r)
+	r.BytesIn, r.LastByte = counted.n, p.now()
 	if err != nil {
 		r.Kind = classify(p.ctx, err, withinAnswer, false)
 	}

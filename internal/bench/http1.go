@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -151,6 +152,19 @@ func (t *http1Transport) keep(c *http1Conn) {
 	if !isKept {
 		t.drop(c)
 	}
+}
+
+// reclaim takes a connection back that was kept; false when it was not, or another has it.
+func (t *http1Transport) reclaim(c *http1Conn) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := len(t.idle) - 1; i >= 0; i-- { // it is among the last
+		if t.idle[i] == c {
+			t.idle = slices.Delete(t.idle, i, i+1)
+			return true
+		}
+	}
+	return false
 }
 
 func (t *http1Transport) drop(c *http1Conn) {

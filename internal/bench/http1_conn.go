@@ -65,6 +65,11 @@ func (c *http1Conn) exchange(req *http.Request, p *passage) (*http.Response, err
 	if err != nil {
 		return nil, err
 	}
+	return c.receive(req, p, failed)
+}
+
+// receive reads the header of an answer. The request may have failed to be sent as a whole.
+func (c *http1Conn) receive(req *http.Request, p *passage, failed error) (*http.Response, error) {
 	res, err := c.readHeader(req, p)
 	switch {
 	case err != nil && failed != nil && isReset(err):

@@ -26,6 +26,7 @@ type target struct {
 	body      body
 	reply     reply
 	transport transport
+	standby   *standby // nil where requests differ, or need more than to be written
 }
 
 func newTarget(t v1alpha1.Target, access Access, maxInFlight int) (*target, error) {
@@ -51,12 +52,14 @@ func newTarget(t v1alpha1.Target, access Access, maxInFlight int) (*target, erro
 		return made, nil
 	}
 	made.method = t.HTTP.Method
-	if t.HTTP.Body == "" {
-		return made, nil
+	if t.HTTP.Body != "" {
+		made.header.Set("Content-Type", t.HTTP.ContentType)
+		if made.body, err = templateBody(t.HTTP.Body); err != nil {
+			return nil, fmt.Errorf("target %s: http.body: %w", t.Name, err)
+		}
 	}
-	made.header.Set("Content-Type", t.HTTP.ContentType)
-	if made.body, err = templateBody(t.HTTP.Body); err != nil {
-		return nil, fmt.Errorf("target %s: http.body: %w", t.Name, err)
+	if isFixed(t.HTTP.Body) {
+		made.standby = newStandby(made)
 	}
 	return made, nil
 }
