@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"net"
@@ -9,16 +10,18 @@ import (
 	"time"
 )
 
-// slow is a server that takes a time for each answer, and notes what it took.
+// slow is a server that takes a time for each answer, and notes what it took: from when the request was there to when the
+// answer was on its way. It is HTTP by hand, so that what a framework does before and after is not in between.
 type slow struct {
 	listener net.Listener
-	http     *http.Server
+	wait     func(time.Duration) time.Duration
 	serving  sync.WaitGroup
 	err      error
 
 	mu    sync.Mutex
 	first time.Time
 	times []float64 // ms
+	open  map[net.Conn]struct{}
 }
 
 // startSlow starts a server; wait says how long an answer waits, by the time since the first request.
@@ -27,31 +30,68 @@ func startSlow(wait func(time.Duration) time.Duration) (*slow, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &slow{listener: l}
-	s.http = &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		begin := time.Now()
-		s.mu.Lock()
-		if s.first.IsZero() {
-			s.first = begin
-		}
-		since := begin.Sub(s.first)
-		s.mu.Unlock()
-		time.Sleep(wait(since))
-		took := time.Since(begin)
-		s.mu.Lock()
-		s.times = append(s.times, took.Seconds()*1e3)
-		s.mu.Unlock()
-		_, _ = io.WriteString(w, "ok") // a caller that left counts its own errors
-	})}
-	s.serving.Go(func() {
-		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			s.err = err
-		}
-	})
+	s := &slow{listener: l, wait: wait, open: map[net.Conn]struct{}{}}
+	s.serving.Go(func() { s.err = s.serve() })
 	return s, nil
 }
 
 func (s *slow) url() string { return "http://" + s.listener.Addr().String() + "/" }
+
+func (s *slow) serve() error {
+	for {
+		c, err := s.listener.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		s.mu.Lock()
+		s.open[c] = struct{}{}
+		s.mu.Unlock()
+		s.serving.Go(func() { s.answer(c) })
+	}
+}
+
+// answer answers requests without a body until the connection ends.
+func (s *slow) answer(c net.Conn) {
+	defer func() {
+		_ = c.Close() // the other side has gone
+		s.mu.Lock()
+		delete(s.open, c)
+		s.mu.Unlock()
+	}()
+	for in := bufio.NewReader(c); ; {
+		if _, err := in.Peek(1); err != nil {
+			return
+		}
+		begin := time.Now()
+		if _, err := http.ReadRequest(in); err != nil {
+			return
+		}
+		time.Sleep(s.wait(s.since(begin)))
+		if _, err := io.WriteString(c, reply); err != nil {
+			return
+		}
+		s.note(time.Since(begin))
+	}
+}
+
+// since is the time since the first request.
+func (s *slow) since(begin time.Time) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.first.IsZero() {
+		s.first = begin
+	}
+	return begin.Sub(s.first)
+}
+
+func (s *slow) note(took time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.times = append(s.times, took.Seconds()*1e3)
+}
 
 func (s *slow) took() []float64 {
 	s.mu.Lock()
@@ -59,8 +99,14 @@ func (s *slow) took() []float64 {
 	return s.times
 }
 
+// close ends all connections and waits.
 func (s *slow) close() error {
-	err := s.http.Close()
+	err := s.listener.Close()
+	s.mu.Lock()
+	for c := range s.open {
+		_ = c.Close() // wakes who waits on it
+	}
+	s.mu.Unlock()
 	s.serving.Wait()
 	return errors.Join(err, s.err)
 }
