@@ -65,18 +65,18 @@ func TestStandbyOfManyEnds(t *testing.T) {
 		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 		return true
 	})
-	suite := suiteOf(4000, 0.5, v1alpha1.Target{Name: "a", URL: url})
+	suite := suiteOf(2000, 0.5, v1alpha1.Target{Name: "a", URL: url})
 	l := runOf(t, suite, nil)
 	kinds := kindsOf(l)
-	if lost := int64(kinds[measure.Reset]); lost < closed.Load() || int64(len(l.Records)) != l.Header.Planned || kinds[measure.OK] < 1000 || kinds[measure.OK]+int(lost) != len(l.Records) {
+	if lost := int64(kinds[measure.Reset]); lost < closed.Load() || int64(len(l.Records)) != l.Header.Planned || kinds[measure.OK] < 500 || kinds[measure.OK]+int(lost) != len(l.Records) {
 		t.Errorf("%v of %d, the server closed %d; %v", kinds, l.Header.Planned, closed.Load(), l.End.Examples)
 	}
 }
 
 // TestStandbyOutlivesTheTimeout: the time-out of a request that was answered ends nothing.
 func TestStandbyOutlivesTheTimeout(t *testing.T) {
-	suite := suiteOf(20, 0.5, v1alpha1.Target{Name: "a", URL: serve(t, answer).URL})
-	suite.Spec.Timeout = unit.Duration(25 * time.Millisecond)
+	suite := suiteOf(5, 1.2, v1alpha1.Target{Name: "a", URL: serve(t, answer).URL}) // 200 ms apart
+	suite.Spec.Timeout = unit.Duration(120 * time.Millisecond)
 	l := runOf(t, suite, nil)
 	var reused int
 	for _, r := range l.Records {
@@ -84,7 +84,7 @@ func TestStandbyOutlivesTheTimeout(t *testing.T) {
 			reused++
 		}
 	}
-	if kinds := kindsOf(l); kinds[measure.OK]+kinds[measure.Timeout] != len(l.Records) || kinds[measure.Timeout] > 2 || reused < 5 {
+	if kinds := kindsOf(l); kinds[measure.OK]+kinds[measure.Timeout] != len(l.Records) || reused < 2 {
 		t.Errorf("%v, %d on a kept connection", kinds, reused)
 	}
 }
