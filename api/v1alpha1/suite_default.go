@@ -32,7 +32,9 @@ func (s *Suite) ApplyDefaults() {
 
 func (t *Target) applyDefaults() {
 	setDefault(&t.Protocol, "http")
-	setDefault(&t.Connection.HTTP, "1.1")
+	if !t.IsGRPC() {
+		setDefault(&t.Connection.HTTP, "1.1")
+	}
 	if t.Protocol == "http" && t.HTTP == nil {
 		t.HTTP = new(HTTPRequest)
 	}
@@ -46,5 +48,14 @@ func (t *Target) applyDefaults() {
 	}
 	if o := t.OpenAI; o != nil {
 		setPointer(&o.Stream, !strings.HasSuffix(t.Protocol, "embeddings"))
+	}
+	if t.Auth != nil {
+		t.Auth.applyDefaults(t.URL)
+	}
+	if t.isLambda() && t.Lambda == nil {
+		t.Lambda = new(LambdaInvoke)
+	}
+	if t.Lambda != nil {
+		setPointer(&t.Lambda.Stream, t.OpenAI != nil && *t.OpenAI.Stream)
 	}
 }

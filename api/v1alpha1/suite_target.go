@@ -4,18 +4,27 @@ package v1alpha1
 type Target struct {
 	// Name is a DNS label: lower-case letters, digits and dashes.
 	Name string `json:"name"`
-	// URL is where requests go: http or https, with the path, such as http://127.0.0.1:8080/v1/chat/completions.
+	// URL is where requests go, with the path: http or https, such as http://127.0.0.1:8080/v1/chat/completions, or a
+	// function of AWS Lambda: lambda://FUNCTION[/PATH]?region=REGION[&qualifier=QUALIFIER][&endpoint=URL]. With a path its
+	// payload is an HTTP event, without one the body itself. With protocol inference also grpc://HOST:PORT, and grpcs with
+	// TLS; over HTTP the path is then /v2/models/MODEL/infer if there is none.
 	URL string `json:"url"`
-	// Protocol is http, openai-chat, openai-completions or openai-embeddings. Default: http.
-	Protocol string `json:"protocol,omitempty" check:"oneof=http openai-chat openai-completions openai-embeddings"`
+	// Protocol is http, openai-chat, openai-completions, openai-embeddings or inference. Default: http.
+	Protocol string `json:"protocol,omitempty" check:"oneof=http openai-chat openai-completions openai-embeddings inference"`
 	// HTTP is what a request holds with protocol http.
 	HTTP *HTTPRequest `json:"http,omitempty"`
 	// OpenAI is what a request holds with the openai protocols.
 	OpenAI *OpenAIRequest `json:"openai,omitempty"`
+	// Inference is what a request holds with protocol inference.
+	Inference *InferenceRequest `json:"inference,omitempty"`
+	// Lambda says how a function is invoked; with a lambda URL only.
+	Lambda *LambdaInvoke `json:"lambda,omitempty"`
 	// Headers are added to each request. Credentials belong into bearerFrom.
 	Headers map[string]string `json:"headers,omitempty"`
 	// BearerFrom is the environment variable that holds the token to send as Authorization: Bearer.
 	BearerFrom string `json:"bearerFrom,omitempty"`
+	// Auth signs requests, or gives them tokens that are renewed. Default: neither.
+	Auth *Auth `json:"auth,omitempty"`
 	// Connection says how connections are made.
 	Connection Connection `json:"connection,omitzero"`
 	// Expect is what makes an answer a right one.

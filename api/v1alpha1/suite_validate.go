@@ -49,17 +49,16 @@ func (t *Target) validate(r *report, path string) {
 	if !dnsLabel.MatchString(t.Name) {
 		r.reject(fieldPath(path, "name"), fmt.Sprintf("expected lower-case letters, digits and dashes, such as k8s, got %s", quoted(t.Name)))
 	}
-	u, err := url.Parse(t.URL)
-	isHTTP := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
 	switch {
-	case !isHTTP:
-		r.reject(fieldPath(path, "url"), fmt.Sprintf("expected a URL with http or https, such as http://127.0.0.1:8080/predict, got %s", quoted(t.URL)))
-	case u.User != nil:
-		r.reject(fieldPath(path, "url"), "holds credentials, which would be recorded: name an environment variable with bearerFrom")
-	case t.Connection.HTTP == "2" && u.Scheme == "http":
-		r.reject(fieldPath(path, "connection.http"), "is HTTP/2 with TLS, and the URL has none: choose h2c, or https", fieldPath(path, "url"))
-	case t.Connection.HTTP == "h2c" && u.Scheme == "https":
-		r.reject(fieldPath(path, "connection.http"), "is HTTP/2 without TLS, and the URL is https: choose 2", fieldPath(path, "url"))
+	case t.isLambda():
+		t.validateLambda(r, path)
+	case t.IsGRPC():
+		t.validateGRPC(r, path)
+	default:
+		t.validateURL(r, path)
+	}
+	if t.Auth != nil {
+		t.Auth.validate(r, fieldPath(path, "auth"), t)
 	}
 	isOpenAI := strings.HasPrefix(t.Protocol, "openai-")
 	switch {
@@ -68,12 +67,75 @@ func (t *Target) validate(r *report, path string) {
 	case !isOpenAI && t.OpenAI != nil:
 		r.reject(fieldPath(path, "openai"), "belongs to the openai protocols: set protocol, or leave it out", fieldPath(path, "protocol"))
 	}
-	if isOpenAI && t.HTTP != nil {
+	isInference := t.Protocol == "inference"
+	switch {
+	case isInference && t.Inference == nil:
+		r.reject(fieldPath(path, "inference"), "is required with protocol inference: name the model and its inputs", fieldPath(path, "protocol"))
+	case !isInference && t.Inference != nil:
+		r.reject(fieldPath(path, "inference"), "belongs to protocol inference: set protocol, or leave it out", fieldPath(path, "protocol"))
+	case isInference:
+		t.Inference.validate(r, fieldPath(path, "inference"))
+	}
+	if (isOpenAI || isInference) && t.HTTP != nil {
 		r.reject(fieldPath(path, "http"), "belongs to protocol http: leave it out", fieldPath(path, "protocol"))
 	}
 	for name := range t.Headers {
 		if slices.Contains([]string{"authorization", "proxy-authorization", "cookie"}, strings.ToLower(name)) {
 			r.reject(keyPath(fieldPath(path, "headers"), name), "is a credential, which does not belong into a file: name an environment variable with bearerFrom")
+		}
+	}
+}
+
+func (t *Target) validateURL(r *report, path string) {
+	u, err := url.Parse(t.URL)
+	isHTTP := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
+	switch {
+	case !isHTTP:
+		r.reject(fieldPath(path, "url"), fmt.Sprintf("expected a URL with http or https, such as http://127.0.0.1:8080/predict, "+
+			"lambda://FUNCTION?region=REGION or grpc://HOST:PORT, got %s", quoted(t.URL)))
+	case u.User != nil:
+		r.reject(fieldPath(path, "url"), "holds credentials, which would be recorded: name an environment variable with bearerFrom")
+	default:
+		t.validateVersion(r, path, u.Scheme)
+	}
+	if t.Lambda != nil {
+		r.reject(fieldPath(path, "lambda"), "belongs to a URL with lambda://: leave it out", fieldPath(path, "url"))
+	}
+}
+
+// validateVersion compares the version of HTTP with what a URL is.
+func (t *Target) validateVersion(r *report, path, scheme string) {
+	switch {
+	case t.Connection.HTTP == "2" && scheme == "http":
+		r.reject(fieldPath(path, "connection.http"), "is HTTP/2 with TLS, and the URL has none: choose h2c, or https", fieldPath(path, "url"))
+	case t.Connection.HTTP == "h2c" && scheme == "https":
+		r.reject(fieldPath(path, "connection.http"), "is HTTP/2 without TLS, and the URL is https: choose 2", fieldPath(path, "url"))
+	}
+}
+
+func (t *Target) validateLambda(r *report, path string) {
+	l, err := ParseLambdaURL(t.URL)
+	if err != nil {
+		r.reject(fieldPath(path, "url"), err.Error())
+		return
+	}
+	scheme, _, _ := strings.Cut(l.Base(), ":")
+	t.validateVersion(r, path, scheme)
+	if l.Path != "" {
+		return
+	}
+	const advice = ", and a function without a path gets the body alone: add the path that it serves, such as lambda://infer/predict?region=us-east-1"
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{
+		{"headers", len(t.Headers) > 0},
+		{"bearerFrom", t.BearerFrom != ""},
+		{"http.method", t.HTTP != nil && t.HTTP.Method != "" && t.HTTP.Method != "POST"},
+		{"expect.contentType", t.Expect.ContentType != ""},
+	} {
+		if f.given {
+			r.reject(fieldPath(path, f.name), "is of HTTP"+advice, fieldPath(path, "url"))
 		}
 	}
 }

@@ -48,7 +48,7 @@ fails; 4 inconclusive: an interval straddles its limit, or the run was interrupt
 5 invalid: the client was too slow to measure.`,
 		Example: `  fulcrum bench suite.yaml
   fulcrum bench --target http://127.0.0.1:8080/predict --rate 50/s --duration 2m
-  fulcrum bench --target k8s=http://127.0.0.1:8080/v1/chat/completions --target fn=http://127.0.0.1:9090/v1/chat/completions \
+  fulcrum bench --target k8s=http://127.0.0.1:8080/v1/chat/completions --target 'fn=lambda://infer/v1/chat/completions?region=us-east-1' \
       --protocol openai-chat --model tiny --rate 5/s --duration 10m --out run
   fulcrum bench --target http://127.0.0.1:8080/ --trace access.log.gz --speed 10
   fulcrum bench report run --against old-run`,
@@ -70,7 +70,7 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 	if f.output != "text" && f.output != "json" {
 		return fmt.Errorf("--output: expected text or json, got %q", f.output)
 	}
-	in, err := f.suite.input(cmd.Flags(), std, args)
+	in, err := f.suite.input(cmd.Context(), cmd.Flags(), std, args)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
@@ -15,10 +16,11 @@ import (
 	"fulcrum.dev/fulcrum/internal/bench"
 )
 
-// accessOf reads the tokens and certificates that targets name.
-func accessOf(s *v1alpha1.Suite, dir string) (map[string]bench.Access, error) {
+// accessOf reads the tokens, keys and certificates that targets need.
+func accessOf(ctx context.Context, s *v1alpha1.Suite, dir string) (map[string]bench.Access, error) {
 	all := map[string]bench.Access{}
-	for _, t := range s.Spec.Targets {
+	for i := range s.Spec.Targets {
+		t := &s.Spec.Targets[i]
 		var a bench.Access
 		if t.BearerFrom != "" {
 			if a.Bearer = os.Getenv(t.BearerFrom); a.Bearer == "" {
@@ -37,6 +39,18 @@ func accessOf(s *v1alpha1.Suite, dir string) (map[string]bench.Access, error) {
 			if !a.Roots.AppendCertsFromPEM(data) {
 				return nil, fmt.Errorf("target %s: %s holds no certificate in PEM form", t.Name, path)
 			}
+		}
+		if t.Lambda != nil || t.Auth != nil && t.Auth.AWS != nil {
+			if err := awsAccess(ctx, t, &a); err != nil {
+				return nil, err
+			}
+		}
+		if t.Auth != nil && t.Auth.IDToken != nil {
+			tokens, err := newIDTokens(ctx, t.Auth.IDToken.Audience)
+			if err != nil {
+				return nil, fmt.Errorf("target %s: %w", t.Name, err)
+			}
+			a.Tokens = tokens
 		}
 		all[t.Name] = a
 	}

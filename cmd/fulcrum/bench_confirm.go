@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/term"
 
+	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
 )
 
@@ -49,7 +50,7 @@ func projected(in bench.Input, host string) string {
 	}
 	var n int64
 	for i, t := range in.Suite.Spec.Targets {
-		if hostOf(t.URL) == host {
+		if hostOf(asked(in, t)) == host {
 			n += in.Projection.ByTarget[i]
 		}
 	}
@@ -93,8 +94,9 @@ func openKnownHosts() (*knownHosts, error) {
 func (k *knownHosts) unknown(in bench.Input) []string {
 	var hosts []string
 	for _, t := range in.Suite.Spec.Targets {
-		host := hostOf(t.URL)
-		if !isLoopback(t.URL) && !slices.Contains(k.hosts, host) && !slices.Contains(hosts, host) {
+		url := asked(in, t)
+		host := hostOf(url)
+		if !isLoopback(url) && !slices.Contains(k.hosts, host) && !slices.Contains(hosts, host) {
 			hosts = append(hosts, host)
 		}
 	}
@@ -113,6 +115,14 @@ func (k *knownHosts) add(hosts []string) error {
 		_, err := io.WriteString(w, strings.Join(k.hosts, "\n")+"\n")
 		return err
 	})
+}
+
+// asked is the URL of the host that a target's requests go to: of a function, the endpoint that invokes it.
+func asked(in bench.Input, t v1alpha1.Target) string {
+	if endpoint := in.Access[t.Name].Endpoint; endpoint != "" {
+		return endpoint
+	}
+	return t.URL
 }
 
 func hostOf(text string) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -45,8 +46,8 @@ var suiteFlagNames = []string{
 }
 
 func (f *suiteFlags) register(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&f.targets, "target", nil, "URL to ask, or NAME=URL; several take turns")
-	fs.StringVar(&f.protocol, "protocol", "http", "protocol of the targets: http, openai-chat, openai-completions or openai-embeddings")
+	fs.StringArrayVar(&f.targets, "target", nil, "URL to ask (http, https or lambda://FUNCTION[/PATH]?region=REGION), or NAME=URL; several take turns")
+	fs.StringVar(&f.protocol, "protocol", "http", "protocol of the targets: http, openai-chat, openai-completions or openai-embeddings (inference needs a suite file)")
 	fs.StringVar(&f.model, "model", "", "name of the model in requests of the openai protocols")
 	fs.StringVar(&f.body, "body", "", "body to POST with protocol http: text, or @FILE; a template with .Sequence, .Input, .Output, .Prompt")
 	fs.StringVar(&f.bearerFrom, "bearer-from", "", "environment variable with the token to send as Authorization: Bearer")
@@ -67,7 +68,7 @@ func (f *suiteFlags) register(fs *pflag.FlagSet) {
 }
 
 // input reads the suite and all that it names.
-func (f *suiteFlags) input(fs *pflag.FlagSet, std streams, args []string) (bench.Input, error) {
+func (f *suiteFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, args []string) (bench.Input, error) {
 	var (
 		suite *v1alpha1.Suite
 		open  workload.Opener
@@ -96,7 +97,7 @@ func (f *suiteFlags) input(fs *pflag.FlagSet, std streams, args []string) (bench
 		open = traceOpener(std.in)
 	}
 	in := bench.Input{Suite: suite, Tool: "fulcrum " + buildVersion().Version}
-	if in.Access, err = accessOf(suite, dir); err != nil {
+	if in.Access, err = accessOf(ctx, suite, dir); err != nil {
 		return in, err
 	}
 	if in.Workload, err = bench.Workload(open, suite); err != nil {

@@ -29,6 +29,8 @@ func House() []Row {
 		{Dir: "internal/simulate", Pure: true},
 		{Dir: "internal/fidelity", Pure: true},
 		{Dir: "internal/plan", Pure: true},
+		{Dir: "internal/inference"},
+		{Dir: "internal/inference/inferencetest"},
 		{Dir: "internal/bench"},
 		{Dir: "internal/report", Pure: true},
 		{Dir: "internal/architecture", Pure: true},

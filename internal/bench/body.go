@@ -77,14 +77,18 @@ const (
 // words are short and common, so that most tokenisers make one token of each.
 var words = strings.Fields("the time of day is now and we will go to see a man in his new house by the old road with some more of it all")
 
+// inputTokens is how large what is made up for a request is.
+func inputTokens(j job) int {
+	if n := int(j.ask.Input); n > 0 {
+		return min(n, maxPromptWords)
+	}
+	return defaultPromptWords
+}
+
 // promptOf makes up a text of as many words as the request has input tokens. Each begins with the request's number, so
 // that no server answers from a cache of prefixes what a real one would have to compute.
 func promptOf(j job) string {
-	n := int(j.ask.Input)
-	if n <= 0 {
-		n = defaultPromptWords
-	}
-	n = min(n, maxPromptWords)
+	n := inputTokens(j)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d", j.sequence)
 	for i := 1; i < n; i++ {

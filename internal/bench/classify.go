@@ -29,7 +29,10 @@ const (
 
 // classify says what an error of an exchange is. The context tells why this side gave up, if it did.
 func classify(ctx context.Context, err error, at stage, hadTLSFault bool) measure.Kind {
-	var dns *net.DNSError
+	var (
+		dns      *net.DNSError
+		function *functionError
+	)
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errInterrupted):
 		return measure.Interrupted
@@ -37,6 +40,10 @@ func classify(ctx context.Context, err error, at stage, hadTLSFault bool) measur
 		return measure.DNS
 	case errors.Is(cause, errTimeout) || isTimeout(err):
 		return measure.Timeout
+	case errors.As(err, &function):
+		return measure.FunctionError
+	case errors.Is(err, errBadStream):
+		return measure.BadStream
 	case at == withinAnswer:
 		return measure.HalfAnswer
 	case errors.Is(err, syscall.ECONNREFUSED):

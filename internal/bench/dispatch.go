@@ -59,8 +59,10 @@ func (x *crew) interruptible(ctx context.Context) (exchanges context.Context, st
 	exchanges, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	unhook := context.AfterFunc(ctx, func() {
 		cancel(errInterrupted)
-		for _, t := range x.targets {
-			t.transport.interrupt()
+		for _, c := range x.targets {
+			if t, ok := c.(*target); ok {
+				t.transport.interrupt()
+			}
 		}
 	})
 	return exchanges, func() { unhook(); cancel(nil) }
@@ -70,8 +72,8 @@ func (x *crew) interruptible(ctx context.Context) (exchanges context.Context, st
 func (x *crew) dismiss() {
 	close(x.jobs)
 	for _, t := range x.targets {
-		if t.standby != nil {
-			t.standby.dismiss()
+		if s := standbyOf(t); s != nil {
+			s.dismiss()
 		}
 	}
 }
@@ -84,7 +86,7 @@ func (x *crew) dispatch(ctx context.Context, j job, working *sync.WaitGroup) {
 		return
 	}
 	x.inFlight.Add(1)
-	if s := x.targets[j.target].standby; s != nil && s.send(j, x.start, x.timeout) {
+	if s := standbyOf(x.targets[j.target]); s != nil && s.send(j, x.start, x.timeout) {
 		return
 	}
 	select {

@@ -15,12 +15,17 @@ const maxWrong = 256 << 10
 // exchange sends one request and fills the record in. It returns the error behind a failure, if there is one.
 func (t *target) exchange(ctx context.Context, timeout time.Duration, j job, now func() time.Duration, r *measure.Record) error {
 	r.Sent = now()
-	req, err := t.request(j, r)
+	if t.prepare != nil { // may ask others, within the same time
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, timeout, errTimeout)
+		defer cancel()
+	}
+	req, err := t.request(ctx, j, r)
 	if err != nil {
-		r.Kind, r.LastByte = measure.Other, now()
+		r.Kind, r.LastByte = classify(ctx, err, beforeAnswer, false), now()
 		return err
 	}
-	p := newPassage(ctx, timeout, now)
+	p := newPassage(ctx, timeout-(now()-r.Sent), now)
 	res, err := t.transport.send(req, &p)
 	r.Connected, r.Reused = p.connected, p.reused
 	return t.finish(res, err, &p, r)
@@ -37,29 +42,41 @@ func (t *target) finish(res *http.Response, err error, p *passage, r *measure.Re
 	if r.FirstByte < 0 {
 		r.FirstByte = p.now() // of an answer that came before the hook saw it
 	}
-	counted := &countingReader{r: res.Body}
-	r.Kind, err = t.take(res, counted, p.now, r)
+	body, counted := res.Body, new(countingReader)
+	if t.open != nil {
+		err = t.open(res, p.now, r)
+		r.Status = res.StatusCode
+	}
+	if err == nil {
+		counted.r = res.Body
+		r.Kind, err = t.take(res, counted, p.now, r)
+	}
 	r.BytesIn, r.LastByte = counted.n, p.now()
 	if err != nil {
 		r.Kind = classify(p.ctx, err, withinAnswer, false)
 	}
 	_ = res.Body.Close() // what it could say, reading has said
+	_ = body.Close()     // of what carried it
 	return err
 }
 
 // request builds the request.
-func (t *target) request(j job, r *measure.Record) (*http.Request, error) {
-	req := &http.Request{Method: t.method, URL: t.url, Host: t.url.Host, Header: t.header, ProtoMajor: 1, ProtoMinor: 1, Body: &payload{}}
-	if t.body == nil {
-		return req, nil
-	}
-	data, err := t.body(j)
-	if err != nil {
-		return nil, err
+func (t *target) request(ctx context.Context, j job, r *measure.Record) (*http.Request, error) {
+	req := &http.Request{Method: t.method, URL: t.url, Host: t.url.Host, Header: t.header, ProtoMajor: 1, ProtoMinor: 1}
+	var data []byte
+	if t.body != nil {
+		var err error
+		if data, err = t.body(j); err != nil {
+			return nil, err
+		}
 	}
 	req.Body, req.ContentLength = &payload{data: data}, int64(len(data))
 	r.BytesOut = req.ContentLength
-	return req, nil
+	if t.prepare == nil {
+		return req, nil
+	}
+	req = req.WithContext(ctx)
+	return req, t.prepare(req, data)
 }
 
 // take reads the answer.

@@ -78,5 +78,5 @@ func newTestTarget(t testing.TB, url string, c v1alpha1.Connection) *target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return made
+	return made.(*target)
 }

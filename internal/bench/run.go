@@ -39,7 +39,7 @@ func Run(ctx context.Context, in Input, w io.Writer) (measure.End, error) {
 	}
 	defer func() {
 		for _, t := range targets {
-			t.transport.close()
+			t.close()
 		}
 	}()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -75,8 +75,8 @@ func Run(ctx context.Context, in Input, w io.Writer) (measure.End, error) {
 	return end, nil
 }
 
-func newTargets(in Input) ([]*target, error) {
-	var targets []*target
+func newTargets(in Input) ([]client, error) {
+	var targets []client
 	for _, t := range in.Suite.Spec.Targets {
 		made, err := newTarget(t, in.Access[t.Name], in.Suite.Spec.MaxInFlight)
 		if err != nil {
@@ -90,7 +90,7 @@ func newTargets(in Input) ([]*target, error) {
 // crew is the workers that wait for answers: about as many as there ever were requests in flight at once, of each target
 // where connections stand by. They are kept, because a goroutine that has grown its stack is cheaper than a new one.
 type crew struct {
-	targets   []*target
+	targets   []client
 	timeout   time.Duration
 	start     time.Time
 	collector *collector

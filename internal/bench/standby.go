@@ -42,7 +42,7 @@ func newStandby(t *target) *standby {
 		return nil
 	}
 	var r measure.Record
-	req, err := t.request(job{}, &r)
+	req, err := t.request(context.Background(), job{}, &r)
 	if err != nil || r.BytesOut > joined {
 		return nil
 	}
@@ -144,12 +144,21 @@ func (s *standby) dismiss() {
 	s.ready = nil
 }
 
+// standbyOf returns the connections of a client that stand by; nil for none.
+func standbyOf(c client) *standby {
+	if t, ok := c.(*target); ok {
+		return t.standby
+	}
+	return nil
+}
+
 // standBy takes an idle connection and answers for it until it ends.
-func (x *crew) standBy(ctx context.Context, t *target) {
-	s := t.standby
-	if s == nil {
+func (x *crew) standBy(ctx context.Context, who client) {
+	t, ok := who.(*target)
+	if !ok || t.standby == nil {
 		return
 	}
+	s := t.standby
 	c := s.transport.takeIdle(time.Now())
 	if c == nil {
 		return

@@ -20,6 +20,7 @@ func TestWhoStandsBy(t *testing.T) {
 		body       string
 		connection v1alpha1.Connection
 		header     string
+		tokens     TokenSource
 		want       bool
 	}{
 		"GET":            {url: "http://127.0.0.1/", want: true},
@@ -30,16 +31,17 @@ func TestWhoStandsBy(t *testing.T) {
 		"fresh":          {url: "http://127.0.0.1/", connection: v1alpha1.Connection{Fresh: true}},
 		"HTTP/2":         {url: "http://127.0.0.1/", connection: v1alpha1.Connection{HTTP: "h2c"}},
 		"a wrong header": {url: "http://127.0.0.1/", header: "a\nb"},
+		"renewed tokens": {url: "http://127.0.0.1/", tokens: new(countedTokens)},
 	} {
 		target := v1alpha1.Target{Name: "a", URL: test.url, Connection: test.connection, Headers: map[string]string{"X-A": test.header}}
 		if test.body != "" {
 			target.HTTP = &v1alpha1.HTTPRequest{Body: test.body}
 		}
-		made, err := newTarget(suiteOf(1, 1, target).Spec.Targets[0], Access{}, 1)
+		made, err := newTarget(suiteOf(1, 1, target).Spec.Targets[0], Access{Tokens: test.tokens}, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := made.standby != nil; got != test.want {
+		if got := standbyOf(made) != nil; got != test.want {
 			t.Errorf("%s: %t, want %t", name, got, test.want)
 		}
 	}
@@ -115,7 +117,7 @@ func TestStandbyTimesOut(t *testing.T) {
 		return true
 	})
 	made := newTestTarget(t, url, v1alpha1.Connection{})
-	x := &crew{targets: []*target{made}, timeout: 50 * time.Millisecond, start: time.Now(), collector: &collector{}}
+	x := &crew{targets: []client{made}, timeout: 50 * time.Millisecond, start: time.Now(), collector: &collector{}}
 	if r, err := ask(t, made); err != nil {
 		t.Fatal(r, err)
 	}

@@ -10,28 +10,29 @@ type Kind uint8
 
 // The kinds. Every request ends as exactly one, so that their counts add up to the requests scheduled.
 const (
-	OK          Kind = iota // a complete answer that every assertion holds for
-	NotSent                 // refused by the bound on requests in flight
-	Interrupted             // given up because the run was stopped
-	DNS                     // the host's name was not resolved
-	Refused                 // the connection was refused
-	Reset                   // the connection was reset or closed before an answer began
-	TLS                     // the TLS handshake failed
-	Timeout                 // no complete answer in time
-	TooMany                 // status 429
-	ClientError             // another status from 400
-	ServerError             // a status from 500
-	HalfAnswer              // the connection ended within the answer
-	BadStream               // the stream of events broke its protocol
-	ContentType             // an answer of another type than was asked for
-	WrongAnswer             // a complete answer that an assertion fails for
-	Other                   // anything else
+	OK            Kind = iota // a complete answer that every assertion holds for
+	NotSent                   // refused by the bound on requests in flight
+	Interrupted               // given up because the run was stopped
+	DNS                       // the host's name was not resolved
+	Refused                   // the connection was refused
+	Reset                     // the connection was reset or closed before an answer began
+	TLS                       // the TLS handshake failed
+	Timeout                   // no complete answer in time
+	TooMany                   // status 429
+	ClientError               // another status from 400
+	ServerError               // a status from 500
+	HalfAnswer                // the connection ended within the answer
+	BadStream                 // the stream of events broke its protocol
+	ContentType               // an answer of another type than was asked for
+	WrongAnswer               // a complete answer that an assertion fails for
+	Other                     // anything else
+	FunctionError             // a function was invoked and failed
 	kinds
 )
 
 var kindNames = [kinds]string{
 	"ok", "not-sent", "interrupted", "dns", "refused", "reset", "tls", "timeout", "status-429", "status-4xx", "status-5xx",
-	"half-answer", "bad-stream", "content-type", "wrong-answer", "other",
+	"half-answer", "bad-stream", "content-type", "wrong-answer", "other", "function-error",
 }
 
 // String returns the kind's name, such as status-429.

@@ -11,8 +11,8 @@ import (
 //	type uint8 | length uint32 | CRC-32C of type and payload uint32 | payload
 //
 // with integers in little endian. The first frame is the header (JSON), then
-// come frames of records, and the last one of a run that ended by itself is the
-// end (JSON). A crash loses no more than the frame that was being written.
+// come frames of records, of cold starts and of keep-alive windows (JSON), and the
+// last one of a run that ended by itself is the end (JSON). A crash loses no more than the frame that was being written.
 const (
 	magic      = "FULCRUMR"
 	logVersion = 1
@@ -20,6 +20,9 @@ const (
 	frameHeader  = 'H'
 	frameRecords = 'R'
 	frameEnd     = 'E'
+	// Frames of JSON: what was tried beside the load.
+	frameColdStart = 'C'
+	frameKeepAlive = 'K'
 
 	preambleSize = len(magic) + 4
 	frameSize    = 1 + 4 + 4

@@ -13,6 +13,9 @@ import (
 type Log struct {
 	Header  Header
 	Records []Record
+	// ColdStarts and KeepAlives are what was tried beside the load.
+	ColdStarts []ColdStart
+	KeepAlives []KeepAlive
 	// End is how the run ended; nil when the log stops without saying so, as after a crash.
 	End *End
 	// Dropped is how many bytes at the end belong to no complete frame, and Damage says why.
@@ -89,6 +92,20 @@ func (l *Log) take(typ byte, payload []byte) error {
 			l.Records = append(l.Records, r)
 		}
 		return nil
+	case frameColdStart:
+		var c ColdStart
+		if err := decode(payload, &c, l.Header); err != nil {
+			return err
+		}
+		l.ColdStarts = append(l.ColdStarts, c)
+		return nil
+	case frameKeepAlive:
+		var k KeepAlive
+		if err := decode(payload, &k, l.Header); err != nil {
+			return err
+		}
+		l.KeepAlives = append(l.KeepAlives, k)
+		return nil
 	case frameEnd:
 		var e End
 		if err := json.Unmarshal(payload, &e); err != nil {
@@ -98,6 +115,18 @@ func (l *Log) take(typ byte, payload []byte) error {
 		return nil
 	}
 	return damage(fmt.Sprintf("a frame of the unknown type %q", typ))
+}
+
+// decode reads a frame of JSON.
+func decode(payload []byte, into interface{ check(targets int) error }, h Header) error {
+	err := json.Unmarshal(payload, into)
+	if err == nil {
+		err = into.check(len(h.Targets))
+	}
+	if err != nil {
+		return damage(err.Error())
+	}
+	return nil
 }
 
 // frameReader reads frames; pending is how many bytes of the current one it has taken.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -207,6 +208,9 @@ func FuzzReadLog(f *testing.F) {
 	f.Add(writeLog(f, nil, nil))
 	f.Add(writeLog(f, [][]Record{{{Chunks: []time.Duration{1, 5}, ChunkCount: 2, LastByte: Unseen}}, {{Target: 1}}}, &End{Complete: true}))
 	f.Add([]byte(magic))
+	begin := slices.Clip(writeLog(f, nil, nil))
+	f.Add(appendFrame(begin, frameColdStart, []byte(`{"target":1,"phases":[{"name":"trigger","atNanoseconds":5,"by":"client"}]}`)))
+	f.Add(appendFrame(begin, frameKeepAlive, []byte(`{"target":1,"warmNanoseconds":5,"tries":[{"gapNanoseconds":5}]}`)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l, err := ReadLog(bytes.NewReader(data))
 		if err != nil {
