@@ -87,8 +87,8 @@ func newTargets(in Input) ([]client, error) {
 	return targets, nil
 }
 
-// crew is the workers that wait for answers: as many as there ever were requests in flight at once, at most as many as
-// the bound. They are kept, because a goroutine that has grown its stack is cheaper than a new one.
+// crew is the workers that wait for answers: about as many as there ever were requests in flight at once, of each target
+// where connections stand by. They are kept, because a goroutine that has grown its stack is cheaper than a new one.
 type crew struct {
 	targets   []client
 	timeout   time.Duration
@@ -96,7 +96,6 @@ type crew struct {
 	collector *collector
 	most      int
 	jobs      chan job
-	workers   int
 	inFlight  atomic.Int64
 }
 
@@ -106,8 +105,13 @@ func (x *crew) now() time.Duration { return time.Since(x.start) }
 func (x *crew) do(ctx context.Context, j job) {
 	r := newRecord(j)
 	err := x.targets[j.target].exchange(ctx, x.timeout, j, x.now, &r)
+	x.handIn(r, err)
+}
+
+// handIn ends an exchange.
+func (x *crew) handIn(r measure.Record, err error) {
 	x.inFlight.Add(-1)
-	x.collector.records <- outcome{r, err}
+	x.collector.add(outcome{r, err})
 }
 
 // newRecord is that of a request that was not sent.
