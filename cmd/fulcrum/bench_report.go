@@ -11,28 +11,30 @@ import (
 )
 
 func newBenchReportCommand(std streams) *cobra.Command {
-	var against, output string
+	var against, output, html string
 	cmd := &cobra.Command{
 		Use:   "report RUN",
 		Short: "Say again what a run of bench measured, or compare it with an earlier one",
 		Long: `Report reads the records that bench --out kept, also of a run that broke off, and
 prints the figures, the verdict on the thresholds that the suite had, and, with
---against, the changes since an earlier run.
+--against, the changes since an earlier run. With --html it also writes a page with
+plots: one file, which needs no network.
 
 Exit codes: those of bench.`,
 		Example: `  fulcrum bench report run
   fulcrum bench report run --against old-run
+  fulcrum bench report run --html report.html
   fulcrum bench report run -o json | jq .targets[0].metrics`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if output != "text" && output != "json" {
 				return fmt.Errorf("--output: expected text or json, got %q", output)
 			}
-			log, err := readRun(args[0])
+			sheet, err := readRun(args[0])
 			if err != nil {
 				return err
 			}
-			a := measure.Analyse(log, bootstrapSeed)
+			a := sheet.Analyse(bootstrapSeed)
 			if against != "" {
 				before, err := readRun(against)
 				if err != nil {
@@ -40,25 +42,26 @@ Exit codes: those of bench.`,
 				}
 				a.CompareWith(before, bootstrapSeed)
 			}
-			return writeAnalysis(std, a, output)
+			return writeAnalysis(std, a, output, html)
 		},
 	}
 	cmd.Flags().StringVar(&against, "against", "", "folder of an earlier run to compare with")
+	cmd.Flags().StringVar(&html, "html", "", "file to write the report to as a page with plots, beside what is printed")
 	cmd.Flags().StringVarP(&output, "output", "o", "text", "form of the output: text or json")
 	return cmd
 }
 
 // readRun reads the log in the folder of a run.
-func readRun(dir string) (*measure.Log, error) {
+func readRun(dir string) (*measure.Sheet, error) {
 	path := filepath.Join(dir, recordsFile)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	log, err := measure.ReadLog(f)
+	sheet, err := measure.ReadSheet(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return log, nil
+	return sheet, nil
 }

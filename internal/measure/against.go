@@ -25,13 +25,14 @@ type Earlier struct {
 
 // CompareWith adds the changes since an earlier run, target by target of the same name. The runs were made at different
 // times, so that what the weather did to one of them does not cancel out.
-func (a *Analysis) CompareWith(before *Log, seed uint64) {
-	old := &Analysis{Gate: before.Header.Gate, Closed: before.Header.Closed}
-	old.gate(before.Records)
+func (a *Analysis) CompareWith(before *Sheet, seed uint64) {
+	h := before.header
+	old := &Analysis{Gate: h.Gate, Closed: h.Closed}
+	old.gate(before)
 	old.split(before, seed)
-	a.Against = &Earlier{Start: before.Header.Start, Tool: before.Header.Tool, Load: before.Header.Load}
-	if before.Header.SuiteHash != a.SuiteHash {
-		a.warn("the earlier run is of another suite or load: %s", before.Header.Load)
+	a.Against = &Earlier{Start: h.Start, Tool: h.Tool, Load: h.Load}
+	if h.SuiteHash != a.SuiteHash {
+		a.warn("the earlier run is of another suite or load: %s", h.Load)
 	}
 	if !old.Valid {
 		a.warn("the earlier run is invalid: %s", old.Invalid)
@@ -51,14 +52,14 @@ func (a *Analysis) CompareWith(before *Log, seed uint64) {
 func changes(now, before *TargetAnalysis, seed uint64) []Change {
 	var list []Change
 	for i, m := range metrics() {
-		x, y := m.series(now.records), m.series(before.records)
-		if len(x) == 0 || len(y) == 0 || m.name == "connect" {
+		x, y := clustered(now.rows.series(i)), clustered(before.rows.series(i))
+		if len(x.values) == 0 || len(y.values) == 0 || m.name == "connect" {
 			continue
 		}
 		for j, p := range []float64{50, 95} {
 			list = append(list, Change{
 				Target: now.Name, Metric: m.name, Percentile: p,
-				Ratio: Against(x, y, p, random.New(seed, random.Bootstrap, uint64(2*i+j))),
+				Ratio: against(x, y, p, random.New(seed, random.Bootstrap, uint64(2*i+j))),
 			})
 		}
 	}

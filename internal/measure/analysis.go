@@ -32,12 +32,16 @@ type Analysis struct {
 	Gate     Gate    `json:"gate"`
 	Gated    float64 `json:"gated"`
 
-	Targets     []TargetAnalysis `json:"targets"`
-	Comparisons []Comparison     `json:"comparisons,omitempty"`
-	Thresholds  []Judgement      `json:"thresholds,omitempty"`
-	Against     *Earlier         `json:"against,omitempty"`
-	// Verdict is fail when a threshold fails, else inconclusive when one is or when the run is not complete, else pass; "" without
-	// thresholds or when invalid.
+	Targets []TargetAnalysis `json:"targets"`
+	// Curves are of the client, for plots.
+	Curves      Curves       `json:"curves"`
+	Comparisons []Comparison `json:"comparisons,omitempty"`
+	Thresholds  []Judgement  `json:"thresholds,omitempty"`
+	Against     *Earlier     `json:"against,omitempty"`
+	// Unanswered are the targets that gave not one right answer.
+	Unanswered []string `json:"unanswered,omitempty"`
+	// Verdict is fail when a threshold fails or a target is unanswered, else inconclusive when a threshold is or when the run is
+	// not complete, else pass; "" when nothing is to be judged, or when invalid.
 	Verdict  Verdict  `json:"verdict,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
 	// Examples is the message of one failure of each kind.
@@ -45,40 +49,39 @@ type Analysis struct {
 }
 
 // Analyse turns a log into figures. The seed is that of the bootstrap: the same log and seed give the same bytes.
-func Analyse(l *Log, seed uint64) *Analysis {
-	h := l.Header
+func Analyse(l *Log, seed uint64) *Analysis { return l.Sheet().Analyse(seed) }
+
+// Analyse turns a sheet into figures, the same as those of the whole log.
+func (s *Sheet) Analyse(seed uint64) *Analysis {
+	h := s.header
 	a := &Analysis{
 		SchemaVersion: AnalysisVersion, Suite: h.Suite, SuiteHash: h.SuiteHash, Tool: h.Tool, Start: h.Start, Load: h.Load,
-		Closed: h.Closed, Requests: int64(len(l.Records)), Gate: h.Gate,
+		Closed: h.Closed, Requests: s.requests, Gate: h.Gate,
 	}
-	a.ended(l)
-	a.gate(l.Records)
-	if len(l.Records) == 0 && len(l.ColdStarts)+len(l.KeepAlives) > 0 && h.Planned == 0 && !h.Closed {
-		a.Valid, a.Invalid = true, "" // a suite without a load
-	}
-	a.split(l, seed)
+	a.ended(s)
+	a.gate(s)
+	a.split(s, seed)
 	for i := range a.Targets {
 		for j := range a.Targets[:i] {
 			a.compare(&a.Targets[j], &a.Targets[i], random.Derive(seed, uint64(1000+len(a.Comparisons))))
 		}
 	}
 	a.judge(h.Thresholds, seed)
+	a.draw(s)
 	return a
 }
 
 // ended says how the run ended.
-func (a *Analysis) ended(l *Log) {
-	for i := range l.Records {
-		a.Elapsed = max(a.Elapsed, l.Records[i].LastByte.Seconds())
-	}
-	switch {
-	case l.End != nil:
-		a.Complete, a.Reason, a.Elapsed, a.Examples = l.End.Complete, l.End.Reason, l.End.Elapsed.Seconds(), l.End.Examples
+func (a *Analysis) ended(s *Sheet) {
+	a.Elapsed = s.last.Seconds()
+	switch e := s.end; {
+	case e != nil:
+		a.Complete, a.Reason, a.Elapsed, a.Examples = e.Complete, e.Reason, e.Elapsed.Seconds(), e.Examples
 	default:
 		a.Reason = "the log breaks off: the program did not end by itself"
 	}
-	if l.Dropped > 0 {
-		a.warn("%d bytes at the end of the log could not be read: %s", l.Dropped, l.Damage)
+	if s.dropped > 0 {
+		a.warn("%d bytes at the end of the log could not be read: %s", s.dropped, s.damage)
 	}
 	if a.Closed {
 		a.warn("closed loop: while the target is slow, less is sent, so that the latencies leave out what other callers would have met")
@@ -90,26 +93,20 @@ func (a *Analysis) warn(format string, args ...any) {
 }
 
 // gate holds the lateness of all that was sent against the gate.
-func (a *Analysis) gate(records []Record) {
+func (a *Analysis) gate(s *Sheet) {
 	hist := NewHistogram()
-	var late []float64
-	for i := range records {
-		if d, ok := records[i].Lateness(); ok {
-			hist.Record(d)
-			late = append(late, d.Seconds())
-		}
+	late := newSample(int(s.requests))
+	for d := range s.lateness() {
+		hist.Record(d)
+		late.add(d.Seconds(), 0)
 	}
 	a.Lateness = hist.Summary()
-	s := newSample(len(late))
-	for _, x := range late {
-		s.add(x, 0)
-	}
-	s.sort()
+	late.sort()
 	switch {
-	case len(late) == 0:
+	case len(late.values) == 0 && len(s.coldStarts)+len(s.keepAlives) == 0:
 		a.Invalid = "no request was sent"
-	case !a.Closed && a.Gate.Most > 0:
-		a.Gated = s.weighted(a.Gate.Percentile, []int32{1})
+	case !a.Closed && a.Gate.Most > 0 && len(late.values) > 0:
+		a.Gated = late.weighted(a.Gate.Percentile, []int32{1})
 		if a.Gated > a.Gate.Most.Seconds() {
 			a.Invalid = fmt.Sprintf("the client sent late: p%g of its lateness is %s, above the gate of %s: lower the rate, or use a faster or less busy machine",
 				a.Gate.Percentile, time.Duration(a.Gated*1e9).Round(time.Microsecond), a.Gate.Most)

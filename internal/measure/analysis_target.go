@@ -1,7 +1,6 @@
 package measure
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -21,8 +20,15 @@ type TargetAnalysis struct {
 	TokensIn  int64            `json:"tokensIn,omitempty"`
 	TokensOut int64            `json:"tokensOut,omitempty"`
 	Metrics   []MetricAnalysis `json:"metrics"`
+	// Mixture tells cold answers from warm ones, where some of the load met cold starts.
+	Mixture *Mixture `json:"mixture,omitempty"`
+	// ColdStarts are those that were brought about, KeepAlive what was found of idle gaps.
+	ColdStarts *ColdStartAnalysis `json:"coldStarts,omitempty"`
+	KeepAlive  []KeepAlive        `json:"keepAlive,omitempty"`
+	// Curves are for plots.
+	Curves TargetCurves `json:"curves"`
 
-	records []*Record
+	rows *rows
 }
 
 // MetricAnalysis is one time of the requests that ended as OK.
@@ -34,24 +40,18 @@ type MetricAnalysis struct {
 	Max    float64  `json:"max"`
 }
 
-// split gives each target its records, in order of the schedule and without the warm-up.
-func (a *Analysis) split(l *Log, seed uint64) {
-	a.Targets = make([]TargetAnalysis, len(l.Header.Targets))
-	for i, info := range l.Header.Targets {
-		a.Targets[i] = TargetAnalysis{TargetInfo: info, Kinds: map[Kind]int64{}}
-	}
-	for i := range l.Records {
-		r := &l.Records[i]
-		if r.Scheduled >= l.Header.Warmup {
-			a.Targets[r.Target].records = append(a.Targets[r.Target].records, r)
-		}
-	}
-	for i := range a.Targets {
+// split gives each target its requests, in order of the schedule and without the warm-up.
+func (a *Analysis) split(s *Sheet, seed uint64) {
+	a.Targets = make([]TargetAnalysis, len(s.header.Targets))
+	for i, info := range s.header.Targets {
+		a.Targets[i] = TargetAnalysis{TargetInfo: info, Kinds: map[Kind]int64{}, rows: &s.targets[i]}
 		t := &a.Targets[i]
-		slices.SortStableFunc(t.records, func(x, y *Record) int { return cmp.Compare(x.Sequence, y.Sequence) })
+		t.rows.sort(s.header.Warmup)
 		t.count()
 		t.measure(random.Derive(seed, uint64(i)))
-		xs := metrics()[0].series(t.records)
+		t.mix(random.Derive(seed, uint64(3000+i)))
+		t.start(s, i)
+		xs := t.rows.series(0)
 		if n, ok := Warmup(xs); ok && n > 0 && differs(mean(xs[:n]), mean(xs[n:])) {
 			a.warn("%s: the first %d answers look like a warm-up (MSER-5): leave them out with a warm-up of at least %s",
 				t.Name, n, t.answeredAt(n).Round(time.Millisecond))
@@ -72,12 +72,9 @@ func mean(xs []float64) float64 {
 
 // answeredAt is when the n-th request that was answered right was due.
 func (t *TargetAnalysis) answeredAt(n int) time.Duration {
-	for _, r := range t.records {
-		if r.Kind != OK {
-			continue
-		}
+	for i := range t.rows.answers(0) {
 		if n == 0 {
-			return r.Scheduled
+			return time.Duration(t.rows.scheduled.at(i))
 		}
 		n--
 	}
@@ -85,14 +82,10 @@ func (t *TargetAnalysis) answeredAt(n int) time.Duration {
 }
 
 func (t *TargetAnalysis) count() {
-	t.Requests = int64(len(t.records))
-	for _, r := range t.records {
-		t.Kinds[r.Kind]++
-		t.TokensIn += r.TokensIn
-		t.TokensOut += r.TokensOut
-		if r.Cold {
-			t.Cold++
-		}
+	t.Requests, t.TokensIn, t.TokensOut = int64(len(t.rows.measured)), t.rows.tokensIn, t.rows.tokensOut
+	for _, row := range t.rows.measured {
+		t.Kinds[Kind(t.rows.kind.at(int(row)))]++
+		t.Cold += t.rows.cold.at(int(row))
 	}
 	ended := t.Requests - t.Kinds[Interrupted]
 	t.Errors = Share(int(ended-t.Kinds[OK]), int(ended))
@@ -100,7 +93,7 @@ func (t *TargetAnalysis) count() {
 
 func (t *TargetAnalysis) measure(seed uint64) {
 	for i, m := range metrics() {
-		xs := m.series(t.records)
+		xs := t.rows.series(i)
 		if len(xs) == 0 {
 			continue
 		}

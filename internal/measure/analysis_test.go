@@ -92,7 +92,7 @@ func TestVerdicts(t *testing.T) {
 		"up to its gate":    {"latency", 50, 1, 10 * ms, Pass, true},
 		"errors not proven": {MetricErrors, 0, 0.0001, 0, Inconclusive, true},
 	} {
-		l := twoTargets(100, test.late)
+		l := twoTargets(40, test.late)
 		l.Header.Thresholds = []Threshold{{Target: "a", Metric: test.metric, Percentile: test.percentile, Most: test.most}}
 		a := Analyse(l, 1)
 		if a.Verdict != test.want || a.Valid != test.valid {
@@ -138,14 +138,14 @@ func TestIncompleteRunsDoNotPass(t *testing.T) {
 }
 
 func TestCompareWith(t *testing.T) {
-	before, now := twoTargets(100, 0), twoTargets(100, 0)
+	before, now := twoTargets(50, 0), twoTargets(50, 0)
 	for i := range now.Records {
 		r := &now.Records[i]
 		r.LastByte += r.LastByte - r.Sent // twice as slow
 		r.FirstByte = r.LastByte
 	}
 	a := Analyse(now, 1)
-	a.CompareWith(before, 1)
+	a.CompareWith(before.Sheet(), 1)
 	if len(a.Against.Changes) != 12 || len(a.Warnings) != 0 {
 		t.Fatalf("%+v %q", a.Against, a.Warnings)
 	}
@@ -156,7 +156,7 @@ func TestCompareWith(t *testing.T) {
 	}
 	before.Header.SuiteHash, before.Header.Targets = "another", []TargetInfo{{Name: "c"}, {Name: "d"}}
 	a = Analyse(now, 1)
-	a.CompareWith(before, 1)
+	a.CompareWith(before.Sheet(), 1)
 	if len(a.Warnings) != 2 || !strings.Contains(a.Warnings[0], "another suite") || !strings.Contains(a.Warnings[1], "it has answers of [c d]") {
 		t.Errorf("%q", a.Warnings)
 	}

@@ -18,46 +18,41 @@ type Comparison struct {
 // compare adds the paired ratios of two targets.
 func (a *Analysis) compare(x, y *TargetAnalysis, seed uint64) {
 	for i, m := range metrics() {
-		rounds := roundsOf(m, x.records, y.records)
-		if len(rounds) == 0 || m.name == "connect" {
+		times, others := paired(x.rows, y.rows, i)
+		if len(times.values)+len(others.values) == 0 || m.name == "connect" {
 			continue
 		}
 		for j, p := range []float64{50, 95} {
 			a.Comparisons = append(a.Comparisons, Comparison{
 				A: x.Name, B: y.Name, Metric: m.name, Percentile: p,
-				Ratio: Ratio(rounds, p, random.New(seed, random.Bootstrap, uint64(2*i+j))),
+				Ratio: ratio(times, others, p, random.New(seed, random.Bootstrap, uint64(2*i+j))),
 			})
 		}
 	}
 }
 
-// roundsOf pairs what two targets gave in the same round.
-func roundsOf(m metric, x, y []*Record) []Round {
-	byNumber := map[int64]*Round{}
-	var numbers []int64
-	for side, records := range [][]*Record{x, y} {
-		for _, r := range records {
-			d, ok := m.of(r)
-			if !ok || r.Kind != OK {
-				continue
-			}
-			round := byNumber[r.Round]
-			if round == nil {
-				round = new(Round)
-				byNumber[r.Round] = round
-				numbers = append(numbers, r.Round)
-			}
-			if side == 0 {
-				round.A = append(round.A, d.Seconds())
-			} else {
-				round.B = append(round.B, d.Seconds())
+// paired samples what two targets gave, by the round that it was in.
+func paired(x, y *rows, metric int) (a, b *sample) {
+	var rounds []int64
+	for _, t := range []*rows{x, y} {
+		for i := range t.answers(metric) {
+			if r := t.round.at(i); len(rounds) == 0 || r != rounds[len(rounds)-1] {
+				rounds = append(rounds, r)
 			}
 		}
 	}
-	slices.Sort(numbers)
-	rounds := make([]Round, 0, len(numbers))
-	for _, n := range numbers {
-		rounds = append(rounds, *byNumber[n])
+	slices.Sort(rounds)
+	rounds = slices.Compact(rounds)
+	width := clusterWidth(len(rounds))
+	sampled := func(t *rows) *sample {
+		s := newSample(len(t.measured))
+		for i, d := range t.answers(metric) {
+			place, _ := slices.BinarySearch(rounds, t.round.at(i))
+			s.add(d.Seconds(), place/width)
+		}
+		return s
 	}
-	return rounds
+	a, b = sampled(x), sampled(y)
+	sortPaired(a, b)
+	return a, b
 }

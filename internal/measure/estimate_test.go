@@ -28,7 +28,7 @@ func TestIntervalsCover(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			const series = 200
+			const series = 100
 			covered := 0
 			for i := range uint64(series) {
 				e := Percentile(test.draw(rng(i), test.n), test.p, rng(i+1e6))
@@ -70,7 +70,7 @@ func correlated(r *rand.Rand, n int) []float64 {
 // TestRatioCancelsWhatDisturbsBoth: both targets slow down together by up to ten times, A is 20 % slower throughout.
 func TestRatioCancelsWhatDisturbsBoth(t *testing.T) {
 	covered, paired, apart := 0, 0.0, 0.0
-	const runs = 100
+	const runs = 60
 	for i := range uint64(runs) {
 		r := rng(i)
 		var rounds []Round
@@ -91,7 +91,7 @@ func TestRatioCancelsWhatDisturbsBoth(t *testing.T) {
 		unpaired := Against(a, b, 50, rng(i+2e6))
 		paired, apart = paired+e.High-e.Low, apart+unpaired.High-unpaired.Low
 	}
-	if covered < 88 {
+	if covered < 52 {
 		t.Errorf("%d of %d intervals hold the ratio 1.2", covered, runs)
 	}
 	if paired > apart/3 {

@@ -19,16 +19,23 @@ func (a *Analysis) judge(thresholds []Threshold, seed uint64) {
 				continue
 			}
 			e := t.Errors
-			if m, ok := metricOf(th.Metric); ok {
-				e = Percentile(m.series(t.records), th.Percentile, random.New(random.Derive(seed, uint64(i)), random.Bootstrap, uint64(j)))
+			if m := metricOf(th.Metric); m >= 0 {
+				e = Percentile(t.rows.series(m), th.Percentile, random.New(random.Derive(seed, uint64(i)), random.Bootstrap, uint64(j)))
 			}
 			a.Thresholds = append(a.Thresholds, Judgement{Threshold: th, Of: t.Name, Estimate: e, Verdict: Judge(e, th.Most)})
 		}
 	}
-	if !a.Valid || len(a.Thresholds) == 0 {
+	for i := range a.Targets {
+		if t := &a.Targets[i]; t.Errors.Count > 0 && t.Kinds[OK] == 0 {
+			a.Unanswered = append(a.Unanswered, t.Name)
+		}
+	}
+	if !a.Valid || len(a.Thresholds)+len(a.Unanswered) == 0 {
 		return
 	}
-	a.Verdict = Pass
+	if a.Verdict = Pass; len(a.Unanswered) > 0 {
+		a.Verdict = Fail
+	}
 	for _, j := range a.Thresholds {
 		switch {
 		case j.Verdict == Fail:

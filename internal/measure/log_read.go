@@ -24,26 +24,60 @@ type Log struct {
 }
 
 // ReadLog reads a log. A torn or damaged tail is no error: everything before it is returned, and Dropped says how much
-// was not.
+// was not. ReadSheet keeps less.
 //
 // Errors: something that is no log, a version that this program does not know, no complete header, a failing reader.
 func ReadLog(r io.Reader) (*Log, error) {
+	var l Log
+	tail, err := readLog(r, func(h Header) sink {
+		l.Header = h
+		return &l
+	})
+	if err != nil {
+		return nil, err
+	}
+	l.End, l.Dropped, l.Damage = tail.end, tail.dropped, tail.damage
+	return &l, nil
+}
+
+func (l *Log) record(r *Record)      { l.Records = append(l.Records, *r) }
+func (l *Log) coldStart(c ColdStart) { l.ColdStarts = append(l.ColdStarts, c) }
+func (l *Log) keepAlive(k KeepAlive) { l.KeepAlives = append(l.KeepAlives, k) }
+
+// sink takes what a log holds, in the order of the file. A record is valid until the call returns; its chunks stay.
+type sink interface {
+	record(*Record)
+	coldStart(ColdStart)
+	keepAlive(KeepAlive)
+}
+
+// tail is how a log ends.
+type tail struct {
+	end     *End
+	dropped int64
+	damage  string
+}
+
+// readLog reads the header, and then hands all frames that are whole to what begin returns.
+func readLog(r io.Reader, begin func(Header) sink) (tail, error) {
 	in := &frameReader{r: bufio.NewReaderSize(r, fullFrame)}
 	if err := in.preamble(); err != nil {
-		return nil, err
+		return tail{}, err
 	}
 	typ, payload, err := in.next()
-	var l Log
 	switch {
 	case errors.As(err, new(damage)) || err == io.EOF || err == nil && typ != frameHeader:
-		return nil, errors.New("the log has no complete header: the run broke off before it began")
+		return tail{}, errors.New("the log has no complete header: the run broke off before it began")
 	case err != nil:
-		return nil, err
+		return tail{}, err
 	}
-	if err := json.Unmarshal(payload, &l.Header); err != nil {
-		return nil, fmt.Errorf("the header of the log: %w", err)
+	var h Header
+	if err := json.Unmarshal(payload, &h); err != nil {
+		return tail{}, fmt.Errorf("the header of the log: %w", err)
 	}
-	return &l, l.readFrames(in)
+	frames := frames{targets: len(h.Targets), into: begin(h)}
+	err = frames.read(in)
+	return frames.tail, err
 }
 
 // damage is why a frame cannot be used.
@@ -51,20 +85,28 @@ type damage string
 
 func (d damage) Error() string { return string(d) }
 
-func (l *Log) readFrames(in *frameReader) error {
+// frames hands on what the frames of a log hold.
+type frames struct {
+	targets int
+	into    sink
+	batch   []Record // of one frame
+	tail    tail
+}
+
+func (f *frames) read(in *frameReader) error {
 	for {
 		typ, payload, err := in.next()
 		if err == nil {
-			err = l.take(typ, payload)
+			err = f.take(typ, payload)
 		}
 		var why damage
 		switch {
 		case err == io.EOF:
 			return nil
 		case errors.As(err, &why):
-			l.Damage = string(why)
+			f.tail.damage = string(why)
 			rest, err := io.Copy(io.Discard, in.r)
-			l.Dropped = in.pending + rest
+			f.tail.dropped = in.pending + rest
 			return err
 		case err != nil:
 			return err
@@ -72,56 +114,62 @@ func (l *Log) readFrames(in *frameReader) error {
 	}
 }
 
-// take adds what one frame holds, all of it or nothing.
-func (l *Log) take(typ byte, payload []byte) error {
-	if l.End != nil {
+// take hands on what one frame holds, all of it or nothing.
+func (f *frames) take(typ byte, payload []byte) error {
+	if f.tail.end != nil {
 		return damage("there is something after the end of the run")
 	}
 	switch typ {
 	case frameRecords:
-		before := len(l.Records)
-		for d := (decoder{rest: payload}); len(d.rest) > 0; {
-			r, err := d.record()
-			if err == nil && r.Target >= len(l.Header.Targets) {
-				err = errRecord
-			}
-			if err != nil {
-				l.Records = l.Records[:before]
-				return damage(err.Error())
-			}
-			l.Records = append(l.Records, r)
-		}
-		return nil
+		return f.records(payload)
 	case frameColdStart:
 		var c ColdStart
-		if err := decode(payload, &c, l.Header); err != nil {
+		if err := f.decode(payload, &c); err != nil {
 			return err
 		}
-		l.ColdStarts = append(l.ColdStarts, c)
+		f.into.coldStart(c)
 		return nil
 	case frameKeepAlive:
 		var k KeepAlive
-		if err := decode(payload, &k, l.Header); err != nil {
+		if err := f.decode(payload, &k); err != nil {
 			return err
 		}
-		l.KeepAlives = append(l.KeepAlives, k)
+		f.into.keepAlive(k)
 		return nil
 	case frameEnd:
 		var e End
 		if err := json.Unmarshal(payload, &e); err != nil {
 			return damage("the end of the run cannot be read")
 		}
-		l.End = &e
+		f.tail.end = &e
 		return nil
 	}
 	return damage(fmt.Sprintf("a frame of the unknown type %q", typ))
 }
 
+func (f *frames) records(payload []byte) error {
+	f.batch = f.batch[:0]
+	for d := (decoder{rest: payload}); len(d.rest) > 0; {
+		r, err := d.record()
+		if err == nil && r.Target >= f.targets {
+			err = errRecord
+		}
+		if err != nil {
+			return damage(err.Error())
+		}
+		f.batch = append(f.batch, r)
+	}
+	for i := range f.batch {
+		f.into.record(&f.batch[i])
+	}
+	return nil
+}
+
 // decode reads a frame of JSON.
-func decode(payload []byte, into interface{ check(targets int) error }, h Header) error {
+func (f *frames) decode(payload []byte, into interface{ check(targets int) error }) error {
 	err := json.Unmarshal(payload, into)
 	if err == nil {
-		err = into.check(len(h.Targets))
+		err = into.check(f.targets)
 	}
 	if err != nil {
 		return damage(err.Error())

@@ -14,16 +14,16 @@ type metric struct {
 	of   func(*Record) (time.Duration, bool)
 }
 
-func metrics() []metric {
-	return []metric{
-		{"latency", (*Record).Latency},
-		{"service", (*Record).Service},
-		{"connect", (*Record).connectFresh},
-		{"timeToFirstByte", (*Record).TimeToFirstByte},
-		{"timeToFirstToken", (*Record).TimeToFirstToken},
-		{"timePerOutputToken", (*Record).TimePerOutputToken},
-	}
+var allMetrics = [...]metric{
+	{"latency", (*Record).Latency},
+	{"service", (*Record).Service},
+	{"connect", (*Record).connectFresh},
+	{"timeToFirstByte", (*Record).TimeToFirstByte},
+	{"timeToFirstToken", (*Record).TimeToFirstToken},
+	{"timePerOutputToken", (*Record).TimePerOutputToken},
 }
+
+func metrics() []metric { return allMetrics[:] }
 
 // connectFresh leaves out kept connections, which take no time.
 func (r *Record) connectFresh() (time.Duration, bool) {
@@ -42,25 +42,7 @@ func Metrics() []string {
 	return names
 }
 
-func metricOf(name string) (metric, bool) {
-	all := metrics()
-	i := slices.IndexFunc(all, func(m metric) bool { return m.name == name })
-	if i < 0 {
-		return metric{}, false
-	}
-	return all[i], true
-}
-
-// series returns a metric of the requests that were answered right, in seconds and in the order of the records.
-func (m metric) series(records []*Record) []float64 {
-	var xs []float64
-	for _, r := range records {
-		if r.Kind != OK {
-			continue
-		}
-		if d, ok := m.of(r); ok {
-			xs = append(xs, d.Seconds())
-		}
-	}
-	return xs
+// metricOf returns the place of a metric in metrics, -1 where there is none.
+func metricOf(name string) int {
+	return slices.IndexFunc(metrics(), func(m metric) bool { return m.name == name })
 }

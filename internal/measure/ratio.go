@@ -12,7 +12,7 @@ type Round struct{ A, B []float64 }
 // targets at a time cancels out. It has no interval when either side has too few observations or there are fewer than 10 rounds.
 func Ratio(rounds []Round, p float64, rng *rand.Rand) Estimate {
 	a, b := newSample(len(rounds)), newSample(len(rounds))
-	width := max(1, int(math.Ceil(float64(len(rounds))/mostClusters)))
+	width := clusterWidth(len(rounds))
 	for i, r := range rounds {
 		for _, x := range r.A {
 			a.add(x, i/width)
@@ -21,42 +21,42 @@ func Ratio(rounds []Round, p float64, rng *rand.Rand) Estimate {
 			b.add(x, i/width)
 		}
 	}
+	sortPaired(a, b)
+	return ratio(a, b, p, rng)
+}
+
+// sortPaired sorts two samples whose clusters are drawn together.
+func sortPaired(a, b *sample) {
 	a.sort()
 	b.sort()
-	clusters := max(a.clusters, b.clusters)
-	a.clusters, b.clusters = clusters, clusters
-	e := Estimate{Count: min(len(a.values), len(b.values))}
-	if e.Count == 0 {
-		return e
-	}
-	once := ones(clusters)
-	e.Value = quotient(a.weighted(p, once), b.weighted(p, once))
-	if math.IsNaN(e.Value) {
-		return Estimate{}
-	}
-	if !a.supports(p) || !b.supports(p) {
-		return e
-	}
-	results := make([]float64, 0, resamples)
-	for range resamples {
-		times := draw(clusters, rng)
-		if x := quotient(a.weighted(p, times), b.weighted(p, times)); !math.IsNaN(x) {
-			results = append(results, x)
-		}
-	}
-	if len(results) == 0 {
-		return e
-	}
-	e.Low, e.High = ends(results)
-	e.HasInterval = true
-	return e
+	a.clusters = max(a.clusters, b.clusters)
+	b.clusters = a.clusters
+}
+
+// ratio is that of two samples whose clusters are the same rounds.
+func ratio(a, b *sample, p float64, rng *rand.Rand) Estimate {
+	return quotients(a, b, p, func() float64 {
+		times := draw(a.clusters, rng)
+		return quotient(a.weighted(p, times), b.weighted(p, times))
+	})
+}
+
+// against is the ratio of two samples that nothing connects.
+func against(a, b *sample, p float64, rng *rand.Rand) Estimate {
+	return quotients(a, b, p, func() float64 {
+		return quotient(a.weighted(p, draw(a.clusters, rng)), b.weighted(p, draw(b.clusters, rng)))
+	})
 }
 
 // Against estimates the p-th percentile of one series over that of another that was measured at another time, so that
 // nothing cancels out. Each is in order of time.
 func Against(now, before []float64, p float64, rng *rand.Rand) Estimate {
-	a, b := clustered(now), clustered(before)
-	e := Estimate{Count: min(len(now), len(before))}
+	return against(clustered(now), clustered(before), p, rng)
+}
+
+// quotients estimates a ratio from resamples of it.
+func quotients(a, b *sample, p float64, resample func() float64) Estimate {
+	e := Estimate{Count: min(len(a.values), len(b.values))}
 	if e.Count == 0 {
 		return e
 	}
@@ -67,9 +67,9 @@ func Against(now, before []float64, p float64, rng *rand.Rand) Estimate {
 	case !a.supports(p) || !b.supports(p):
 		return e
 	}
-	var results []float64
+	results := make([]float64, 0, resamples)
 	for range resamples {
-		if x := quotient(a.weighted(p, draw(a.clusters, rng)), b.weighted(p, draw(b.clusters, rng))); !math.IsNaN(x) {
+		if x := resample(); !math.IsNaN(x) {
 			results = append(results, x)
 		}
 	}

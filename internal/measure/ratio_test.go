@@ -12,7 +12,7 @@ func TestATargetComparedWithItself(t *testing.T) {
 		rounds  int
 		mean, p float64 // requests of each target in a round
 	}{{40, 1, 50}, {40, 5, 50}, {12, 5, 50}, {100, 10, 95}} {
-		const runs = 300
+		const runs = 100
 		wrong := 0
 		for i := range uint64(runs) {
 			r := rng(i)
@@ -32,7 +32,7 @@ func TestATargetComparedWithItself(t *testing.T) {
 				wrong++
 			}
 		}
-		if share := float64(wrong) / runs; share > 0.09 {
+		if share := float64(wrong) / runs; share > 0.10 {
 			t.Errorf("%+v: %.1f %% of the intervals say that a target differs from itself, want about 5 %%", test, share*100)
 		}
 	}

@@ -5,20 +5,21 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sort"
 )
 
 // sample is observations with the cluster that each was made in, sorted by size.
 type sample struct {
 	values   []observation
 	clusters int
-	// sizes is how many observations each cluster has; parts is the same for each stretch of partSize sorted values, so
-	// that a resample passes over a stretch without looking at its values.
-	sizes []int32
-	parts [][]int32
+	// sizes is how many observations each cluster has; before is how many of them lie before each stretch of partSize
+	// sorted values, so that a resample finds its stretch by bisection and looks at the values of that one alone.
+	sizes  []int32
+	before [][]int32
 }
 
-// partSize balances the stretches that a resample passes over with the values of the one that it looks at.
-const partSize = 2048
+// partSize balances the values that a resample looks at with the memory for before.
+const partSize = 256
 
 type observation struct {
 	value   float64
@@ -39,21 +40,22 @@ func (s *sample) sort() {
 	})
 	s.sizes = make([]int32, s.clusters)
 	for part := range slices.Chunk(s.values, partSize) {
-		counts := make([]int32, s.clusters)
+		s.before = append(s.before, slices.Clone(s.sizes))
 		for _, o := range part {
-			counts[o.cluster]++
 			s.sizes[o.cluster]++
 		}
-		s.parts = append(s.parts, counts)
 	}
 }
+
+// clusterWidth is how many of n neighbours, observations or rounds, make a cluster.
+func clusterWidth(n int) int { return max(1, (n+mostClusters-1)/mostClusters) }
 
 // clustered cuts a series into blocks of neighbours.
 func clustered(series []float64) *sample {
 	s := newSample(len(series))
-	length := max(1, int(math.Ceil(float64(len(series))/mostClusters)))
+	width := clusterWidth(len(series))
 	for i, x := range series {
-		s.add(x, i/length)
+		s.add(x, i/width)
 	}
 	s.sort()
 	return s
@@ -110,15 +112,12 @@ func (s *sample) weighted(p float64, times []int32) float64 {
 		return math.NaN()
 	}
 	rank := max(1, int64(math.Ceil(p/100*float64(total)-1e-9)))
-	for i, counts := range s.parts {
-		if n := dot(counts, times); n < rank {
-			rank -= n
-			continue
-		}
-		for _, o := range s.values[i*partSize:] {
-			if rank -= int64(times[o.cluster]); rank <= 0 {
-				return o.value
-			}
+	next := sort.Search(len(s.before), func(i int) bool { return dot(s.before[i], times) >= rank })
+	part := next - 1 // nothing lies before the first one
+	rank -= dot(s.before[part], times)
+	for _, o := range s.values[part*partSize:] {
+		if rank -= int64(times[o.cluster]); rank <= 0 {
+			return o.value
 		}
 	}
 	return s.values[len(s.values)-1].value

@@ -23,6 +23,9 @@ func Measurement(w io.Writer, a *measure.Analysis, style Style) error {
 	if !a.Valid {
 		p.printf("%s\n", p.style.paint(red, "INVALID: "+a.Invalid))
 	}
+	if len(a.Unanswered) > 0 {
+		p.printf("%s\n", p.style.paint(red, "FAILED: "+unansweredText(a)))
+	}
 	for i := range a.Targets {
 		p.measuredTarget(&a.Targets[i])
 	}
@@ -43,14 +46,20 @@ func (p *page) measuredTarget(t *measure.TargetAnalysis) {
 	if t.TokensIn+t.TokensOut > 0 {
 		p.printf("  %d tokens in, %d tokens out\n", t.TokensIn, t.TokensOut)
 	}
-	if len(t.Metrics) == 0 {
-		return
+	if len(t.Metrics) > 0 {
+		rows := [][]string{{"", "p50", "p95", "p99", "max"}}
+		for _, m := range t.Metrics {
+			rows = append(rows, []string{m.Metric, interval(m.P50), interval(m.P95), interval(m.P99), timeText(m.Max)})
+		}
+		p.table("lllll", rows)
 	}
-	rows := [][]string{{"", "p50", "p95", "p99", "max"}}
-	for _, m := range t.Metrics {
-		rows = append(rows, []string{m.Metric, interval(m.P50), interval(m.P95), interval(m.P99), timeText(m.Max)})
-	}
-	p.table("lllll", rows)
+	p.mixture(t.Mixture)
+	p.coldStarts(t)
+}
+
+// unansweredText says which targets gave nothing to measure.
+func unansweredText(a *measure.Analysis) string {
+	return fmt.Sprintf("none of the requests to %s was answered right", strings.Join(a.Unanswered, ", "))
 }
 
 // kindsText lists how requests ended, the good ones first.

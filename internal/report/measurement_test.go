@@ -51,7 +51,7 @@ func TestMeasurement(t *testing.T) {
 	late.Header.Gate.Most, late.End = 100*time.Microsecond, nil
 	b.Reset()
 	a := measure.Analyse(late, 1)
-	a.CompareWith(measured(), 1)
+	a.CompareWith(measured().Sheet(), 1)
 	if err := Measurement(&b, a, Style{}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,105 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+// mixture writes cold and warm answers side by side.
+func (p *page) mixture(m *measure.Mixture) {
+	if m == nil {
+		return
+	}
+	p.printf("  cold and warm together are above; apart: %s of the answers met a cold start\n", shareInterval(m.Cold))
+	rows := [][]string{{"", "", "p50", "p95", "p99", "max"}}
+	for _, x := range m.Metrics {
+		for _, part := range []struct {
+			name string
+			of   measure.Part
+		}{{"cold", x.Cold}, {"warm", x.Warm}} {
+			if part.of.Count > 0 {
+				rows = append(rows, append([]string{x.Metric, fmt.Sprintf("%s (%d)", part.name, part.of.Count)}, partTexts(part.of)...))
+			}
+		}
+	}
+	p.table("llllll", rows)
+}
+
+// partTexts are percentiles with intervals; of a few observations the median and the range instead.
+func partTexts(x measure.Part) []string {
+	if len(x.Values) > 0 {
+		return []string{spreadText(x.Spread), "", "", timeText(x.Max)}
+	}
+	return []string{interval(x.P50), interval(x.P95), interval(x.P99), timeText(x.Max)}
+}
+
+// spreadText writes the median and the range of a few times.
+func spreadText(s measure.Spread) string {
+	switch {
+	case s.Count == 0:
+		return "-"
+	case s.Min == s.Max:
+		return timeText(s.Median)
+	}
+	return fmt.Sprintf("%s (%s to %s)", timeText(s.Median), timeText(s.Min), timeText(s.Max))
+}
+
+// coldStarts writes what was tried beside the load.
+func (p *page) coldStarts(t *measure.TargetAnalysis) {
+	if c := t.ColdStarts; c != nil {
+		p.printf("  %s\n", startsText(c))
+		rows := [][]string{{"", "seen by", "took: median (range)", "after the trigger"}}
+		for _, x := range c.Phases {
+			rows = append(rows, []string{string(x.Name), observersText(x.By), spreadText(x.Took), spreadText(x.After)})
+		}
+		p.table("llll", rows)
+		for _, s := range c.Starts {
+			if s.Failure != "" {
+				p.printf("  %s failed: %s\n", s.Method, s.Failure)
+			}
+		}
+	}
+	for _, k := range t.KeepAlive {
+		p.printf("  %s\n", keepAliveText(k))
+	}
+}
+
+func startsText(c *measure.ColdStartAnalysis) string {
+	text := fmt.Sprintf("cold starts: %d tried, %d confirmed by the platform, %d assumed, %d failed", c.Tried, c.Confirmed, c.Assumed, c.Failed)
+	if c.Total.Count > 0 {
+		text += "; in all " + spreadText(c.Total)
+	}
+	return text
+}
+
+// observersText names who saw a moment, with numbers where they differ from start to start.
+func observersText(by map[measure.Observer]int) string {
+	var parts []string
+	for _, o := range []measure.Observer{measure.ByClient, measure.ByPlatform, measure.Unobserved} {
+		if n := by[o]; n > 0 && len(by) == 1 {
+			return string(o)
+		} else if n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", o, n))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// keepAliveText says how long a target stays warm without a request.
+func keepAliveText(k measure.KeepAlive) string {
+	by := "by the times of answers"
+	if k.Confirmed {
+		by = "confirmed by the platform"
+	}
+	switch {
+	case k.Warm > 0 && k.Cold > 0:
+		return fmt.Sprintf("stays warm without a request for %s to %s (%d gaps tried, %s)", k.Warm, k.Cold, len(k.Tries), by)
+	case k.Cold > 0:
+		return fmt.Sprintf("stays warm without a request for less than %s (%d gaps tried, %s)", k.Cold, len(k.Tries), by)
+	case k.Warm > 0:
+		return fmt.Sprintf("stays warm without a request for at least %s (%d gaps tried, %s)", k.Warm, len(k.Tries), by)
+	}
+	return fmt.Sprintf("how long it stays warm without a request is not known (%d gaps tried)", len(k.Tries))
+}

@@ -1,0 +1,132 @@
+package report
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+//go:embed measurement.html.tmpl
+var measurementTemplate string
+
+// MeasurementHTML writes the same as Measurement with plots: one page that needs nothing else, for light and dark screens
+// and for paper. Whatever a target said is text in it and nothing more.
+func MeasurementHTML(w io.Writer, a *measure.Analysis) error {
+	t, err := template.New("measurement").Funcs(template.FuncMap{
+		"time": timeText, "interval": interval, "share": shareInterval, "kinds": kindsText, "ratio": ratioText, "class": targetClass,
+		"spread": spreadText, "starts": startsText, "observers": observersText, "keepAlive": keepAliveText, "parts": partTexts,
+		"date": func(t time.Time) string { return t.Format(time.RFC3339) },
+	}).Parse(measurementTemplate)
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, measurementPage{Analysis: a})
+}
+
+// measurementPage is what the template reads.
+type measurementPage struct{ *measure.Analysis }
+
+// Outcome is the first thing to know, in a word that is also a class.
+func (m measurementPage) Outcome() string {
+	switch {
+	case !m.Valid:
+		return "invalid"
+	case m.Verdict != "":
+		return string(m.Verdict)
+	case !m.Complete:
+		return "incomplete"
+	}
+	return "measured"
+}
+
+// Because says why, in a line.
+func (m measurementPage) Because() string {
+	counts := map[measure.Verdict]int{}
+	for _, j := range m.Thresholds {
+		counts[j.Verdict]++
+	}
+	switch {
+	case !m.Valid:
+		return m.Invalid
+	case len(m.Unanswered) > 0:
+		return unansweredText(m.Analysis)
+	case len(m.Thresholds) == 0:
+		return "There are no thresholds to judge it by."
+	}
+	return fmt.Sprintf("Of %d thresholds %d pass, %d fail and %d are inconclusive.", len(m.Thresholds), counts[measure.Pass], counts[measure.Fail], counts[measure.Inconclusive])
+}
+
+// Got is what a threshold was held against.
+func (measurementPage) Got(j measure.Judgement) string {
+	if j.Metric == measure.MetricErrors {
+		return shareInterval(j.Estimate)
+	}
+	return interval(j.Estimate)
+}
+
+// Plots over time and of distributions; those that would be empty are left out.
+func (m measurementPage) LatencyPlot() *plot  { return latencyPlot(m.Analysis) }
+func (m measurementPage) LatenessPlot() *plot { return latenessPlot(m.Analysis) }
+
+// DistributionPlots are of latency and, where there are tokens, of the time to the first.
+func (m measurementPage) DistributionPlots() (list []*plot) {
+	for _, metric := range []string{"latency", "timeToFirstToken"} {
+		if p := distributionPlot(m.Analysis, metric); p != nil {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// EndsPlots are one for each target.
+func (m measurementPage) EndsPlots() (list []*plot) {
+	for i := range m.Targets {
+		if p := endsPlot(m.Analysis, i); p != nil {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// StartPlot and KeepAlivePlot are of one target.
+func (measurementPage) StartPlot(t measure.TargetAnalysis) *plot { return startPlot(&t) }
+
+func (measurementPage) KeepAlivePlot(t measure.TargetAnalysis) *plot {
+	return keepAlivePlot(t.Name, t.KeepAlive)
+}
+
+// Paired and Changed are the ratios between targets, and to an earlier run.
+func (m measurementPage) Paired() (rows []ratioRow) {
+	for _, c := range m.Comparisons {
+		rows = append(rows, ratioRow{fmt.Sprintf("%s / %s, %s p%g", c.A, c.B, c.Metric, c.Percentile), c.Ratio, ratioVerdict(c.Ratio, c.A, c.B)})
+	}
+	return rows
+}
+
+// Changed is empty without an earlier run.
+func (m measurementPage) Changed() (rows []ratioRow) {
+	if m.Against == nil {
+		return nil
+	}
+	for _, c := range m.Against.Changes {
+		rows = append(rows, ratioRow{fmt.Sprintf("%s, %s p%g", c.Target, c.Metric, c.Percentile), c.Ratio, ratioVerdict(c.Ratio, "now", "before")})
+	}
+	return rows
+}
+
+// RatioPlot draws ratios.
+func (measurementPage) RatioPlot(title string, rows []ratioRow) *plot { return ratioPlot(title, rows) }
+
+// HasColdStarts says whether there is anything to say about them.
+func (m measurementPage) HasColdStarts() bool {
+	for i := range m.Targets {
+		if t := &m.Targets[i]; t.Mixture != nil || t.ColdStarts != nil || len(t.KeepAlive) > 0 {
+			return true
+		}
+	}
+	return false
+}
