@@ -29,7 +29,8 @@ type SuiteSpec struct {
 	// KeepAlive looks for how long each target stays warm without a request, last of all. Default: only where a target says so.
 	KeepAlive *KeepAliveSearch `json:"keepAlive,omitempty"`
 	// Turn is how long one target is asked before the next one; 0s alternates from request to request.
-	// Default: a fortieth of the load for each target, from 100ms to 30s.
+	// Default: a fortieth of the load for each target, from 100ms to 30s, but at least five requests; 0s where that leaves
+	// fewer than ten rounds.
 	Turn *unit.Duration `json:"turn,omitempty"`
 	// Timeout is how long an answer may take, from sending to the last byte. Default: 60s.
 	Timeout unit.Duration `json:"timeout,omitempty" check:"gt=0"`

@@ -26,7 +26,10 @@ type benchFlags struct {
 	suite  suiteFlags
 	out    string
 	output string
+	html   string
 	yes    bool
+	// progress is auto, none or json.
+	progress string
 }
 
 func newBenchCommand(std streams) *cobra.Command {
@@ -49,15 +52,17 @@ The suite is a file (kind: Suite), or flags. A host other than this machine has 
 be confirmed once, or with --yes.
 
 Exit codes: 0 every threshold passes, or there is none; 1 an error; 3 a threshold
-fails; 4 inconclusive: an interval straddles its limit, or the run was interrupted;
-5 invalid: the client was too slow to measure.`,
+fails, or a target gave no right answer at all; 4 inconclusive: an interval straddles
+its limit, or the run was interrupted; 5 invalid: the client was too slow to measure.`,
 		Example: `  fulcrum bench suite.yaml
   fulcrum bench --target http://127.0.0.1:8080/predict --rate 50/s --duration 2m
   fulcrum bench --target k8s=http://127.0.0.1:8080/v1/chat/completions --target 'fn=lambda://infer/v1/chat/completions?region=us-east-1' \
       --protocol openai-chat --model tiny --rate 5/s --duration 10m --out run
   fulcrum bench suite.yaml --cold-starts 20 --yes
   fulcrum bench --target http://127.0.0.1:8080/ --trace access.log.gz --speed 10
-  fulcrum bench report run --against old-run`,
+  fulcrum bench --target http://127.0.0.1:8080/ --rate 50/s --duration 2m --threshold 'latency.p95<=200ms' --threshold 'errors<=1%'
+  fulcrum bench report run --against old-run --html report.html
+  fulcrum bench saturate --target http://127.0.0.1:8080/ --threshold 'latency.p95<=200ms' --most 500/s`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return f.run(cmd, std, args)
@@ -67,14 +72,20 @@ fails; 4 inconclusive: an interval straddles its limit, or the run was interrupt
 	f.suite.register(fs)
 	fs.StringVar(&f.out, "out", "", "new folder to keep the records of the run in, for bench report")
 	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
+	fs.StringVar(&f.html, "html", "", "file to write the report to as a page with plots, beside what is printed")
+	fs.StringVar(&f.progress, "progress", "auto", "on standard error while it runs: auto (a line on a terminal), none, or json (an object each second)")
 	fs.BoolVar(&f.yes, "yes", false, "send the load to hosts other than this machine, and change systems there for cold starts, without being asked")
-	cmd.AddCommand(newBenchReportCommand(std), newBenchSelftestCommand(std))
+	cmd.AddCommand(newBenchReportCommand(std), newBenchSelftestCommand(std), newBenchSaturateCommand(std))
 	return cmd
 }
 
 func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 	if f.output != "text" && f.output != "json" {
 		return fmt.Errorf("--output: expected text or json, got %q", f.output)
+	}
+	show, finish, err := progressOf(f.progress, std.err)
+	if err != nil {
+		return err
 	}
 	in, err := f.suite.input(cmd.Context(), cmd.Flags(), std, args)
 	if err != nil {
@@ -94,24 +105,23 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 	for name, forcer := range forcers {
 		in.Forcers[name] = forcer
 	}
-	sheet, err := f.measure(cmd.Context(), std, in)
+	in.Progress = show
+	sheet, err := f.measure(cmd.Context(), in, finish)
 	if err != nil {
 		return err
 	}
-	return writeAnalysis(std, sheet.Analyse(bootstrapSeed), f.output)
+	return writeAnalysis(std, sheet.Analyse(bootstrapSeed), f.output, f.html)
 }
 
 // measure runs the suite and reads back what was recorded.
-func (f *benchFlags) measure(ctx context.Context, std streams, in bench.Input) (sheet *measure.Sheet, err error) {
+func (f *benchFlags) measure(ctx context.Context, in bench.Input, finish func()) (sheet *measure.Sheet, err error) {
 	file, discard, err := f.create()
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, discard()) }()
-	line := newLiveLine(std.err)
-	in.Progress = line.show
 	_, err = bench.Run(ctx, in, file)
-	line.finish()
+	finish()
 	if err := errors.Join(err, file.Sync()); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
@@ -145,9 +155,14 @@ func (f *benchFlags) create() (file *os.File, discard func() error, err error) {
 	return file, func() error { return nil }, nil
 }
 
-// writeAnalysis prints the figures; the error is the exit code that they ask for.
-func writeAnalysis(std streams, a *measure.Analysis, output string) error {
+// writeAnalysis prints the figures, and writes the page if one is asked for; the error is the exit code that they ask for.
+func writeAnalysis(std streams, a *measure.Analysis, output, html string) error {
 	var err error
+	if html != "" {
+		if err := replaceFile(html, func(w io.Writer) error { return report.MeasurementHTML(w, a) }); err != nil {
+			return fmt.Errorf("--html: %w", err)
+		}
+	}
 	if output == "json" {
 		err = report.JSON(std.out, a)
 	} else {

@@ -20,16 +20,32 @@ import (
 
 // confirm asks before load goes to a host for the first time, unless it is this machine.
 func confirm(std streams, in bench.Input, yes bool) error {
+	requests := func(target int) int64 { return in.Projection.ByTarget[target] }
+	return confirmLoad(std, in.Suite, in.Access, func(host string) string { return projected(in, host) }, requests, yes)
+}
+
+// confirmLoad is confirm for a load that is said in words for each host, and in requests for each target, 0 where that is
+// not known.
+func confirmLoad(std streams, suite *v1alpha1.Suite, access map[string]bench.Access, load func(host string) string, requests func(target int) int64, yes bool) error {
 	known, err := openKnownHosts()
 	if err != nil {
 		return err
 	}
-	hosts := known.unknown(in)
+	hosts := known.unknown(suite, access)
 	if len(hosts) == 0 {
 		return nil
 	}
+	prices, err := loadCatalog("")
+	if err != nil {
+		return err
+	}
 	for _, h := range hosts {
-		fmt.Fprintf(std.err, "%s gets %s for the first time\n", h, projected(in, h))
+		fmt.Fprintf(std.err, "%s gets %s for the first time\n", h, load(h))
+		for i, t := range suite.Spec.Targets {
+			if cost := costText(prices, t.URL, requests(i)); hostOf(asked(access, t)) == h && requests(i) > 0 && cost != "" {
+				fmt.Fprintf(std.err, "  %s is billed %s\n", t.Name, cost)
+			}
+		}
 	}
 	if !yes {
 		f, ok := std.in.(*os.File)
@@ -53,7 +69,7 @@ func projected(in bench.Input, host string) string {
 	}
 	var n int64
 	for i, t := range in.Suite.Spec.Targets {
-		if hostOf(asked(in, t)) == host {
+		if hostOf(asked(in.Access, t)) == host {
 			n += in.Projection.ByTarget[i]
 		}
 	}
@@ -93,11 +109,11 @@ func openKnownHosts() (*knownHosts, error) {
 	return k, nil
 }
 
-// unknown returns the hosts of a run that are neither this machine nor known.
-func (k *knownHosts) unknown(in bench.Input) []string {
+// unknown returns the hosts of a suite that are neither this machine nor known.
+func (k *knownHosts) unknown(suite *v1alpha1.Suite, access map[string]bench.Access) []string {
 	var hosts []string
-	for _, t := range in.Suite.Spec.Targets {
-		url := asked(in, t)
+	for _, t := range suite.Spec.Targets {
+		url := asked(access, t)
 		host := hostOf(url)
 		if !isLoopback(url) && !slices.Contains(k.hosts, host) && !slices.Contains(hosts, host) {
 			hosts = append(hosts, host)
@@ -121,8 +137,8 @@ func (k *knownHosts) add(hosts []string) error {
 }
 
 // asked is the URL of the host that a target's requests go to: of a function, the endpoint that invokes it.
-func asked(in bench.Input, t v1alpha1.Target) string {
-	if endpoint := in.Access[t.Name].Endpoint; endpoint != "" {
+func asked(access map[string]bench.Access, t v1alpha1.Target) string {
+	if endpoint := access[t.Name].Endpoint; endpoint != "" {
 		return endpoint
 	}
 	return t.URL

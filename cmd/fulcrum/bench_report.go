@@ -11,17 +11,19 @@ import (
 )
 
 func newBenchReportCommand(std streams) *cobra.Command {
-	var against, output string
+	var against, output, html string
 	cmd := &cobra.Command{
 		Use:   "report RUN",
 		Short: "Say again what a run of bench measured, or compare it with an earlier one",
 		Long: `Report reads the records that bench --out kept, also of a run that broke off, and
 prints the figures, the verdict on the thresholds that the suite had, and, with
---against, the changes since an earlier run.
+--against, the changes since an earlier run. With --html it also writes a page with
+plots: one file, which needs no network.
 
 Exit codes: those of bench.`,
 		Example: `  fulcrum bench report run
   fulcrum bench report run --against old-run
+  fulcrum bench report run --html report.html
   fulcrum bench report run -o json | jq .targets[0].metrics`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -40,10 +42,11 @@ Exit codes: those of bench.`,
 				}
 				a.CompareWith(before, bootstrapSeed)
 			}
-			return writeAnalysis(std, a, output)
+			return writeAnalysis(std, a, output, html)
 		},
 	}
 	cmd.Flags().StringVar(&against, "against", "", "folder of an earlier run to compare with")
+	cmd.Flags().StringVar(&html, "html", "", "file to write the report to as a page with plots, beside what is printed")
 	cmd.Flags().StringVarP(&output, "output", "o", "text", "form of the output: text or json")
 	return cmd
 }

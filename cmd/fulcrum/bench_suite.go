@@ -37,6 +37,7 @@ type suiteFlags struct {
 	gate       unit.Duration
 	inFlight   int
 	seed       uint64
+	thresholds []string
 	coldStarts int
 
 	dir string // of the suite file, once it is read
@@ -45,74 +46,86 @@ type suiteFlags struct {
 // Flags that a suite file has fields for.
 var suiteFlagNames = []string{
 	"target", "protocol", "model", "body", "bearer-from", "rate", "arrivals", "duration", "trace", "format", "speed", "closed",
-	"turn", "timeout", "warmup", "gate", "max-in-flight", "seed",
+	"turn", "timeout", "warmup", "gate", "max-in-flight", "seed", "threshold",
 }
 
 func (f *suiteFlags) register(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&f.targets, "target", nil, "URL to ask (http, https or lambda://FUNCTION[/PATH]?region=REGION), or NAME=URL; several take turns")
-	fs.StringVar(&f.protocol, "protocol", "http", "protocol of the targets: http, openai-chat, openai-completions or openai-embeddings (inference needs a suite file)")
-	fs.StringVar(&f.model, "model", "", "name of the model in requests of the openai protocols")
-	fs.StringVar(&f.body, "body", "", "body to POST with protocol http: text, or @FILE; a template with .Sequence, .Input, .Output, .Prompt")
-	fs.StringVar(&f.bearerFrom, "bearer-from", "", "environment variable with the token to send as Authorization: Bearer")
+	f.registerTargets(fs)
 	fs.Var(newTextFlag(&f.rate, "rate", unit.ParseRate), "rate", "requests per time, such as 50/s")
-	fs.StringVar(&f.arrivals, "arrivals", "poisson", "arrivals at that rate: poisson or constant")
 	fs.Var(newTextFlag(&f.duration, "duration", parseTime), "duration", "how long to go on, such as 2m")
 	fs.StringVar(&f.trace, "trace", "", "recorded requests to play instead of a rate; \"-\" is the standard input")
 	fs.StringVar(&f.format, "format", "auto", "format of the trace: auto, "+strings.Join(workload.Formats(), ", "))
 	fs.Float64Var(&f.speed, "speed", 1, "plays the load this many times as fast")
 	fs.IntVar(&f.closed, "closed", 0, "callers of a closed loop, which wait for each answer, instead of a rate")
-	fs.Var(newTextFlag(&f.turn, "duration", parseTime), "turn", "how long a target's turn lasts; 0s alternates by request (default: a fortieth of the load for each)")
+	fs.Var(newTextFlag(&f.turn, "duration", parseTime), "turn", "how long a target's turn lasts; 0s alternates by request (default: a fortieth of the load for each, with at least five requests)")
+	fs.Var(newTextFlag(&f.warmup, "duration", parseTime), "warmup", "time at the beginning that is left out of the figures")
+}
+
+// registerTargets registers what is not about the load.
+func (f *suiteFlags) registerTargets(fs *pflag.FlagSet) {
+	fs.StringArrayVar(&f.targets, "target", nil, "URL to ask (http, https or lambda://FUNCTION[/PATH]?region=REGION), or NAME=URL; several take turns")
+	fs.StringVar(&f.protocol, "protocol", "http", "protocol of the targets: http, openai-chat, openai-completions or openai-embeddings (inference needs a suite file)")
+	fs.StringVar(&f.model, "model", "", "name of the model in requests of the openai protocols")
+	fs.StringVar(&f.body, "body", "", "body to POST with protocol http: text, or @FILE; a template with .Sequence, .Input, .Output, .Prompt")
+	fs.StringVar(&f.bearerFrom, "bearer-from", "", "environment variable with the token to send as Authorization: Bearer")
+	fs.StringVar(&f.arrivals, "arrivals", "poisson", "arrivals at a rate: poisson or constant")
 	f.timeout = unit.Duration(time.Minute)
 	fs.Var(newTextFlag(&f.timeout, "duration", parseTime), "timeout", "how long an answer may take (default 1m)")
-	fs.Var(newTextFlag(&f.warmup, "duration", parseTime), "warmup", "time at the beginning that is left out of the figures")
 	fs.Var(newTextFlag(&f.gate, "duration", parseTime), "gate", "p99 of the client's own lateness above which the run is invalid (default 10ms)")
 	fs.IntVar(&f.inFlight, "max-in-flight", 1024, "requests that may wait for an answer; what is due beyond is recorded as not sent")
 	fs.IntVar(&f.coldStarts, "cold-starts", 0, "how many cold starts of each target, instead of what the suite file says; 0 for none")
 	fs.Uint64Var(&f.seed, "seed", 1, "seed of arrivals and of the order of turns")
+	fs.StringArrayVar(&f.thresholds, "threshold", nil, "limit that the run is judged by, such as latency.p95<=200ms, errors<=1% or k8s:timeToFirstToken.p99<=1s")
+}
+
+// source is a suite with what it was read from.
+type source struct {
+	suite *v1alpha1.Suite
+	open  workload.Opener
+	dir   string // that its files are relative to
+	name  string // for errors
+}
+
+// read reads the suite file, or makes a suite of the flags.
+func (f *suiteFlags) read(fs *pflag.FlagSet, std streams, args []string) (source, error) {
+	if len(args) == 0 {
+		suite, err := f.suite(fs)
+		return source{suite: suite, open: traceOpener(std.in), dir: ".", name: "the flags"}, err
+	}
+	path := args[0]
+	for _, name := range suiteFlagNames {
+		if fs.Changed(name) {
+			return source{}, fmt.Errorf("--%s: is a field of the suite file: change it there, or leave the file out", name)
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return source{}, err
+	}
+	suite, err := v1alpha1.LoadSuite(path, data)
+	return source{suite: suite, open: openBeside(path), dir: filepath.Dir(path), name: path}, err
 }
 
 // input reads the suite and all that it names.
 func (f *suiteFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, args []string) (bench.Input, error) {
-	var (
-		suite *v1alpha1.Suite
-		open  workload.Opener
-		err   error
-		dir   = "."
-		what  = "the flags"
-	)
-	if len(args) == 1 {
-		for _, name := range suiteFlagNames {
-			if fs.Changed(name) {
-				return bench.Input{}, fmt.Errorf("--%s: is a field of the suite file: change it there, or leave the file out", name)
-			}
-		}
-		data, err := os.ReadFile(args[0])
-		if err != nil {
-			return bench.Input{}, err
-		}
-		if suite, err = v1alpha1.LoadSuite(args[0], data); err != nil {
-			return bench.Input{}, err
-		}
-		open, dir, what = openBeside(args[0]), filepath.Dir(args[0]), args[0]
-	} else {
-		if suite, err = f.suite(fs); err != nil {
-			return bench.Input{}, err
-		}
-		open = traceOpener(std.in)
+	from, err := f.read(fs, std, args)
+	if err != nil {
+		return bench.Input{}, err
 	}
+	suite := from.suite
 	if err := f.adjustColdStarts(fs, suite); err != nil {
 		return bench.Input{}, err
 	}
-	f.dir = dir
+	f.dir = from.dir
 	in := bench.Input{Suite: suite, Tool: "fulcrum " + buildVersion().Version}
-	if in.Access, err = accessOf(ctx, suite, dir); err != nil {
+	if in.Access, err = accessOf(ctx, suite, from.dir); err != nil {
 		return in, err
 	}
-	if in.Workload, err = bench.Workload(open, suite); err != nil {
-		return in, fmt.Errorf("%s: the load: %w", what, err)
+	if in.Workload, err = bench.Workload(from.open, suite); err != nil {
+		return in, fmt.Errorf("%s: the load: %w", from.name, err)
 	}
 	if in.Projection, err = bench.Project(suite, in.Workload); err != nil {
-		return in, fmt.Errorf("%s: the load: %w", what, err)
+		return in, fmt.Errorf("%s: the load: %w", from.name, err)
 	}
 	in.SuiteHash, err = hashOf(suite)
 	return in, err
@@ -136,6 +149,9 @@ func (f *suiteFlags) suite(fs *pflag.FlagSet) (*v1alpha1.Suite, error) {
 	}
 	s.Spec.Timeout, s.Spec.Warmup, s.Spec.MaxInFlight = f.timeout, f.warmup, f.inFlight
 	s.Spec.Gate.Most = f.gate
+	if s.Spec.Thresholds, err = readThresholds(f.thresholds); err != nil {
+		return nil, err
+	}
 	if fs.Changed("turn") {
 		s.Spec.Turn = &f.turn
 	}
@@ -144,7 +160,7 @@ func (f *suiteFlags) suite(fs *pflag.FlagSet) (*v1alpha1.Suite, error) {
 	}
 	s.ApplyDefaults()
 	if err := s.Validate("flags"); err != nil {
-		return nil, err
+		return nil, flagProblems(err, f)
 	}
 	return s, nil
 }
@@ -179,8 +195,8 @@ func (f *suiteFlags) target(text string, i int, body string) v1alpha1.Target {
 func (f *suiteFlags) load(fs *pflag.FlagSet) (v1alpha1.SuiteLoad, error) {
 	l := v1alpha1.SuiteLoad{Seed: &f.seed}
 	given := 0
-	for _, name := range []string{"rate", "trace", "closed"} {
-		if fs.Changed(name) {
+	for _, is := range []bool{f.rate > 0, fs.Changed("trace"), fs.Changed("closed")} {
+		if is {
 			given++
 		}
 	}

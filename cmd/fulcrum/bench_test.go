@@ -49,6 +49,49 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
+// TestCostText: what the catalogue prices of the requests, and by what their time is billed.
+func TestCostText(t *testing.T) {
+	prices, err := loadCatalog("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for target, want := range map[string]string{
+		"lambda://encoder?region=eu-west-1":                   "as aws/lambda/x86 in ",
+		"https://abc123.lambda-url.us-east-1.on.aws/":         "as aws/lambda/x86 in us-east-1: 0.02 USD for the requests, and on top of that their time, which is not known before: 0.0000166667 USD per GB-second (prices of 20",
+		"https://encoder-abc-uc.a.run.app/predict":            "as gcp/cloud-run/request in us-central1: 0.04 USD for the requests, and on top of that their time, which is not known before: 0.000024 USD per vCPU-second and 0.0000025 USD per GiB-second",
+		"https://example.com/":                                "",
+		"https://lambda-url.us-east-1.on.aws.example.com/":    "",
+		"https://abc.lambda-url.us-east-1.on.aws.example.com": "",
+	} {
+		got := costText(prices, target, 100_000)
+		if !strings.HasPrefix(got, want) || want == "" && got != "" {
+			t.Errorf("%s: %q, want %q", target, got, want)
+		}
+	}
+	var said bytes.Buffer
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	if err := confirm(streams{in: strings.NewReader(""), err: &said}, asking("https://abc.lambda-url.us-east-1.on.aws/"), false); err == nil {
+		t.Error("not asked")
+	}
+	if !strings.Contains(said.String(), " is billed as aws/lambda/x86 in us-east-1: 0.00001 USD for the requests, ") {
+		t.Errorf("said %q", said.String())
+	}
+}
+
+// TestFlagProblems: a problem names the flag, not a field of a file that nobody wrote.
+func TestFlagProblems(t *testing.T) {
+	f := &suiteFlags{targets: []string{"ftp://x", "b=http://y"}, thresholds: []string{"k8s:errors<=1%"}}
+	for field, want := range map[string]string{
+		"spec.targets[0].url": "--target ftp://x", "spec.targets[1].name": "--target b=http://y", "spec.targets[1].openai.model": "--model",
+		"spec.load.phases[0].rate": "--rate", "spec.load.closed.duration": "--duration", "spec.thresholds[0].target": "--threshold k8s:errors<=1%",
+		"spec.targets": "--target", "metadata.name": "the flags, as metadata.name", "spec.targets[1].lambda": "the flags, as spec.targets[1].lambda",
+	} {
+		if got := flagName(field, f); got != want {
+			t.Errorf("%s: %s, want %s", field, got, want)
+		}
+	}
+}
+
 func TestAskFor(t *testing.T) {
 	for typed, want := range map[string]bool{"yes\n": true, " yes \r\n": true, "yes": true, "y\n": false, "\n": false, "": false, "no\n": false} {
 		if err := askFor(strings.NewReader(typed), io.Discard, "a host"); (err == nil) != want {
@@ -82,12 +125,56 @@ func TestOutThatCannotBeWritten(t *testing.T) {
 }
 
 func TestLiveText(t *testing.T) {
-	got := liveText(bench.Live{
-		Elapsed: 12 * time.Second, Span: time.Minute, Requests: 600, Planned: 3000, Errors: 2, Rate: 49.8,
+	live := bench.Live{
+		Elapsed: 12 * time.Second, Span: time.Minute, Requests: 600, Planned: 3000, Errors: 9, Rate: 49.8,
+		Kinds:   map[measure.Kind]int64{measure.OK: 591, measure.Timeout: 2, measure.Reset: 5, measure.DNS: 1, measure.Other: 1},
 		Latency: measure.Summary{P50: 0.0123, P95: 0.02}, Lateness: measure.Summary{P99: 0.0004},
-	})
-	if want := "12s of 1m0s  600/3000 requests  49.8/s  p50 12.3 ms  p95 20 ms  late p99 0.4 ms  errors 2"; got != want {
+	}
+	want := "[==        ]  20% 12s of 1m0s  600/3000 requests  49.8/s  p50 12.3 ms  p95 20 ms  late p99 0.4 ms  errors 9: 5 reset, 2 timeout, 1 dns, ..."
+	if got := liveText(live); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestProgress: JSON is one object a line, and nothing is written where nobody watches.
+func TestProgress(t *testing.T) {
+	for mode, want := range map[string]string{"auto": "", "none": "", "json": `"kinds":{"ok":3}`} {
+		var b bytes.Buffer
+		show, finish, err := progressOf(mode, &b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if show != nil {
+			show(bench.Live{Requests: 3, Kinds: map[measure.Kind]int64{measure.OK: 3}})
+		}
+		finish()
+		if !strings.Contains(b.String(), want) || want == "" && b.Len() > 0 {
+			t.Errorf("%s: %q", mode, b.String())
+		}
+	}
+	if _, _, err := progressOf("loud", io.Discard); err == nil {
+		t.Error("there is no progress loud")
+	}
+}
+
+func TestThresholdFlag(t *testing.T) {
+	for text, want := range map[string]string{
+		"latency.p95<=200ms": "latency p95 <= 200ms", "k8s:timeToFirstToken.p99 <= 1s": "timeToFirstToken p99 <= 1s", "errors<=1%": "errors <= 1 %",
+	} {
+		in := asking("http://127.0.0.1/")
+		th, err := parseThreshold(text)
+		if err != nil || (th.Target == "k8s") != strings.HasPrefix(text, "k8s:") {
+			t.Errorf("%s: %+v, %v", text, th, err)
+		}
+		in.Suite.Spec.Thresholds = append(in.Suite.Spec.Thresholds, th)
+		if got := bench.Thresholds(in.Suite); len(got) != 1 || got[0].String() != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+	for _, text := range []string{"", "latency<=1s", "latency.p95<1s", "latency.p42<=1s", "latency.p95<=0s", "latency.p95<=-1s", "speed.p50<=1s", "errors<=200%", "errors<=x", "a:b:errors<=1%"} {
+		if th, err := parseThreshold(text); err == nil {
+			t.Errorf("%q is read as %+v", text, th)
+		}
 	}
 }
 

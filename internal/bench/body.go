@@ -27,9 +27,12 @@ type templateData struct {
 // Prompt is text of about one token a word.
 func (d templateData) Prompt() string { return d.prompt() }
 
+// isFixed reports whether a template gives the same body for every request.
+func isFixed(text string) bool { return !strings.Contains(text, "{{") }
+
 // templateBody makes bodies from a template; one without actions is made once.
 func templateBody(text string) (body, error) {
-	if !strings.Contains(text, "{{") {
+	if isFixed(text) {
 		fixed := []byte(text)
 		return func(job) ([]byte, error) { return fixed, nil }, nil
 	}

@@ -40,6 +40,8 @@ func (s *coldStage) ask(ctx context.Context, over client, target int, round int6
 	j.sequence, j.round, j.target, j.due = s.next, round, target, s.now()
 	s.next++
 	r := newRecord(j)
+	unhook := context.AfterFunc(ctx, func() { interrupt(over) })
+	defer unhook()
 	_ = over.exchange(ctx, patience, j, s.now, &r) // the record has its kind
 	return r
 }

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/measure"
@@ -17,11 +18,19 @@ type outcome struct {
 // every is how often the log is flushed and the progress told: what a crash can lose.
 const every = time.Second
 
+// batchSize is how many outcomes are handed in at once: waking the collector for each would cost more than to write it.
+const batchSize = 32
+
 // collector owns the log. It takes the records of all workers.
 type collector struct {
+	mu    sync.Mutex
+	batch []outcome // is being filled
+
+	full chan []outcome
+	free chan []outcome // batches that were taken and may be filled again
+
 	log      *measure.Writer
 	start    time.Time
-	records  chan outcome
 	done     chan struct{}
 	fail     func(error)
 	err      error
@@ -33,25 +42,53 @@ type collector struct {
 
 func newCollector(log *measure.Writer, in Input, start time.Time) *collector {
 	return &collector{
-		log: log, start: start, records: make(chan outcome, 4096), done: make(chan struct{}), fail: func(error) {},
+		batch: make([]outcome, 0, batchSize), full: make(chan []outcome, 8), free: make(chan []outcome, 8),
+		log: log, start: start, done: make(chan struct{}), fail: func(error) {},
 		planned: in.Projection.Requests, examples: map[string]string{}, live: newLiveView(in.Projection), progress: in.Progress,
 	}
 }
 
-// collect writes records until the channel is closed. When the log cannot be written it stops the run, and goes on taking
-// records, so that nobody waits for it.
+// add hands an outcome in. It waits when the log is behind by more than a few batches.
+func (c *collector) add(o outcome) {
+	c.mu.Lock()
+	c.batch = append(c.batch, o)
+	var full []outcome
+	if len(c.batch) == batchSize {
+		full = c.swap()
+	}
+	c.mu.Unlock()
+	if full != nil {
+		c.full <- full
+	}
+}
+
+// swap returns what has been handed in, and begins another batch. The caller holds the lock.
+func (c *collector) swap() []outcome {
+	filled := c.batch
+	select {
+	case c.batch = <-c.free:
+	default:
+		c.batch = make([]outcome, 0, batchSize)
+	}
+	return filled
+}
+
+// collect writes batches until there will be no more. When the log cannot be written it stops the run, and goes on taking
+// batches, so that nobody waits for it.
 func (c *collector) collect() {
 	defer close(c.done)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {
-		case o, ok := <-c.records:
+		case batch, ok := <-c.full:
 			if !ok {
+				c.takeRest()
 				return
 			}
-			c.take(&o)
+			c.takeAll(batch)
 		case <-tick.C:
+			c.takeRest()
 			c.check(c.log.Flush())
 			if c.progress != nil {
 				c.progress(c.live.snapshot(time.Since(c.start)))
@@ -60,10 +97,30 @@ func (c *collector) collect() {
 	}
 }
 
+// takeRest takes the batch that is not full yet.
+func (c *collector) takeRest() {
+	c.mu.Lock()
+	batch := c.swap()
+	c.mu.Unlock()
+	c.takeAll(batch)
+}
+
+func (c *collector) takeAll(batch []outcome) {
+	for i := range batch {
+		c.take(&batch[i])
+	}
+	clear(batch) // lets go of chunk times
+	select {
+	case c.free <- batch[:0]:
+	default:
+	}
+}
+
 func (c *collector) take(o *outcome) {
-	kind := o.record.Kind.String()
-	if _, seen := c.examples[kind]; o.err != nil && !seen && o.record.Kind != measure.Interrupted {
-		c.examples[kind] = shortened(o.err.Error())
+	if o.err != nil && o.record.Kind != measure.Interrupted {
+		if kind := o.record.Kind.String(); c.examples[kind] == "" {
+			c.examples[kind] = shortened(o.err.Error())
+		}
 	}
 	c.live.take(&o.record)
 	c.check(c.log.Append(&o.record))
@@ -88,7 +145,7 @@ func (c *collector) check(err error) {
 
 // close waits until all records are taken. Nobody may hand in any more.
 func (c *collector) close() error {
-	close(c.records)
+	close(c.full)
 	<-c.done
 	return c.err
 }

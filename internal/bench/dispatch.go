@@ -22,11 +22,11 @@ func (x *crew) openLoad(ctx context.Context, in Input) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, pace.close()) }()
-	exchanges, stop := interruptible(ctx)
+	exchanges, stop := interruptible(ctx, x.targets...)
 	defer stop()
 	var working sync.WaitGroup
 	defer working.Wait()
-	defer close(x.jobs)
+	defer x.dismiss()
 	for {
 		j, err := plan.next()
 		switch {
@@ -53,43 +53,67 @@ func (x *crew) openLoad(ctx context.Context, in Input) (err error) {
 	}
 }
 
-// interruptible returns a context that ends with another one, for a reason that records tell apart from a time-out.
-func interruptible(ctx context.Context) (exchanges context.Context, stop func()) {
+// interruptible returns a context that ends with another one, for a reason that records tell apart from a time-out. All
+// exchanges of the clients that are under way end then.
+func interruptible(ctx context.Context, clients ...client) (exchanges context.Context, stop func()) {
 	exchanges, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	unhook := context.AfterFunc(ctx, func() { cancel(errInterrupted) })
+	unhook := context.AfterFunc(ctx, func() {
+		cancel(errInterrupted)
+		for _, c := range clients {
+			interrupt(c)
+		}
+	})
 	return exchanges, func() { unhook(); cancel(nil) }
 }
 
-// dispatch gives a job to a free worker, or to a new one, or records that it was not sent.
+// interrupt ends exchanges that no context ends.
+func interrupt(c client) {
+	if t, ok := c.(*target); ok {
+		t.transport.interrupt()
+	}
+}
+
+// dismiss lets workers go once they have what they wait for.
+func (x *crew) dismiss() {
+	close(x.jobs)
+	for _, t := range x.targets {
+		if s := standbyOf(t); s != nil {
+			s.dismiss()
+		}
+	}
+}
+
+// dispatch sends a job over a connection that stands by, or gives it to a free worker, or to a new one, or records that it
+// was not sent.
 func (x *crew) dispatch(ctx context.Context, j job, working *sync.WaitGroup) {
 	if x.inFlight.Load() >= int64(x.most) {
-		x.collector.records <- outcome{record: newRecord(j)}
+		x.collector.add(outcome{record: newRecord(j)})
 		return
 	}
 	x.inFlight.Add(1)
+	if s := standbyOf(x.targets[j.target]); s != nil && s.send(j, x.start, x.timeout) {
+		return
+	}
 	select {
 	case x.jobs <- j:
-		return
 	default:
+		working.Go(func() { x.work(ctx, j) })
 	}
-	if x.workers == x.most { // fewer are in flight: one of the workers is on its way back
-		x.jobs <- j
-		return
-	}
-	x.workers++
-	working.Go(func() {
+}
+
+// work carries out a job and those that come after it.
+func (x *crew) work(ctx context.Context, j job) {
+	for isMore := true; isMore; j, isMore = <-x.jobs {
 		x.do(ctx, j)
-		for j := range x.jobs {
-			x.do(ctx, j)
-		}
-	})
+		x.standBy(ctx, x.targets[j.target])
+	}
 }
 
 // closedLoad lets callers send one request after the other. What they send is due when it is sent: such a load cannot be
 // late, and does not see what others would have waited.
 func (x *crew) closedLoad(ctx context.Context, in Input) error {
 	closed := in.Suite.Spec.Load.Closed
-	exchanges, stop := interruptible(ctx)
+	exchanges, stop := interruptible(ctx, x.targets...)
 	defer stop()
 	var sequence atomic.Int64
 	var callers sync.WaitGroup

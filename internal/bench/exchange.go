@@ -1,13 +1,9 @@
 package bench
 
 import (
-	"bytes"
 	"context"
-	"crypto/tls"
 	"io"
 	"net/http"
-	"net/http/httptrace"
-	"sync/atomic"
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/measure"
@@ -18,74 +14,70 @@ const maxWrong = 256 << 10
 
 // exchange sends one request and fills the record in. It returns the error behind a failure, if there is one.
 func (t *target) exchange(ctx context.Context, timeout time.Duration, j job, now func() time.Duration, r *measure.Record) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
-	defer cancel()
 	r.Sent = now()
-	var hooks hooks
-	hooks.now = now
-	req, err := t.request(httptrace.WithClientTrace(ctx, hooks.trace()), j, r)
+	if t.prepare != nil { // may ask others, within the same time
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, timeout, errTimeout)
+		defer cancel()
+	}
+	req, err := t.request(ctx, j, r)
 	if err != nil {
 		r.Kind, r.LastByte = classify(ctx, err, beforeAnswer, false), now()
 		return err
 	}
-	res, err := t.transport.RoundTrip(req)
-	r.Connected, r.Reused = hooks.connected(), hooks.reused.Load()
+	p := newPassage(ctx, timeout-(now()-r.Sent), now)
+	res, err := t.transport.send(req, &p)
+	r.Connected, r.Reused = p.connected, p.reused
+	return t.finish(res, err, &p, r)
+}
+
+// finish takes what came of a request and fills in the rest of the record.
+func (t *target) finish(res *http.Response, err error, p *passage, r *measure.Record) error {
 	if err != nil {
-		r.LastByte = now()
-		r.Kind = classify(ctx, err, beforeAnswer, hooks.tlsFault.Load())
+		r.LastByte = p.now()
+		r.Kind = classify(p.ctx, err, beforeAnswer, p.tlsFault)
 		return err
 	}
-	r.FirstByte, r.Status = hooks.firstByte(), res.StatusCode
+	r.FirstByte, r.Status = p.firstByte, res.StatusCode
 	if r.FirstByte < 0 {
-		r.FirstByte = now() // of an answer that came before the hook saw it
+		r.FirstByte = p.now() // of an answer that came before the hook saw it
 	}
-	counted := new(countingReader)
+	body, counted := res.Body, new(countingReader)
 	if t.open != nil {
-		err = t.open(res, now, r)
+		err = t.open(res, p.now, r)
 		r.Status = res.StatusCode
 	}
 	if err == nil {
 		counted.r = res.Body
-		r.Kind, err = t.take(res, counted, now, r)
+		r.Kind, err = t.take(res, counted, p.now, r)
+	}
+	r.BytesIn, r.LastByte = counted.n, p.now()
+	if err != nil {
+		r.Kind = classify(p.ctx, err, withinAnswer, false)
 	}
 	_ = res.Body.Close() // what it could say, reading has said
-	r.BytesIn, r.LastByte = counted.n, now()
-	if err != nil {
-		r.Kind = classify(ctx, err, withinAnswer, false)
-	}
+	_ = body.Close()     // of what carried it
 	return err
 }
 
-// request builds the request. Its body cannot be read twice, so that the transport never sends it twice: an answer that
-// was lost is recorded as lost.
+// request builds the request.
 func (t *target) request(ctx context.Context, j job, r *measure.Record) (*http.Request, error) {
-	req := (&http.Request{Method: t.method, URL: t.url, Host: t.url.Host, Header: t.header, ProtoMajor: 1, ProtoMinor: 1}).WithContext(ctx)
-	if t.body == nil {
-		req.Body = emptyBody{}
-		return req, t.prepareRequest(req, nil)
+	req := &http.Request{Method: t.method, URL: t.url, Host: t.url.Host, Header: t.header, ProtoMajor: 1, ProtoMinor: 1}
+	var data []byte
+	if t.body != nil {
+		var err error
+		if data, err = t.body(j); err != nil {
+			return nil, err
+		}
 	}
-	data, err := t.body(j)
-	if err != nil {
-		return nil, err
-	}
-	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(data)), int64(len(data))
+	req.Body, req.ContentLength = &payload{data: data}, int64(len(data))
 	r.BytesOut = req.ContentLength
-	return req, t.prepareRequest(req, data)
-}
-
-func (t *target) prepareRequest(req *http.Request, body []byte) error {
 	if t.prepare == nil {
-		return nil
+		return req, nil
 	}
-	return t.prepare(req, body)
+	req = req.WithContext(ctx)
+	return req, t.prepare(req, data)
 }
-
-// emptyBody is a body without bytes. The transport sends requests without a body again when a kept connection turns out
-// to be closed; one that has a body it cannot rewind.
-type emptyBody struct{}
-
-func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
-func (emptyBody) Close() error             { return nil }
 
 // take reads the answer.
 func (t *target) take(res *http.Response, from io.Reader, now func() time.Duration, r *measure.Record) (measure.Kind, error) {
@@ -110,29 +102,3 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	c.n += int64(n)
 	return n, err
 }
-
-// hooks note the moments that the transport tells. They are called from its goroutines, also after an exchange was given up.
-type hooks struct {
-	now              func() time.Duration
-	gotConn, gotByte atomic.Int64 // time + 1, 0 for none
-	reused, tlsFault atomic.Bool
-}
-
-func (h *hooks) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		GotConn: func(info httptrace.GotConnInfo) {
-			h.gotConn.Store(int64(h.now()) + 1)
-			h.reused.Store(info.Reused)
-		},
-		GotFirstResponseByte: func() { h.gotByte.Store(int64(h.now()) + 1) },
-		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
-			if err != nil {
-				h.tlsFault.Store(true)
-			}
-		},
-	}
-}
-
-func (h *hooks) connected() time.Duration { return time.Duration(h.gotConn.Load() - 1) }
-
-func (h *hooks) firstByte() time.Duration { return time.Duration(h.gotByte.Load() - 1) }

@@ -21,10 +21,17 @@ func (in Input) header(start time.Time) measure.Header {
 	for _, t := range s.Targets {
 		h.Targets = append(h.Targets, measure.TargetInfo{Name: t.Name, Group: t.Group, URL: t.URL, Protocol: t.Protocol})
 	}
-	for _, t := range s.Thresholds {
-		h.Thresholds = append(h.Thresholds, thresholdsOf(t)...)
-	}
+	h.Thresholds = Thresholds(in.Suite)
 	return h
+}
+
+// Thresholds are the limits of a suite one by one.
+func Thresholds(s *v1alpha1.Suite) []measure.Threshold {
+	var list []measure.Threshold
+	for _, t := range s.Spec.Thresholds {
+		list = append(list, thresholdsOf(t)...)
+	}
+	return list
 }
 
 // describe says the load in words.

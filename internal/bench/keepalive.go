@@ -50,7 +50,7 @@ func (s *coldStage) keepAlives(ctx context.Context) error {
 		if k == nil || ctx.Err() != nil {
 			continue
 		}
-		one := newSearch(s, i, k)
+		one := newWindowSearch(s, i, k)
 		searching.Go(func() {
 			one.run(ctx)
 			found <- one.found
@@ -72,8 +72,8 @@ func (s *coldStage) keepAlives(ctx context.Context) error {
 	return nil
 }
 
-// search is that of one target.
-type search struct {
+// windowSearch is that of one target.
+type windowSearch struct {
 	*coldStage
 	spec    *v1alpha1.KeepAliveSearch
 	target  int
@@ -87,11 +87,11 @@ type search struct {
 	found          measure.KeepAlive
 }
 
-func newSearch(s *coldStage, target int, k *v1alpha1.KeepAliveSearch) *search {
+func newWindowSearch(s *coldStage, target int, k *v1alpha1.KeepAliveSearch) *windowSearch {
 	own := *s // of its own are the numbers of its requests
 	own.next = 0
 	t := s.in.Suite.Spec.Targets[target]
-	one := &search{coldStage: &own, spec: k, target: target, name: t.Name, found: measure.KeepAlive{Target: target}}
+	one := &windowSearch{coldStage: &own, spec: k, target: target, name: t.Name, found: measure.KeepAlive{Target: target}}
 	one.witness, _ = s.in.Forcers[t.Name].(Witness)
 	one.tells = strings.HasPrefix(t.URL, "lambda://")
 	for i := range s.made {
@@ -109,7 +109,7 @@ func newSearch(s *coldStage, target int, k *v1alpha1.KeepAliveSearch) *search {
 func answerTime(r *measure.Record) time.Duration { return r.FirstByte - max(r.Connected, r.Sent) }
 
 // run narrows the window down. An interruption leaves what was found until then.
-func (s *search) run(ctx context.Context) {
+func (s *windowSearch) run(ctx context.Context) {
 	if err := s.bisect(ctx); err != nil {
 		if ctx.Err() != nil {
 			err = errInterrupted
@@ -118,7 +118,7 @@ func (s *search) run(ctx context.Context) {
 	}
 }
 
-func (s *search) bisect(ctx context.Context) error {
+func (s *windowSearch) bisect(ctx context.Context) error {
 	if err := s.begin(ctx); err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ const (
 )
 
 // begin makes the target warm, and sees how fast it is then.
-func (s *search) begin(ctx context.Context) error {
+func (s *windowSearch) begin(ctx context.Context) error {
 	var warm time.Duration
 	for n := range 4 {
 		r, err := s.request(ctx)
@@ -170,7 +170,7 @@ func (s *search) begin(ctx context.Context) error {
 	return nil
 }
 
-func (s *search) request(ctx context.Context) (measure.Record, error) {
+func (s *windowSearch) request(ctx context.Context) (measure.Record, error) {
 	exchanges, stop := interruptible(ctx)
 	defer stop()
 	patience := s.in.Suite.Spec.Timeout.Std()
@@ -191,7 +191,7 @@ func (s *search) request(ctx context.Context) (measure.Record, error) {
 }
 
 // try leaves the target alone for a while, asks it, and notes whether it was cold.
-func (s *search) try(ctx context.Context, gap time.Duration) (isCold bool, err error) {
+func (s *windowSearch) try(ctx context.Context, gap time.Duration) (isCold bool, err error) {
 	s.say("keep-alive: %s without a request for %s, try %d", s.name, unit.Duration(gap.Round(time.Second)), len(s.found.Tries)+1)
 	if !pause(ctx, s.last+gap-s.now()) {
 		return false, errInterrupted

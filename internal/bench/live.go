@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"maps"
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/measure"
@@ -8,17 +9,22 @@ import (
 
 // Live is what is known of a run under way.
 type Live struct {
-	Elapsed time.Duration
+	Elapsed time.Duration `json:"elapsedNanoseconds"`
 	// Doing says what goes on after the load, such as a cold start; "" during it. The rest is of the load alone.
-	Doing string
+	Doing string `json:"doing,omitempty"`
 	// Requests have ended, of Planned in all (0 when not known); Errors of them were not answered right.
-	Requests, Planned, Errors int64
+	Requests int64 `json:"requests"`
+	Planned  int64 `json:"planned,omitempty"`
+	Errors   int64 `json:"errors"`
+	// Kinds is how many ended in which way.
+	Kinds map[measure.Kind]int64 `json:"kinds"`
 	// Rate is how many a second ended since the last time.
-	Rate float64
+	Rate float64 `json:"rate"`
 	// Span is how long the load lasts.
-	Span time.Duration
-	// Lateness and Latency are of the requests since the last time.
-	Lateness, Latency measure.Summary
+	Span time.Duration `json:"spanNanoseconds"`
+	// Lateness and Latency are of the requests since the last time, in seconds.
+	Lateness measure.Summary `json:"lateness"`
+	Latency  measure.Summary `json:"latency"`
 }
 
 // liveView makes a Live every now and then. It is the collector's.
@@ -26,25 +32,28 @@ type liveView struct {
 	planned           int64
 	span              time.Duration
 	requests, errors  int64
+	kinds             map[measure.Kind]int64
 	last              time.Duration
 	since             int64
 	lateness, latency *measure.Histogram
 }
 
 func newLiveView(p Projection) *liveView {
-	v := &liveView{planned: p.Requests, span: p.Span}
-	v.reset(0)
+	v := &liveView{planned: p.Requests, span: p.Span, kinds: map[measure.Kind]int64{}}
+	v.lateness, v.latency = measure.NewHistogram(), measure.NewHistogram()
 	return v
 }
 
 func (v *liveView) reset(at time.Duration) {
 	v.last, v.since = at, 0
-	v.lateness, v.latency = measure.NewHistogram(), measure.NewHistogram()
+	v.lateness.Reset()
+	v.latency.Reset()
 }
 
 func (v *liveView) take(r *measure.Record) {
 	v.requests++
 	v.since++
+	v.kinds[r.Kind]++
 	if d, ok := r.Lateness(); ok {
 		v.lateness.Record(d)
 	}
@@ -61,6 +70,7 @@ func (v *liveView) take(r *measure.Record) {
 func (v *liveView) snapshot(now time.Duration) Live {
 	l := Live{
 		Elapsed: now, Requests: v.requests, Planned: v.planned, Errors: v.errors, Span: v.span,
+		Kinds:    maps.Clone(v.kinds),
 		Lateness: v.lateness.Summary(), Latency: v.latency.Summary(),
 	}
 	if passed := now - v.last; passed > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +28,7 @@ type Input struct {
 	Forcers map[string]Forcer
 	// SuiteHash and Tool are for the header.
 	SuiteHash, Tool string
-	// Progress is called about every second, and when something new begins, from other goroutines, if it is not nil.
+	// Progress is called about every second, and when something new begins, from other goroutines, one at a time, if it is not nil.
 	Progress func(Live)
 }
 
@@ -93,6 +94,14 @@ func Run(ctx context.Context, in Input, w io.Writer) (measure.End, error) {
 
 // afterLoad does what the suite asks for beside the load, and says what could not be left as it was.
 func (x *crew) afterLoad(ctx context.Context, in Input, log *measure.Writer) (left []string, err error) {
+	if tell := in.Progress; tell != nil { // several searches for a window tell what they do
+		var one sync.Mutex
+		in.Progress = func(l Live) {
+			one.Lock()
+			defer one.Unlock()
+			tell(l)
+		}
+	}
 	s := &coldStage{crew: x, in: in, log: log}
 	if in.Workload != nil { // what is sent is as large as the first request of the load
 		plan, err := newSchedule(in.Suite, in.Workload, in.Projection.Turn)
@@ -122,8 +131,8 @@ func newTargets(in Input) ([]client, error) {
 	return targets, nil
 }
 
-// crew is the workers that wait for answers: as many as there ever were requests in flight at once, at most as many as
-// the bound. They are kept, because a goroutine that has grown its stack is cheaper than a new one.
+// crew is the workers that wait for answers: about as many as there ever were requests in flight at once, of each target
+// where connections stand by. They are kept, because a goroutine that has grown its stack is cheaper than a new one.
 type crew struct {
 	targets   []client
 	timeout   time.Duration
@@ -131,7 +140,6 @@ type crew struct {
 	collector *collector
 	most      int
 	jobs      chan job
-	workers   int
 	inFlight  atomic.Int64
 }
 
@@ -141,8 +149,13 @@ func (x *crew) now() time.Duration { return time.Since(x.start) }
 func (x *crew) do(ctx context.Context, j job) {
 	r := newRecord(j)
 	err := x.targets[j.target].exchange(ctx, x.timeout, j, x.now, &r)
+	x.handIn(r, err)
+}
+
+// handIn ends an exchange.
+func (x *crew) handIn(r measure.Record, err error) {
 	x.inFlight.Add(-1)
-	x.collector.records <- outcome{r, err}
+	x.collector.add(outcome{r, err})
 }
 
 // newRecord is that of a request that was not sent.

@@ -34,7 +34,7 @@ type Projection struct {
 	KeepAlive  time.Duration
 }
 
-// Project reads the schedule once and counts.
+// Project reads the schedule and counts.
 func Project(s *v1alpha1.Suite, w workload.Workload) (Projection, error) {
 	p := Projection{ByTarget: make([]int64, len(s.Spec.Targets))}
 	p.besideLoad(&s.Spec)
@@ -44,28 +44,44 @@ func Project(s *v1alpha1.Suite, w workload.Workload) (Projection, error) {
 	case s.Spec.Load.Closed != nil:
 		p.Span = s.Spec.Load.Closed.Duration.Std()
 	}
-	p.Turn = turnLength(p.Span, len(s.Spec.Targets))
-	if s.Spec.Turn != nil {
+	switch {
+	case s.Spec.Turn != nil:
 		p.Turn = s.Spec.Turn.Std()
+	case w == nil || len(s.Spec.Targets) == 1:
+		p.Turn = turnLength(p.Span, len(s.Spec.Targets), 0)
+	default:
+		var requests int64
+		if err := eachJob(s, w, 0, func(job) { requests++ }); err != nil {
+			return p, err
+		}
+		p.Turn = turnLength(p.Span, len(s.Spec.Targets), requests)
 	}
 	if w == nil {
 		return p, nil
 	}
-	plan, err := newSchedule(s, w, p.Turn)
+	err := eachJob(s, w, p.Turn, func(j job) {
+		p.Requests++
+		p.ByTarget[j.target]++
+	})
+	return p, err
+}
+
+// eachJob reads the schedule.
+func eachJob(s *v1alpha1.Suite, w workload.Workload, turn time.Duration, take func(job)) error {
+	plan, err := newSchedule(s, w, turn)
 	if err != nil {
-		return p, err
+		return err
 	}
 	defer plan.close()
 	for {
 		j, err := plan.next()
-		if err == io.EOF {
-			return p, nil
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
 		}
-		if err != nil {
-			return p, err
-		}
-		p.Requests++
-		p.ByTarget[j.target]++
+		take(j)
 	}
 }
 

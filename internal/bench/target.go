@@ -2,10 +2,8 @@ package bench
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -38,7 +36,7 @@ type client interface {
 	close()
 }
 
-func (t *target) close() { t.transport.CloseIdleConnections() }
+func (t *target) close() { t.transport.close() }
 
 // target is an endpoint that is asked over HTTP, or over what carries HTTP.
 type target struct {
@@ -48,7 +46,8 @@ type target struct {
 	header    http.Header
 	body      body
 	reply     reply
-	transport *http.Transport
+	transport transport
+	standby   *standby // nil where requests differ, or need more than to be written
 	instances instances
 	// prepare completes a request, whose header and URL it must copy before it changes them; nil for nothing to do.
 	prepare func(req *http.Request, body []byte) error
@@ -60,7 +59,7 @@ func newTarget(t v1alpha1.Target, access Access, maxInFlight int) (client, error
 	if t.IsGRPC() {
 		return newGRPCTarget(t, access)
 	}
-	made, err := newHTTPTarget(t, access, maxInFlight)
+	made, err := newHTTPTarget(t, access)
 	if err != nil {
 		return nil, err
 	}
@@ -78,15 +77,19 @@ func newTarget(t v1alpha1.Target, access Access, maxInFlight int) (client, error
 			return nil, fmt.Errorf("target %s: %w", t.Name, err)
 		}
 	}
+	made.transport = newTransport(made.url, t.Connection, access, maxInFlight)
+	if t.HTTP != nil && isFixed(t.HTTP.Body) && made.prepare == nil && made.open == nil {
+		made.standby = newStandby(made)
+	}
 	return made, nil
 }
 
-func newHTTPTarget(t v1alpha1.Target, access Access, maxInFlight int) (*target, error) {
+func newHTTPTarget(t v1alpha1.Target, access Access) (*target, error) {
 	u, err := url.Parse(t.URL)
 	if err != nil {
 		return nil, fmt.Errorf("target %s: %w", t.Name, err)
 	}
-	made := &target{name: t.Name, url: u, method: http.MethodPost, header: http.Header{}, transport: newTransport(t.Connection, access, maxInFlight)}
+	made := &target{name: t.Name, url: u, method: http.MethodPost, header: http.Header{}}
 	made.instances.header = t.InstanceHeader
 	made.reply = reply{status: t.Expect.Status, contentType: t.Expect.ContentType, json: t.Expect.JSON}
 	for name, value := range t.Headers {
@@ -108,36 +111,19 @@ func newHTTPTarget(t v1alpha1.Target, access Access, maxInFlight int) (*target, 
 		return made, made.inference(t.Inference)
 	}
 	made.method = t.HTTP.Method
-	if t.HTTP.Body == "" {
-		return made, nil
-	}
-	made.header.Set("Content-Type", t.HTTP.ContentType)
-	if made.body, err = templateBody(t.HTTP.Body); err != nil {
-		return nil, fmt.Errorf("target %s: http.body: %w", t.Name, err)
+	if t.HTTP.Body != "" {
+		made.header.Set("Content-Type", t.HTTP.ContentType)
+		if made.body, err = templateBody(t.HTTP.Body); err != nil {
+			return nil, fmt.Errorf("target %s: http.body: %w", t.Name, err)
+		}
 	}
 	return made, nil
 }
 
-// newTransport returns connections as the target asks for them: no proxy and no compression, because neither would be
-// part of what is measured on purpose.
-func newTransport(c v1alpha1.Connection, access Access, maxInFlight int) *http.Transport {
-	var protocols http.Protocols
-	switch c.HTTP {
-	case "2":
-		protocols.SetHTTP2(true)
-	case "h2c":
-		protocols.SetUnencryptedHTTP2(true)
-	default:
-		protocols.SetHTTP1(true)
+// newTransport returns what speaks the version of HTTP that the target asks for.
+func newTransport(u *url.URL, c v1alpha1.Connection, access Access, maxInFlight int) transport {
+	if c.HTTP == "2" || c.HTTP == "h2c" {
+		return newStandardTransport(c, access, maxInFlight)
 	}
-	return &http.Transport{
-		DialContext:         (&net.Dialer{KeepAlive: 30 * time.Second}).DialContext,
-		Protocols:           &protocols,
-		TLSClientConfig:     &tls.Config{RootCAs: access.Roots, InsecureSkipVerify: c.Insecure},
-		DisableCompression:  true,
-		DisableKeepAlives:   c.Fresh,
-		MaxIdleConns:        maxInFlight,
-		MaxIdleConnsPerHost: maxInFlight,
-		IdleConnTimeout:     90 * time.Second,
-	}
+	return newHTTP1Transport(u, c, access)
 }

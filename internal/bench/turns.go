@@ -35,14 +35,26 @@ func (t *turns) of(sequence int64, due time.Duration) (target int, round int64) 
 }
 
 // The bounds of a turn that is not given: long enough that what one target still works on hardly reaches into the next
-// turn, short enough for many rounds.
+// turn, and short enough for many rounds.
 const (
 	shortestTurn  = 100 * time.Millisecond
 	longestTurn   = 30 * time.Second
 	turnsOfTarget = 40
+	// Turns with hardly a request each compare noise: they hold so many on average, while there are so many rounds.
+	requestsOfTurn = 5
+	fewestRounds   = 10
 )
 
-// turnLength is that of a load of the given span.
-func turnLength(span time.Duration, targets int) time.Duration {
-	return min(max(span/time.Duration(turnsOfTarget*targets), shortestTurn), longestTurn)
+// turnLength is that of a load of the given span and number of requests, 0 where it is not known. It is 0, which
+// alternates by request, where turns that hold enough requests would be too few.
+func turnLength(span time.Duration, targets int, requests int64) time.Duration {
+	turn := min(max(span/time.Duration(turnsOfTarget*targets), shortestTurn), longestTurn)
+	if requests == 0 {
+		return turn
+	}
+	turn = max(turn, time.Duration(float64(span)*requestsOfTurn/float64(requests)))
+	if targets > 1 && turn > span/time.Duration(fewestRounds*targets) {
+		return 0
+	}
+	return turn
 }

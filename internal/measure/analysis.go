@@ -60,9 +60,6 @@ func (s *Sheet) Analyse(seed uint64) *Analysis {
 	}
 	a.ended(s)
 	a.gate(s)
-	if s.requests == 0 && len(s.coldStarts)+len(s.keepAlives) > 0 && h.Planned == 0 && !h.Closed {
-		a.Valid, a.Invalid = true, "" // a suite without a load
-	}
 	a.split(s, seed)
 	for i := range a.Targets {
 		for j := range a.Targets[:i] {

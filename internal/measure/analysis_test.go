@@ -119,7 +119,7 @@ func TestVerdicts(t *testing.T) {
 		"up to its gate":    {"latency", 50, 1, 10 * ms, Pass, true},
 		"errors not proven": {MetricErrors, 0, 0.0001, 0, Inconclusive, true},
 	} {
-		l := twoTargets(100, test.late)
+		l := twoTargets(40, test.late)
 		l.Header.Thresholds = []Threshold{{Target: "a", Metric: test.metric, Percentile: test.percentile, Most: test.most}}
 		a := Analyse(l, 1)
 		if a.Verdict != test.want || a.Valid != test.valid {
@@ -165,7 +165,7 @@ func TestIncompleteRunsDoNotPass(t *testing.T) {
 }
 
 func TestCompareWith(t *testing.T) {
-	before, now := twoTargets(100, 0), twoTargets(100, 0)
+	before, now := twoTargets(50, 0), twoTargets(50, 0)
 	for i := range now.Records {
 		r := &now.Records[i]
 		r.LastByte += r.LastByte - r.Sent // twice as slow

@@ -3,6 +3,7 @@
 // ratios with intervals, warm-up, and verdicts about limits.
 //
 // In go durations, Records, readers and writers (never paths or clocks); out
-// come Summaries and Estimates in seconds. Start with Histogram for times that
-// are only counted, and with Record, Writer and ReadLog for measurements.
+// come Summaries, Estimates and curves for plots in seconds. Start with Histogram
+// for times that are only counted, with Record and Writer for measurements, and with
+// ReadSheet and Analyse (or ReadLog, for all records) for what they say.
 package measure

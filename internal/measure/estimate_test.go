@@ -28,7 +28,7 @@ func TestIntervalsCover(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			const series = 150
+			const series = 100
 			covered := 0
 			for i := range uint64(series) {
 				e := Percentile(test.draw(rng(i), test.n), test.p, rng(i+1e6))

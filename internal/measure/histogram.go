@@ -22,6 +22,12 @@ func NewHistogram() *Histogram {
 	return &Histogram{h: hdrhistogram.New(1, longest.Microseconds(), 3)}
 }
 
+// Reset forgets all durations.
+func (h *Histogram) Reset() {
+	h.h.Reset()
+	h.zeros, h.sum, h.max = 0, 0, 0
+}
+
 // Record counts one duration.
 func (h *Histogram) Record(d time.Duration) {
 	if d == 0 {

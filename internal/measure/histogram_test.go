@@ -69,6 +69,9 @@ func TestSummary(t *testing.T) {
 			if got := h.Summary(); got != test.want {
 				t.Errorf("got  %+v\nwant %+v", got, test.want)
 			}
+			if h.Reset(); h.Summary() != (Summary{}) {
+				t.Errorf("after a reset there is %+v", h.Summary())
+			}
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 type Writer struct {
 	w       io.Writer
 	payload []byte
+	frame   []byte // kept to be written into again
 	written int64
 	err     error
 }
@@ -49,9 +50,9 @@ func (l *Writer) Flush() error {
 	if l.err != nil || len(l.payload) == 0 {
 		return l.err
 	}
-	frame := appendFrame(nil, frameRecords, l.payload)
+	l.frame = appendFrame(l.frame[:0], frameRecords, l.payload)
 	l.payload = l.payload[:0]
-	_, l.err = l.w.Write(frame)
+	_, l.err = l.w.Write(l.frame)
 	return l.err
 }
 

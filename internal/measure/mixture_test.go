@@ -80,7 +80,7 @@ func TestColdStartsAreSummedUp(t *testing.T) {
 // TestCurvesAreBounded, whatever the length of the run, and count every request once.
 func TestCurvesAreBounded(t *testing.T) {
 	for _, stretch := range []time.Duration{1, 1000, 1_000_000} {
-		l := twoTargets(200, 0)
+		l := twoTargets(90, 0)
 		for i := range l.Records {
 			r := &l.Records[i]
 			r.Scheduled, r.LastByte = r.Scheduled*stretch, r.Scheduled*stretch+r.LastByte-r.Scheduled
@@ -131,5 +131,21 @@ func TestNothingAnswered(t *testing.T) {
 	l.Header.Thresholds = nil
 	if a := Analyse(l, 1); a.Verdict != "" || len(a.Unanswered) > 0 {
 		t.Errorf("stopped before an answer: verdict %q, unanswered %q", a.Verdict, a.Unanswered)
+	}
+}
+
+// TestNeeded: so many requests can pass a threshold, and one fewer cannot.
+func TestNeeded(t *testing.T) {
+	for _, p := range []float64{50, 95, 99} {
+		n := Needed(Threshold{Metric: "latency", Percentile: p, Most: 1})
+		if !Percentile(make([]float64, n), p, rng(1)).HasInterval || Percentile(make([]float64, n-1), p, rng(1)).HasInterval {
+			t.Errorf("p%g needs %d requests", p, n)
+		}
+	}
+	for _, most := range []float64{0.5, 0.01, 0.001} {
+		n := Needed(Threshold{Metric: MetricErrors, Most: most})
+		if Judge(Share(0, n), most) != Pass || Judge(Share(0, n-1), most) == Pass {
+			t.Errorf("a share of %g needs %d requests", most, n)
+		}
 	}
 }

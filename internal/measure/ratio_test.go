@@ -12,7 +12,7 @@ func TestATargetComparedWithItself(t *testing.T) {
 		rounds  int
 		mean, p float64 // requests of each target in a round
 	}{{40, 1, 50}, {40, 5, 50}, {12, 5, 50}, {100, 10, 95}} {
-		const runs = 150
+		const runs = 100
 		wrong := 0
 		for i := range uint64(runs) {
 			r := rng(i)

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -53,4 +54,16 @@ func Judge(e Estimate, most float64) Verdict {
 		return Fail
 	}
 	return Inconclusive
+}
+
+// Needed is how many requests it takes before a threshold can pass: what an interval of the percentile takes, and for
+// errors so many that none of them being wrong proves the share.
+func Needed(t Threshold) int {
+	if t.Metric == MetricErrors {
+		if t.Most <= 0 || t.Most >= 1 {
+			return 1
+		}
+		return int(math.Ceil(math.Log((1-Confidence)/2) / math.Log(1-t.Most)))
+	}
+	return int(math.Ceil(fewestBeyond / (min(t.Percentile, 100-t.Percentile) / 100)))
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"fulcrum.dev/fulcrum/internal/measure"
@@ -36,7 +37,11 @@ func startPlot(t *measure.TargetAnalysis) *plot {
 		}
 		hidden = p.addSteps(s, x, y+4, height-8) || hidden
 	}
-	p.Legend = []key{{"client", "ends with what the client saw"}, {"platform", "ends with what the platform reported"}}
+	for _, k := range []key{{"client", "ends with what the client saw"}, {"platform", "ends with what the platform reported"}} {
+		if slices.ContainsFunc(p.Bars, func(b bar) bool { return strings.Contains(b.Class, k.Class) }) {
+			p.Legend = append(p.Legend, k)
+		}
+	}
 	if hidden {
 		p.Legend = append(p.Legend, key{"unobserved", "holds moments that nobody saw"})
 	}

@@ -157,4 +157,4 @@ func kindClass(k measure.Kind, target int) string {
 	return fmt.Sprintf("bad b%d", int(k)%6)
 }
 
-func rateText(v float64) string { return fmt.Sprintf("%.3g/s", v) }
+func rateText(v float64) string { return fmt.Sprintf("%.6g/s", v) }

@@ -1,0 +1,159 @@
+package bench
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+)
+
+const (
+	// maxHeader bounds the header of an answer, with all that is informational before it.
+	maxHeader = 1 << 20
+	// joined is the body up to which it is written with the head at once.
+	joined = 16 << 10
+)
+
+var errHeaderTooLong = errors.New("the header of the answer is longer than 1 MiB")
+
+// http1Conn is a connection and what is kept with it, so that a request allocates little.
+type http1Conn struct {
+	of   *http1Transport
+	raw  net.Conn
+	net  net.Conn // raw, or TLS over it
+	in   bufio.Reader
+	left int // bytes that the header of the answer may still have; -1 within the body
+	out  []byte
+	used time.Time // when it became idle
+	peek peek
+}
+
+func newHTTP1Conn(of *http1Transport, raw net.Conn) *http1Conn {
+	c := &http1Conn{of: of, raw: raw, net: raw}
+	c.in.Reset(c)
+	c.peek.watch(raw)
+	return c
+}
+
+// Read is where in reads from.
+func (c *http1Conn) Read(p []byte) (int, error) {
+	if c.left == 0 {
+		return 0, errHeaderTooLong
+	}
+	if c.left > 0 && len(p) > c.left {
+		p = p[:c.left]
+	}
+	n, err := c.net.Read(p)
+	if c.left > 0 {
+		c.left -= n
+	}
+	return n, err
+}
+
+func (c *http1Conn) close() { _ = c.net.Close() } // nothing is lost: what was read was read
+
+// isAlive tells, without waiting, whether the server left the connection as it was after the last answer. One that it
+// closed cannot carry a request, and one on which it says something unasked would answer the wrong request.
+func (c *http1Conn) isAlive() bool { return c.in.Buffered() == 0 && c.peek.isQuiet() }
+
+// exchange writes a request and reads the header of its answer.
+func (c *http1Conn) exchange(req *http.Request, p *passage) (*http.Response, error) {
+	failed, err := c.write(req)
+	if err != nil {
+		return nil, err
+	}
+	return c.receive(req, p, failed)
+}
+
+// receive reads the header of an answer. The request may have failed to be sent as a whole.
+func (c *http1Conn) receive(req *http.Request, p *passage, failed error) (*http.Response, error) {
+	res, err := c.readHeader(req, p)
+	switch {
+	case err != nil && failed != nil && isReset(err):
+		return nil, failed // says more than that there is no answer
+	case err != nil:
+		return nil, err
+	}
+	isReusable := failed == nil && !res.Close && res.StatusCode != http.StatusSwitchingProtocols
+	res.Body = &http1Body{ReadCloser: res.Body, conn: c, isReusable: isReusable, isAtEnd: res.Body == http.NoBody}
+	return res, nil
+}
+
+// write sends the request. A connection that breaks while it is sent may hold an answer to what the server has seen:
+// that it failed is told apart from a request that cannot be sent at all.
+func (c *http1Conn) write(req *http.Request) (failed, err error) {
+	data, err := bodyOf(req)
+	if err != nil {
+		return nil, err
+	}
+	if c.out, err = appendHead(c.out[:0], req, int64(len(data)), c.of.isFresh); err != nil {
+		return nil, err
+	}
+	if len(data) <= joined {
+		c.out = append(c.out, data...)
+		data = nil
+	}
+	_, failed = c.net.Write(c.out)
+	if failed == nil && data != nil {
+		_, failed = c.net.Write(data)
+	}
+	if failed != nil && !errors.Is(failed, syscall.EPIPE) && !errors.Is(failed, syscall.ECONNRESET) {
+		return nil, failed
+	}
+	return failed, nil
+}
+
+// readHeader reads the header of the final answer.
+func (c *http1Conn) readHeader(req *http.Request, p *passage) (*http.Response, error) {
+	c.left = maxHeader
+	for {
+		if _, err := c.in.Peek(1); err != nil {
+			return nil, err
+		}
+		p.firstByte = p.now()
+		res, err := http.ReadResponse(&c.in, req)
+		switch {
+		case err != nil && c.left == 0:
+			return nil, errHeaderTooLong // the parser may see no more than a broken line
+		case err != nil:
+			return nil, err
+		}
+		if res.StatusCode >= 200 || res.StatusCode == http.StatusSwitchingProtocols {
+			c.left = -1
+			return res, nil
+		}
+	}
+}
+
+// http1Body is the body of an answer. Closing it after its end gives the connection back, before its end closes it.
+type http1Body struct {
+	io.ReadCloser
+	conn       *http1Conn
+	isReusable bool
+	isAtEnd    bool
+}
+
+func (b *http1Body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF {
+		b.isAtEnd = true
+	}
+	return n, err
+}
+
+func (b *http1Body) Close() error {
+	c := b.conn
+	if c == nil {
+		return nil
+	}
+	b.conn = nil
+	if b.isReusable && b.isAtEnd {
+		c.of.keep(c)
+	} else {
+		c.of.drop(c)
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package bench
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+)
+
+// standardTransport is that of the standard library, for HTTP/2.
+type standardTransport struct{ *http.Transport }
+
+// newStandardTransport returns connections as the target asks for them: no proxy and no compression, because neither would
+// be part of what is measured on purpose.
+func newStandardTransport(c v1alpha1.Connection, access Access, maxInFlight int) standardTransport {
+	var protocols http.Protocols
+	protocols.SetHTTP2(c.HTTP == "2")
+	protocols.SetUnencryptedHTTP2(c.HTTP == "h2c")
+	return standardTransport{&http.Transport{
+		DialContext:         (&net.Dialer{KeepAlive: keepAlive}).DialContext,
+		Protocols:           &protocols,
+		TLSClientConfig:     &tls.Config{RootCAs: access.Roots, InsecureSkipVerify: c.Insecure},
+		DisableCompression:  true,
+		DisableKeepAlives:   c.Fresh,
+		MaxIdleConns:        maxInFlight,
+		MaxIdleConnsPerHost: maxInFlight,
+		IdleConnTimeout:     longestIdle,
+	}}
+}
+
+func (t standardTransport) send(req *http.Request, p *passage) (*http.Response, error) {
+	ctx, cancel := context.WithTimeoutCause(p.ctx, p.timeout, errTimeout)
+	p.ctx = ctx
+	hooks := hooks{now: p.now}
+	res, err := t.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, hooks.trace())))
+	p.connected, p.firstByte = hooks.connected(), hooks.firstByte()
+	p.reused, p.tlsFault = hooks.reused.Load(), hooks.tlsFault.Load()
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	res.Body = cancelBody{res.Body, cancel}
+	return res, nil
+}
+
+func (t standardTransport) interrupt() {} // the context has done it
+
+func (t standardTransport) close() { t.CloseIdleConnections() }
+
+// cancelBody frees the timer of an exchange with its body.
+type cancelBody struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (b cancelBody) Close() error {
+	defer b.cancel()
+	return b.ReadCloser.Close()
+}
+
+// hooks note the moments that the transport tells. They are called from its goroutines, also after an exchange was given up.
+type hooks struct {
+	now              func() time.Duration
+	gotConn, gotByte atomic.Int64 // time + 1, 0 for none
+	reused, tlsFault atomic.Bool
+}
+
+func (h *hooks) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) {
+			h.gotConn.Store(int64(h.now()) + 1)
+			h.reused.Store(info.Reused)
+		},
+		GotFirstResponseByte: func() { h.gotByte.Store(int64(h.now()) + 1) },
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+			if err != nil {
+				h.tlsFault.Store(true)
+			}
+		},
+	}
+}
+
+func (h *hooks) connected() time.Duration { return time.Duration(h.gotConn.Load() - 1) }
+
+func (h *hooks) firstByte() time.Duration { return time.Duration(h.gotByte.Load() - 1) }

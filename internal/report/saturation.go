@@ -1,0 +1,69 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+// Saturation writes the highest rates, and the steps that led there.
+func Saturation(w io.Writer, s *bench.Saturation, style Style) error {
+	p := &page{w: w, style: style}
+	p.printf("%s\n", style.paint(bold, fmt.Sprintf("%s: the highest rate that meets the thresholds", s.Suite)))
+	for i := range s.Targets {
+		t := &s.Targets[i]
+		p.heading(t.Name + ": " + saturationText(t, s))
+		if len(t.Steps) == 0 {
+			continue
+		}
+		rows := [][]string{{"rate", "for", "requests", "came to"}}
+		for _, step := range t.Steps {
+			length := time.Duration(step.Duration * 1e9)
+			rows = append(rows, []string{unit.Rate(step.Rate).String(), length.String(), fmt.Sprint(step.Requests), StepText(step)})
+		}
+		p.table("rrrl", rows)
+	}
+	return p.err
+}
+
+func saturationText(t *bench.TargetSaturation, s *bench.Saturation) string {
+	rate, beyond := unit.Rate(t.Rate), unit.Rate(t.Beyond)
+	switch t.Outcome {
+	case bench.Found:
+		return fmt.Sprintf("%s passes, %s does not", rate, beyond)
+	case bench.AtLeast:
+		return fmt.Sprintf("at least %s, the highest rate that may be tried", rate)
+	case bench.NonePass:
+		return fmt.Sprintf("none: even %s does not pass", beyond)
+	case bench.ByOwn:
+		if t.Rate == 0 {
+			return "the client is the limit: it sent late at the first rate already"
+		}
+		return fmt.Sprintf("at least %s; the client is the limit beyond", rate)
+	}
+	if t.Rate == 0 {
+		return "interrupted before a rate passed"
+	}
+	return fmt.Sprintf("at least %s; interrupted", rate)
+}
+
+// StepText says what came of a step: the verdict, and what each threshold was held against.
+func StepText(s bench.SaturationStep) string {
+	if s.Invalid != "" {
+		return "invalid: " + s.Invalid
+	}
+	parts := []string{string(s.Verdict)}
+	for _, j := range s.Thresholds {
+		got := interval(j.Estimate)
+		if j.Metric == measure.MetricErrors {
+			got = shareInterval(j.Estimate)
+		}
+		parts = append(parts, fmt.Sprintf("%s: %s", j.String(), got))
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,55 @@
+package report_test
+
+import (
+	"bytes"
+	"testing"
+
+	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/report"
+)
+
+func TestSaturation(t *testing.T) {
+	passed := bench.SaturationStep{Rate: 100, Duration: 10, Requests: 1000, Verdict: measure.Pass, Thresholds: []measure.Judgement{
+		{Threshold: measure.Threshold{Metric: "latency", Percentile: 95, Most: 0.1}, Estimate: measure.Estimate{Value: 0.02, HasInterval: true, Low: 0.01, High: 0.03, Count: 1000}},
+		{Threshold: measure.Threshold{Metric: measure.MetricErrors, Most: 0.01}, Estimate: measure.Estimate{HasInterval: true, High: 0.004, Count: 1000}},
+	}}
+	late := bench.SaturationStep{Rate: 200, Duration: 2.5, Requests: 500, Invalid: "the client sent late"}
+	s := &bench.Saturation{Suite: "encoder", Targets: []bench.TargetSaturation{
+		{Name: "k8s", Outcome: bench.Found, Rate: 100, Beyond: 104.4, Steps: []bench.SaturationStep{passed}},
+		{Name: "a", Outcome: bench.AtLeast, Rate: 500},
+		{Name: "b", Outcome: bench.NonePass, Beyond: 0.625},
+		{Name: "c", Outcome: bench.ByOwn, Rate: 100, Steps: []bench.SaturationStep{passed, late}},
+		{Name: "d", Outcome: bench.ByOwn},
+		{Name: "e", Outcome: bench.Stopped},
+		{Name: "f", Outcome: bench.Stopped, Rate: 50},
+	}}
+	var b bytes.Buffer
+	if err := report.Saturation(&b, s, report.Style{}); err != nil {
+		t.Fatal(err)
+	}
+	const want = `encoder: the highest rate that meets the thresholds
+
+k8s: 100/s passes, 104.4/s does not
+   rate  for  requests  came to
+  100/s  10s      1000  pass; latency p95 <= 100ms: 20.0 ms [10.0 ms, 30.0 ms]; errors <= 1 %: 0 % [0, 0.4]
+
+a: at least 500/s, the highest rate that may be tried
+
+b: none: even 0.625/s does not pass
+
+c: at least 100/s; the client is the limit beyond
+   rate   for  requests  came to
+  100/s   10s      1000  pass; latency p95 <= 100ms: 20.0 ms [10.0 ms, 30.0 ms]; errors <= 1 %: 0 % [0, 0.4]
+  200/s  2.5s       500  invalid: the client sent late
+
+d: the client is the limit: it sent late at the first rate already
+
+e: interrupted before a rate passed
+
+f: at least 50/s; interrupted
+`
+	if got := b.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
