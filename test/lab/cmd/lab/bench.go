@@ -97,8 +97,8 @@ func (l *laboratory) runSuite(ctx context.Context, stdout io.Writer, suite, out 
 		return verdict // nothing was measured
 	}
 	ctx = context.WithoutCancel(ctx) // also of a run that Ctrl-C ended
-	for name, format := range map[string]string{"report.txt": "text", "report.json": "json"} {
-		if err := l.writeReport(ctx, filepath.Join(out, name), out, format); err != nil {
+	for name, args := range map[string][]string{"report.txt": {"--html", filepath.Join(out, "report.html")}, "report.json": {"-o", "json"}} {
+		if err := l.writeReport(ctx, filepath.Join(out, name), out, args); err != nil {
 			return err
 		}
 	}
@@ -107,13 +107,13 @@ func (l *laboratory) runSuite(ctx context.Context, stdout io.Writer, suite, out 
 }
 
 // writeReport says in a file again what a run has come to.
-func (l *laboratory) writeReport(ctx context.Context, path, run, format string) (err error) {
+func (l *laboratory) writeReport(ctx context.Context, path, run string, args []string) (err error) {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	err = l.fulcrum(ctx, file, "bench", "report", run, "-o", format)
+	err = l.fulcrum(ctx, file, append([]string{"bench", "report", run}, args...)...)
 	if isVerdict(err) {
 		return nil // which is known already
 	}

@@ -40,9 +40,16 @@ func TestBench(t *testing.T) {
 	if err != nil || !bytes.Contains(said, text) {
 		t.Errorf("report.txt is not what was printed (%v):\n%s\n----\n%s", err, text, said)
 	}
+	page, err := os.ReadFile(filepath.Join(out, "report.html"))
+	if err != nil || !bytes.HasPrefix(page, []byte("<!DOCTYPE html>")) || !bytes.Contains(page, []byte("<svg")) {
+		t.Errorf("report.html: %v: %.200s", err, page)
+	}
 	for _, target := range suite.Spec.Targets {
 		if !bytes.Contains(text, []byte("\n"+target.Name+" ("+target.URL)) {
 			t.Errorf("report.txt says nothing of %s", target.Name)
+		}
+		if !bytes.Contains(page, []byte(target.Name)) {
+			t.Errorf("report.html says nothing of %s", target.Name)
 		}
 	}
 }
