@@ -22,8 +22,12 @@ type Suite struct {
 type SuiteSpec struct {
 	// Targets are who is asked. Several take turns in one run.
 	Targets []Target `json:"targets"`
-	// Load is the requests over time.
-	Load SuiteLoad `json:"load"`
+	// Load is the requests over time. It may be left out where a target has coldStart or keepAlive.
+	Load SuiteLoad `json:"load,omitzero"`
+	// ColdStarts is how many cold starts are brought about after the load. Default: those of the targets that have coldStart.
+	ColdStarts *ColdStarts `json:"coldStarts,omitempty"`
+	// KeepAlive looks for how long each target stays warm without a request, last of all. Default: only where a target says so.
+	KeepAlive *KeepAliveSearch `json:"keepAlive,omitempty"`
 	// Turn is how long one target is asked before the next one; 0s alternates from request to request.
 	// Default: a fortieth of the load for each target, from 100ms to 30s, but at least five requests; 0s where that leaves
 	// fewer than ten rounds.

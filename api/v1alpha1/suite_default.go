@@ -25,6 +25,7 @@ func (s *Suite) ApplyDefaults() {
 	if l.Traffic != nil {
 		l.Traffic.applyDefaults()
 	}
+	spec.applyColdStartDefaults()
 	for i := range spec.Targets {
 		spec.Targets[i].applyDefaults()
 	}

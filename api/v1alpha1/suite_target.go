@@ -29,6 +29,10 @@ type Target struct {
 	Connection Connection `json:"connection,omitzero"`
 	// Expect is what makes an answer a right one.
 	Expect Expect `json:"expect,omitzero"`
+	// ColdStart is how cold starts are brought about. Default: none are.
+	ColdStart *ColdStartMethod `json:"coldStart,omitempty"`
+	// KeepAlive looks for how long it stays warm. Default: as the suite says.
+	KeepAlive *KeepAliveSearch `json:"keepAlive,omitempty"`
 }
 
 // HTTPRequest is a plain request.

@@ -20,6 +20,8 @@ spec:
       bearerFrom: K8S_TOKEN
       connection: {http: h2c, fresh: true}
       expect: {status: 200, contentType: application/json, json: {data.0.score: "*"}}
+      coldStart: {kubernetes: {kubeconfig: config, context: prod, namespace: models, deployment: encoder, by: delete}}
+      keepAlive: {from: 10s, to: 20m, within: 5%}
     - name: chat
       url: https://127.0.0.1:8443/v1/chat/completions
       protocol: openai-chat
@@ -34,6 +36,8 @@ spec:
     sizes: {input: 100, output: 20}
     speed: 2
     seed: 7
+  coldStarts: {count: 3, settle: 0s, timeout: 5m}
+  keepAlive: {to: 1h}
   turn: 0s
   timeout: 5s
   maxInFlight: 64
@@ -89,7 +93,7 @@ func TestSuiteDefaults(t *testing.T) {
 // TestLoadSuiteRefuses edits one place of a good file.
 func TestLoadSuiteRefuses(t *testing.T) {
 	for name, test := range map[string]struct{ old, new, want string }{
-		"unknown field":     {"timeout: 5s", "timeuot: 5s", `suite.yaml:28:3: spec: unknown field "timeuot": did you mean "timeout"?`},
+		"unknown field":     {"timeout: 5s", "timeuot: 5s", `suite.yaml:32:3: spec: unknown field "timeuot": did you mean "timeout"?`},
 		"another kind":      {"kind: Suite", "kind: Model", "suite.yaml:2:7: kind: "},
 		"no scheme":         {"http://127.0.0.1:8080/predict", "127.0.0.1:8080", "spec.targets[0].url: expected a URL with http or https"},
 		"credentials":       {"http://127.0.0.1:8080", "http://me:secret@127.0.0.1:8080", "spec.targets[0].url: holds credentials"},
@@ -103,6 +107,12 @@ func TestLoadSuiteRefuses(t *testing.T) {
 		"half a wave":       {"amplitude: 40/s, ", "", "spec.load.phases[2]: a wave needs both"},
 		"two loads":         {"    arrivals: constant", "    closed: {callers: 1, duration: 1s}", "spec.load: expected exactly one of phases, traffic and closed, got 2"},
 		"percentiles":       {"{p95: 200ms}", "{p50: 1s, p95: 200ms}", "spec.thresholds[0].latency.p95: expected at least the p50"},
+		"two methods":       {"coldStart: {", "coldStart: {idle: 1m, ", "spec.targets[0].coldStart: expected exactly one of kubernetes, lambda, cloudRun and idle, got 2"},
+		"no Deployment":     {"deployment: encoder", "deployment: deployment/encoder", `kubernetes.deployment: expected the name of a Deployment alone, such as encoder, got "deployment/encoder"`},
+		"no function":       {"coldStart: {kubernetes: {kubeconfig: config, context: prod, namespace: models, deployment: encoder, by: delete}}", "coldStart: {lambda: {variable: A}}", "coldStart.lambda: changes the function that the URL names"},
+		"no service":        {"coldStart: {kubernetes: {kubeconfig: config, context: prod, namespace: models, deployment: encoder, by: delete}}", "coldStart: {cloudRun: {service: infer}}", "coldStart.cloudRun.service: expected projects/PROJECT/locations/REGION/services/NAME"},
+		"nobody says how":   {"      coldStart: {kubernetes: {kubeconfig: config, context: prod, namespace: models, deployment: encoder, by: delete}}\n", "", "spec.coldStarts: no target says how"},
+		"no room to search": {"keepAlive: {to: 1h}", "keepAlive: {to: 1m}", "spec.keepAlive: expected from to be shorter than to, between which the window is looked for, got 1m and 1m"},
 		"too long ago":      {"rate: 10/s, duration: 10s", "rate: 10/s, duration: 0s", "spec.load.phases[0].duration"},
 	} {
 		file := strings.Replace(suiteFile, test.old, test.new, 1)
@@ -175,5 +185,26 @@ func TestSuitesObeySchema(t *testing.T) {
 		if file == suiteFile || obeysSchema(t, compiled, []byte(file)) == nil {
 			t.Errorf("the schema allows %s", edit[1])
 		}
+	}
+}
+
+// TestSuiteWithoutLoad: cold starts are a suite of their own.
+func TestSuiteWithoutLoad(t *testing.T) {
+	const head = `{apiVersion: fulcrum.dev/v1alpha1, kind: Suite, metadata: {name: a}, spec: {targets: [{name: a, url: "http://localhost:1/"`
+	s, err := LoadSuite("suite.yaml", []byte(head+`, coldStart: {cloudRun: {service: projects/p/locations/l/services/s}}, keepAlive: {to: 5m}}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, k := s.Spec.ColdStarts, s.Spec.SearchOf(&s.Spec.Targets[0])
+	if s.Spec.Load.HasLoad() || c.Count != 5 || c.Settle.String() != "5s" || c.Timeout.String() != "15m" ||
+		s.Spec.Targets[0].ColdStart.CloudRun.Endpoint != "https://run.googleapis.com" || k.From.String() != "1m" || k.To.String() != "5m" || k.Within != 0.1 {
+		t.Errorf("%+v %+v %+v", s.Spec, c, k)
+	}
+	if err := s.Validate("again"); err != nil {
+		t.Error(err)
+	}
+	_, err = LoadSuite("suite.yaml", []byte(head+`}]}}`))
+	if err == nil || !strings.Contains(err.Error(), "spec.load: expected exactly one of phases, traffic and closed, got 0") {
+		t.Errorf("error %v", err)
 	}
 }

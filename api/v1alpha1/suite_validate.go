@@ -40,6 +40,10 @@ func (s *Suite) validate(r *report) {
 		t.validate(r, path)
 	}
 	s.Spec.Load.validate(r, "spec.load")
+	if !s.Spec.Load.HasLoad() && !s.Spec.hasColdStarts() && !s.Spec.hasKeepAlive() {
+		r.reject("spec.load", "expected exactly one of phases, traffic and closed, got 0: only a suite with coldStart or keepAlive needs no load", "spec")
+	}
+	s.Spec.validateColdStarts(r)
 	for i := range s.Spec.Thresholds {
 		s.Spec.Thresholds[i].validate(r, itemPath("spec.thresholds", i), names)
 	}
@@ -141,13 +145,7 @@ func (t *Target) validateLambda(r *report, path string) {
 }
 
 func (l *SuiteLoad) validate(r *report, path string) {
-	given := 0
-	for _, is := range []bool{len(l.Phases) > 0, l.Traffic != nil, l.Closed != nil} {
-		if is {
-			given++
-		}
-	}
-	if given != 1 {
+	if given := l.given(); given > 1 {
 		r.reject(path, fmt.Sprintf("expected exactly one of phases, traffic and closed, got %d", given))
 	}
 	for _, f := range []struct {

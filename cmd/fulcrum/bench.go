@@ -43,6 +43,11 @@ when it is due, whether or not earlier ones were answered, and its latency count
 from when it was due. How late the client itself was stands beside it; beyond the
 gate (p99 of 10ms by default) the run is invalid. Every request is recorded.
 
+A suite may also have cold starts brought about, and the time looked for that a
+target stays warm without a request (coldStart and keepAlive of a target). What that
+changes of a system is said before, has to be confirmed every time unless it is on
+this machine, and is changed back, also when the run is stopped.
+
 The suite is a file (kind: Suite), or flags. A host other than this machine has to
 be confirmed once, or with --yes.
 
@@ -53,6 +58,7 @@ its limit, or the run was interrupted; 5 invalid: the client was too slow to mea
   fulcrum bench --target http://127.0.0.1:8080/predict --rate 50/s --duration 2m
   fulcrum bench --target k8s=http://127.0.0.1:8080/v1/chat/completions --target 'fn=lambda://infer/v1/chat/completions?region=us-east-1' \
       --protocol openai-chat --model tiny --rate 5/s --duration 10m --out run
+  fulcrum bench suite.yaml --cold-starts 20 --yes
   fulcrum bench --target http://127.0.0.1:8080/ --trace access.log.gz --speed 10
   fulcrum bench --target http://127.0.0.1:8080/ --rate 50/s --duration 2m --threshold 'latency.p95<=200ms' --threshold 'errors<=1%'
   fulcrum bench report run --against old-run --html report.html
@@ -68,7 +74,7 @@ its limit, or the run was interrupted; 5 invalid: the client was too slow to mea
 	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
 	fs.StringVar(&f.html, "html", "", "file to write the report to as a page with plots, beside what is printed")
 	fs.StringVar(&f.progress, "progress", "auto", "on standard error while it runs: auto (a line on a terminal), none, or json (an object each second)")
-	fs.BoolVar(&f.yes, "yes", false, "send the load to hosts other than this machine without being asked")
+	fs.BoolVar(&f.yes, "yes", false, "send the load to hosts other than this machine, and change systems there for cold starts, without being asked")
 	cmd.AddCommand(newBenchReportCommand(std), newBenchSelftestCommand(std), newBenchSaturateCommand(std))
 	return cmd
 }
@@ -87,6 +93,17 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 	}
 	if err := confirm(std, in, f.yes); err != nil {
 		return err
+	}
+	forcers, err := openForcers(in.Suite, in.Access, f.suite.dir)
+	if err != nil {
+		return err
+	}
+	if err := announce(std, in, forcers, f.yes); err != nil {
+		return err
+	}
+	in.Forcers = map[string]bench.Forcer{}
+	for name, forcer := range forcers {
+		in.Forcers[name] = forcer
 	}
 	in.Progress = show
 	sheet, err := f.measure(cmd.Context(), in, finish)

@@ -52,7 +52,7 @@ func confirmLoad(std streams, suite *v1alpha1.Suite, access map[string]bench.Acc
 		if !ok || !term.IsTerminal(int(f.Fd())) {
 			return fmt.Errorf("expected a confirmation before load goes to %s: add --yes if you may test it", strings.Join(hosts, ", "))
 		}
-		if err := askFor(std.in, std.err, strings.Join(hosts, ", ")); err != nil {
+		if err := askFor(std.in, std.err, "May you test "+strings.Join(hosts, ", ")+"?"); err != nil {
 			return err
 		}
 	}
@@ -61,6 +61,9 @@ func confirmLoad(std streams, suite *v1alpha1.Suite, access map[string]bench.Acc
 
 // projected says what a host will get.
 func projected(in bench.Input, host string) string {
+	if !in.Suite.Spec.Load.HasLoad() {
+		return "requests of cold starts and of the search for keep-alive windows"
+	}
 	if in.Workload == nil {
 		return fmt.Sprintf("requests of %d callers for %s", in.Suite.Spec.Load.Closed.Callers, in.Projection.Span)
 	}
@@ -74,8 +77,8 @@ func projected(in bench.Input, host string) string {
 }
 
 // askFor wants the word typed, because a key is pressed too easily.
-func askFor(in io.Reader, out io.Writer, hosts string) error {
-	fmt.Fprintf(out, "May you test %s? Type yes: ", hosts)
+func askFor(in io.Reader, out io.Writer, question string) error {
+	fmt.Fprint(out, question+" Type yes: ")
 	line, err := bufio.NewReader(in).ReadString('\n')
 	if err != nil && err != io.EOF {
 		return err

@@ -45,6 +45,9 @@ func (l *liveLine) finish() {
 
 // liveText says how far the run is, and how the last second went.
 func liveText(v bench.Live) string {
+	if v.Doing != "" {
+		return fmt.Sprintf("%s  %s", v.Elapsed.Round(time.Second), v.Doing)
+	}
 	of := ""
 	if v.Planned > 0 {
 		of = fmt.Sprintf("/%d", v.Planned)

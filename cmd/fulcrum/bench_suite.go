@@ -38,6 +38,9 @@ type suiteFlags struct {
 	inFlight   int
 	seed       uint64
 	thresholds []string
+	coldStarts int
+
+	dir string // of the suite file, once it is read
 }
 
 // Flags that a suite file has fields for.
@@ -70,6 +73,7 @@ func (f *suiteFlags) registerTargets(fs *pflag.FlagSet) {
 	fs.Var(newTextFlag(&f.timeout, "duration", parseTime), "timeout", "how long an answer may take (default 1m)")
 	fs.Var(newTextFlag(&f.gate, "duration", parseTime), "gate", "p99 of the client's own lateness above which the run is invalid (default 10ms)")
 	fs.IntVar(&f.inFlight, "max-in-flight", 1024, "requests that may wait for an answer; what is due beyond is recorded as not sent")
+	fs.IntVar(&f.coldStarts, "cold-starts", 0, "how many cold starts of each target, instead of what the suite file says; 0 for none")
 	fs.Uint64Var(&f.seed, "seed", 1, "seed of arrivals and of the order of turns")
 	fs.StringArrayVar(&f.thresholds, "threshold", nil, "limit that the run is judged by, such as latency.p95<=200ms, errors<=1% or k8s:timeToFirstToken.p99<=1s")
 }
@@ -109,6 +113,10 @@ func (f *suiteFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, 
 		return bench.Input{}, err
 	}
 	suite := from.suite
+	if err := f.adjustColdStarts(fs, suite); err != nil {
+		return bench.Input{}, err
+	}
+	f.dir = from.dir
 	in := bench.Input{Suite: suite, Tool: "fulcrum " + buildVersion().Version}
 	if in.Access, err = accessOf(ctx, suite, from.dir); err != nil {
 		return in, err

@@ -31,6 +31,7 @@ func House() []Row {
 		{Dir: "internal/plan", Pure: true},
 		{Dir: "internal/inference"},
 		{Dir: "internal/inference/inferencetest"},
+		{Dir: "internal/coldstart"},
 		{Dir: "internal/bench"},
 		{Dir: "internal/report", Pure: true},
 		{Dir: "internal/architecture", Pure: true},

@@ -22,7 +22,7 @@ func (x *crew) openLoad(ctx context.Context, in Input) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, pace.close()) }()
-	exchanges, stop := x.interruptible(ctx)
+	exchanges, stop := interruptible(ctx, x.targets...)
 	defer stop()
 	var working sync.WaitGroup
 	defer working.Wait()
@@ -54,18 +54,23 @@ func (x *crew) openLoad(ctx context.Context, in Input) (err error) {
 }
 
 // interruptible returns a context that ends with another one, for a reason that records tell apart from a time-out. All
-// exchanges under way end then.
-func (x *crew) interruptible(ctx context.Context) (exchanges context.Context, stop func()) {
+// exchanges of the clients that are under way end then.
+func interruptible(ctx context.Context, clients ...client) (exchanges context.Context, stop func()) {
 	exchanges, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	unhook := context.AfterFunc(ctx, func() {
 		cancel(errInterrupted)
-		for _, c := range x.targets {
-			if t, ok := c.(*target); ok {
-				t.transport.interrupt()
-			}
+		for _, c := range clients {
+			interrupt(c)
 		}
 	})
 	return exchanges, func() { unhook(); cancel(nil) }
+}
+
+// interrupt ends exchanges that no context ends.
+func interrupt(c client) {
+	if t, ok := c.(*target); ok {
+		t.transport.interrupt()
+	}
 }
 
 // dismiss lets workers go once they have what they wait for.
@@ -108,7 +113,7 @@ func (x *crew) work(ctx context.Context, j job) {
 // late, and does not see what others would have waited.
 func (x *crew) closedLoad(ctx context.Context, in Input) error {
 	closed := in.Suite.Spec.Load.Closed
-	exchanges, stop := x.interruptible(ctx)
+	exchanges, stop := interruptible(ctx, x.targets...)
 	defer stop()
 	var sequence atomic.Int64
 	var callers sync.WaitGroup

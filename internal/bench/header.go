@@ -41,6 +41,8 @@ func (in Input) describe() string {
 	switch {
 	case s.Load.Closed != nil:
 		fmt.Fprintf(&b, "closed loop of %d callers for %s", s.Load.Closed.Callers, unit.Duration(p.Span))
+	case in.Workload == nil:
+		return "no load"
 	default:
 		info := in.Workload.Info()
 		fmt.Fprintf(&b, "%d requests in %s, open loop, from %s", p.Requests, unit.Duration(p.Span.Round(time.Millisecond)), info.Name)

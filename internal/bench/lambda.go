@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -79,7 +80,7 @@ func (l *lambdaCall) open(res *http.Response, now func() time.Duration, r *measu
 	if res.StatusCode/100 != 2 {
 		return nil
 	}
-	r.Cold = isColdStart(res.Header.Get("X-Amz-Log-Result"))
+	takeReport(res.Header.Get("X-Amz-Log-Result"), r)
 	if kind := res.Header.Get("X-Amz-Function-Error"); kind != "" {
 		detail, err := io.ReadAll(io.LimitReader(res.Body, maxWrong))
 		if err != nil {
@@ -125,21 +126,39 @@ type readCloser struct {
 	io.Closer
 }
 
-// isColdStart reads the end of a call's log in base64. Its REPORT line tells the duration of an initialisation (or of
-// restoring a snapshot) that the call waited for; of one that was too slow, and was done again within the call, there is an
-// INIT_REPORT line instead.
-func isColdStart(log string) bool {
+// takeReport reads the end of a call's log in base64. Its REPORT line tells how long the call took, and of a cold start the
+// duration of the initialisation (or of restoring a snapshot) that it waited for; of one that was too slow, and was done again
+// within the call, there is an INIT_REPORT line instead.
+func takeReport(log string, r *measure.Record) {
 	text, err := base64.StdEncoding.DecodeString(log)
 	if err != nil {
-		return false
+		return
 	}
 	for line := range strings.Lines(string(text)) {
-		isReport := strings.HasPrefix(line, "REPORT ")
-		if isReport && (strings.Contains(line, "\tInit Duration:") || strings.Contains(line, "\tRestore Duration:")) || strings.HasPrefix(line, "INIT_REPORT ") {
-			return true
+		switch {
+		case strings.HasPrefix(line, "REPORT "):
+			r.Ran = reported(line, "Duration")
+			r.Started = max(reported(line, "Init Duration"), reported(line, "Restore Duration"))
+			r.Cold = r.Cold || r.Started > 0
+		case strings.HasPrefix(line, "INIT_REPORT "):
+			r.Cold = true
 		}
 	}
-	return false
+}
+
+// reported is a duration of a REPORT line, whose fields are separated by tabs; 0 where it is missing.
+func reported(line, name string) time.Duration {
+	for field := range strings.SplitSeq(line, "\t") {
+		value, ok := strings.CutPrefix(field, name+": ")
+		if !ok {
+			continue
+		}
+		milliseconds, err := strconv.ParseFloat(strings.TrimSuffix(value, " ms"), 64)
+		if err == nil && milliseconds > 0 && milliseconds < 1e9 {
+			return time.Duration(milliseconds * float64(time.Millisecond))
+		}
+	}
+	return 0
 }
 
 // asHTTP puts the HTTP response in a payload, of the form that function URLs take, in the place of the API's. JSON without a

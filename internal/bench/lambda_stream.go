@@ -99,7 +99,7 @@ func (s *invocation) message() (eventstream.Message, error) {
 func (s *invocation) complete(payload []byte) error {
 	s.done = true
 	end := gjson.ParseBytes(payload)
-	s.r.Cold = s.r.Cold || isColdStart(end.Get("LogResult").String())
+	takeReport(end.Get("LogResult").String(), s.r)
 	if code := end.Get("ErrorCode").String(); code != "" {
 		return &functionError{code, end.Get("ErrorDetails").String()}
 	}

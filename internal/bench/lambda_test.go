@@ -275,12 +275,18 @@ func TestColdStart(t *testing.T) {
 		"REPORT RequestId: a\tDuration: 1.00 ms\tRestore Duration: 90.00 ms\tBilled Restore Duration: 3 ms\n":            true,
 		"INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout\nREPORT RequestId: a\tDuration: 1.00 ms\n": true,
 	} {
-		if got := isColdStart(base64.StdEncoding.EncodeToString([]byte(log))); got != want {
-			t.Errorf("%q: %t", log, got)
+		var r measure.Record
+		if takeReport(base64.StdEncoding.EncodeToString([]byte(log)), &r); r.Cold != want {
+			t.Errorf("%q: %t", log, r.Cold)
 		}
 	}
-	if isColdStart("no base64") {
+	var r measure.Record
+	if takeReport("no base64", &r); r.Cold {
 		t.Error("no log tells nothing")
+	}
+	const log = "REPORT RequestId: a\tDuration: 1.50 ms\tBilled Duration: 92 ms\tInit Duration: 90.25 ms\t\n"
+	if takeReport(base64.StdEncoding.EncodeToString([]byte(log)), &r); r.Ran != 1500*time.Microsecond || r.Started != 90250*time.Microsecond {
+		t.Errorf("ran for %s after a start of %s", r.Ran, r.Started)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 // Live is what is known of a run under way.
 type Live struct {
 	Elapsed time.Duration `json:"elapsedNanoseconds"`
+	// Doing says what goes on after the load, such as a cold start; "" during it. The rest is of the load alone.
+	Doing string `json:"doing,omitempty"`
 	// Requests have ended, of Planned in all (0 when not known); Errors of them were not answered right.
 	Requests int64 `json:"requests"`
 	Planned  int64 `json:"planned,omitempty"`

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,19 +18,23 @@ import (
 // Input is what a run depends on.
 type Input struct {
 	Suite *v1alpha1.Suite
-	// Workload is the schedule; nil for a closed load.
+	// Workload is the schedule; nil for a closed load, and without any.
 	Workload workload.Workload
 	// Projection is that of the workload.
 	Projection Projection
 	// Access is by the target's name.
 	Access map[string]Access
+	// Forcers bring cold starts about, by the target's name; those that are missing have none.
+	Forcers map[string]Forcer
 	// SuiteHash and Tool are for the header.
 	SuiteHash, Tool string
-	// Progress is called about every second from another goroutine, if it is not nil.
+	// Progress is called about every second, and when something new begins, from other goroutines, one at a time, if it is not nil.
 	Progress func(Live)
 }
 
-// Run sends the load and writes the log. When the context ends it stops, and the log is a valid one of what was sent.
+// Run sends the load, brings about cold starts, and writes the log. When the context ends it stops, the log is a valid one of
+// what was sent, and what was changed for cold starts is as it was; where that failed, the reason for which the run is
+// incomplete says so.
 //
 // Errors: a target that cannot be asked at all, a schedule that cannot be read, a log that cannot be written. What
 // happens to requests is in the log.
@@ -56,14 +62,25 @@ func Run(ctx context.Context, in Input, w io.Writer) (measure.End, error) {
 		most: in.Suite.Spec.MaxInFlight, jobs: make(chan job),
 	}
 	go c.collect()
-	if in.Workload == nil {
-		err = x.closedLoad(ctx, in)
-	} else {
+	switch {
+	case in.Workload != nil:
 		err = x.openLoad(ctx, in)
+	case in.Suite.Spec.Load.HasLoad():
+		err = x.closedLoad(ctx, in)
 	}
 	err = errors.Join(err, c.close())
+	var left []string
+	if err == nil {
+		left, err = x.afterLoad(ctx, in, log)
+	}
 	end := c.end(ctx, err)
+	if len(left) > 0 {
+		end.Complete, end.Reason = false, strings.Join(left, "; ")
+	}
 	if err != nil {
+		if len(left) > 0 {
+			err = fmt.Errorf("%w; %s", err, end.Reason)
+		}
 		return end, err
 	}
 	if planned := in.Projection.Requests; end.Complete && in.Workload != nil && c.live.requests != planned {
@@ -73,6 +90,33 @@ func Run(ctx context.Context, in Input, w io.Writer) (measure.End, error) {
 		return end, fmt.Errorf("writing the log: %w", err)
 	}
 	return end, nil
+}
+
+// afterLoad does what the suite asks for beside the load, and says what could not be left as it was.
+func (x *crew) afterLoad(ctx context.Context, in Input, log *measure.Writer) (left []string, err error) {
+	if tell := in.Progress; tell != nil { // several searches for a window tell what they do
+		var one sync.Mutex
+		in.Progress = func(l Live) {
+			one.Lock()
+			defer one.Unlock()
+			tell(l)
+		}
+	}
+	s := &coldStage{crew: x, in: in, log: log}
+	if in.Workload != nil { // what is sent is as large as the first request of the load
+		plan, err := newSchedule(in.Suite, in.Workload, in.Projection.Turn)
+		if err != nil {
+			return nil, fmt.Errorf("reading the schedule: %w", err)
+		}
+		defer plan.close()
+		if s.sample, err = plan.next(); err != nil && err != io.EOF {
+			return nil, fmt.Errorf("reading the schedule: %w", err)
+		}
+	}
+	if left, err = s.coldStarts(ctx); err != nil || ctx.Err() != nil {
+		return left, err
+	}
+	return left, s.keepAlives(ctx)
 }
 
 func newTargets(in Input) ([]client, error) {

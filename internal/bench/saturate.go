@@ -215,6 +215,7 @@ func (in SaturationInput) try(ctx context.Context, target int, rate float64, len
 func (in SaturationInput) stepSuite(target int, rate float64, length time.Duration, number int) *v1alpha1.Suite {
 	s := *in.Suite
 	t := s.Spec.Targets[target]
+	t.ColdStart, t.KeepAlive, s.Spec.ColdStarts, s.Spec.KeepAlive = nil, nil, nil, nil // a step is a load alone
 	seed := random.Derive(*s.Spec.Load.Seed, uint64(1000*target+number))
 	s.Spec.Targets = []v1alpha1.Target{t}
 	s.Spec.Load = v1alpha1.SuiteLoad{

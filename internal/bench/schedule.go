@@ -8,11 +8,11 @@ import (
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
-// Workload returns the schedule of a suite; nil for a closed load, which has none. Paths are opened by open.
+// Workload returns the schedule of a suite; nil for a closed load, which has none, and without a load. Paths are opened by open.
 func Workload(open workload.Opener, s *v1alpha1.Suite) (workload.Workload, error) {
 	l := s.Spec.Load
 	switch {
-	case l.Closed != nil:
+	case l.Closed != nil || !l.HasLoad():
 		return nil, nil
 	case l.Traffic != nil:
 		return workload.FromTraffic(open, *l.Traffic)
@@ -29,15 +29,20 @@ type Projection struct {
 	Span time.Duration
 	// Turn is how long a target's turn lasts.
 	Turn time.Duration
+	// ColdStarts is how many are brought about in all; KeepAlive is how long the search for the windows takes at most.
+	ColdStarts int
+	KeepAlive  time.Duration
 }
 
 // Project reads the schedule and counts.
 func Project(s *v1alpha1.Suite, w workload.Workload) (Projection, error) {
 	p := Projection{ByTarget: make([]int64, len(s.Spec.Targets))}
-	if w == nil {
-		p.Span = s.Spec.Load.Closed.Duration.Std()
-	} else {
+	p.besideLoad(&s.Spec)
+	switch {
+	case w != nil:
 		p.Span = hastened(w.Info().Span, s.Spec.Load.Speed)
+	case s.Spec.Load.Closed != nil:
+		p.Span = s.Spec.Load.Closed.Duration.Std()
 	}
 	switch {
 	case s.Spec.Turn != nil:
@@ -77,6 +82,17 @@ func eachJob(s *v1alpha1.Suite, w workload.Workload, turn time.Duration, take fu
 			return err
 		}
 		take(j)
+	}
+}
+
+func (p *Projection) besideLoad(spec *v1alpha1.SuiteSpec) {
+	for i := range spec.Targets {
+		if spec.Targets[i].ColdStart != nil && spec.ColdStarts != nil {
+			p.ColdStarts += spec.ColdStarts.Count
+		}
+		if k := spec.SearchOf(&spec.Targets[i]); k != nil {
+			p.KeepAlive = max(p.KeepAlive, LongestSearch(k))
+		}
 	}
 }
 

@@ -73,6 +73,8 @@ type KeepAlive struct {
 	Cold time.Duration `json:"coldNanoseconds"`
 	// Confirmed says that the platform itself told cold answers from warm ones; otherwise their time did.
 	Confirmed bool `json:"confirmed"`
+	// Failure says why the search ended early; what stands beside it was seen until then.
+	Failure string `json:"failure,omitempty"`
 	// Tries are the gaps that were tried, in order.
 	Tries []IdleGap `json:"tries"`
 }

@@ -22,6 +22,10 @@ type Record struct {
 	// Cold says that a cold start is known to have served it; Reused, that the connection was kept from an earlier request.
 	Cold, Reused bool
 
+	// Started is how long the platform says that the start took which the request waited for, and Ran how long it was worked on;
+	// 0 where it does not say. They are kept of requests beside the load alone.
+	Started, Ran time.Duration `json:",omitzero"`
+
 	// Scheduled is when the request was due; Sent, when the client began to send it.
 	Scheduled, Sent time.Duration
 	// Connected is when a connection was at hand; FirstByte, when the answer's header began to arrive.

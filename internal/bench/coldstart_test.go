@@ -1,0 +1,147 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+// fakeForcer makes every second start fail if it shall, and counts what it is asked.
+type fakeForcer struct {
+	forced, restored atomic.Int32
+	flaky            bool
+	stuck            func() // called when a start begins that never ends
+	leaves           error
+}
+
+func (f *fakeForcer) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) measure.Record) (measure.ColdStart, error) {
+	c := measure.ColdStart{Method: "fake", Confirmed: true, Evidence: "it says so"}
+	c.Phases = []measure.Phase{{Name: measure.Trigger, At: now(), By: measure.ByClient}}
+	if n := f.forced.Add(1); f.flaky && n%2 == 0 {
+		return c, errors.New("no pod came")
+	}
+	if f.stuck != nil {
+		f.stuck()
+		<-ctx.Done()
+		return c, context.Cause(ctx)
+	}
+	c.Phases = append(c.Phases, measure.Phase{Name: measure.Ready, At: now(), By: measure.ByPlatform})
+	c.Request = ask(ctx)
+	return c, nil
+}
+
+func (f *fakeForcer) Restore(ctx context.Context) error {
+	f.restored.Add(1)
+	return errors.Join(f.leaves, ctx.Err())
+}
+
+// coldSuite has two targets, cold starts and no load.
+func coldSuite(url string, count int) *v1alpha1.Suite {
+	s := &v1alpha1.Suite{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.KindSuite, Metadata: v1alpha1.Metadata{Name: "test"}}
+	for _, name := range []string{"a", "b"} {
+		s.Spec.Targets = append(s.Spec.Targets, v1alpha1.Target{
+			Name: name, URL: url, ColdStart: &v1alpha1.ColdStartMethod{Kubernetes: &v1alpha1.KubernetesColdStart{Deployment: name}},
+		})
+	}
+	s.Spec.ColdStarts = &v1alpha1.ColdStarts{Count: count, Settle: new(unit.Duration)}
+	s.ApplyDefaults()
+	return s
+}
+
+func runForced(ctx context.Context, t *testing.T, s *v1alpha1.Suite, forcers map[string]Forcer) (*measure.Log, measure.End) {
+	t.Helper()
+	in := inputOf(t, s, nil)
+	in.Forcers = forcers
+	var b bytes.Buffer
+	end, err := Run(ctx, in, &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return readLog(t, b.Bytes()), end
+}
+
+func phaseNames(c measure.ColdStart) (names []measure.PhaseName) {
+	for _, p := range c.Phases {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// TestColdStartsByRounds: every target has one in each round, what fails is recorded and the next one follows.
+func TestColdStartsByRounds(t *testing.T) {
+	server := serve(t, answer)
+	good, flaky := new(fakeForcer), &fakeForcer{flaky: true}
+	l, _ := runForced(t.Context(), t, coldSuite(server.URL, 4), map[string]Forcer{"a": good, "b": flaky})
+	if len(l.ColdStarts) != 8 || good.restored.Load() != 1 || flaky.restored.Load() != 1 || len(l.Records) != 0 || !l.End.Complete {
+		t.Fatalf("%d cold starts, restored %d and %d times, end %+v", len(l.ColdStarts), good.restored.Load(), flaky.restored.Load(), l.End)
+	}
+	if a := measure.Analyse(l, 1); !a.Valid || !a.Complete {
+		t.Errorf("invalid: %s %s", a.Invalid, a.Reason)
+	}
+	failed := 0
+	for i, c := range l.ColdStarts {
+		if round := int64(i / 2); c.Request.Round != round || i%2 == 1 && l.ColdStarts[i-1].Target == c.Target {
+			t.Errorf("cold start %d is of target %d in round %d", i, c.Target, c.Request.Round)
+		}
+		if c.Failure != "" {
+			failed++
+			if c.Target != 1 || c.Failure != "no pod came" || c.Confirmed || !slices.Equal(phaseNames(c), []measure.PhaseName{measure.Trigger}) {
+				t.Errorf("%+v", c)
+			}
+			continue
+		}
+		if !slices.Equal(phaseNames(c), measure.PhaseNames()) || c.Request.Kind != measure.OK || !c.Confirmed {
+			t.Errorf("%+v", c)
+		}
+		if first := c.Phases[7]; first.By != measure.ByClient || first.At != c.Request.FirstByte || c.Phases[8].By != measure.Unobserved {
+			t.Errorf("%+v", c.Phases)
+		}
+	}
+	if failed != 2 {
+		t.Errorf("%d failed, want 2", failed)
+	}
+}
+
+// TestInterruptedColdStart: the target is left as it was, and the log is whole.
+func TestInterruptedColdStart(t *testing.T) {
+	server := serve(t, answer)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	stuck := &fakeForcer{stuck: cancel}
+	s := coldSuite(server.URL, 4)
+	s.Spec.Targets = s.Spec.Targets[:1]
+	l, end := runForced(ctx, t, s, map[string]Forcer{"a": stuck})
+	if len(l.ColdStarts) != 1 || l.ColdStarts[0].Failure != "the run was stopped" || stuck.restored.Load() != 1 || end.Complete || end.Reason != "interrupted" {
+		t.Errorf("%+v, restored %d times, end %+v", l.ColdStarts, stuck.restored.Load(), end)
+	}
+}
+
+// TestTargetThatIsLeftChanged makes the run incomplete, and says what is to be done.
+func TestTargetThatIsLeftChanged(t *testing.T) {
+	server := serve(t, answer)
+	s := coldSuite(server.URL, 1)
+	s.Spec.Targets = s.Spec.Targets[:1]
+	_, end := runForced(t.Context(), t, s, map[string]Forcer{"a": &fakeForcer{leaves: errors.New("scale it yourself")}})
+	if end.Complete || end.Reason != "a is not as it was: scale it yourself" {
+		t.Errorf("%+v", end)
+	}
+}
+
+func TestColdStartThatTakesTooLong(t *testing.T) {
+	server := serve(t, answer)
+	s := coldSuite(server.URL, 1)
+	s.Spec.Targets, s.Spec.ColdStarts.Timeout = s.Spec.Targets[:1], unit.Duration(20*time.Millisecond)
+	l, end := runForced(t.Context(), t, s, map[string]Forcer{"a": &fakeForcer{stuck: func() {}}})
+	if len(l.ColdStarts) != 1 || !strings.HasPrefix(l.ColdStarts[0].Failure, "not within 20ms: ") || !end.Complete {
+		t.Errorf("%+v %+v", l.ColdStarts, end)
+	}
+}

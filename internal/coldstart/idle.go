@@ -1,0 +1,40 @@
+package coldstart
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+// idle only waits. It changes nothing.
+type idle struct {
+	span time.Duration
+	last time.Duration // when the last request ended; 0 before the first one
+}
+
+func (i *idle) Server() string { return "" }
+func (i *idle) Change() string { return "" }
+
+func (i *idle) Restore(context.Context) error { return nil }
+
+// Force waits for what is left of the time since the last request. What others were asked meanwhile counts.
+func (i *idle) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) measure.Record) (measure.ColdStart, error) {
+	c := measure.ColdStart{Method: "idle"}
+	if i.last == 0 {
+		i.last = now()
+	}
+	if err := pause(ctx, i.last+i.span-now()); err != nil {
+		return c, fmt.Errorf("waiting without a request: %w", err)
+	}
+	c.Request = ask(ctx)
+	i.last = c.Request.LastByte
+	c.Phases = []measure.Phase{{Name: measure.Trigger, At: c.Request.Sent, By: measure.ByClient}}
+	c.Evidence = fmt.Sprintf("%s without a request", unit.Duration(i.span))
+	if c.Confirmed = c.Request.Cold; c.Confirmed {
+		c.Evidence += "; the answer says that it was cold"
+	}
+	return c, nil
+}

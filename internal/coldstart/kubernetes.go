@@ -1,0 +1,219 @@
+package coldstart
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+// deployment starts the pods of one anew.
+type deployment struct {
+	cluster         *cluster
+	server          string
+	namespace, name string
+	isDelete        bool
+	replicas        int32 // as found; 0 as long as nothing was changed
+}
+
+// openKubernetes reads a kubeconfig as kubectl does.
+func openKubernetes(k v1alpha1.KubernetesColdStart) (*deployment, error) {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath = k.Kubeconfig
+	overrides := &clientcmd.ConfigOverrides{CurrentContext: k.Context}
+	overrides.Context.Namespace = k.Namespace
+	loaded := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides)
+	config, err := loaded.ClientConfig()
+	if err != nil {
+		return nil, fmt.Errorf("kubernetes: reading the kubeconfig: %w", err)
+	}
+	namespace, _, err := loaded.Namespace()
+	if err != nil {
+		return nil, fmt.Errorf("kubernetes: reading the kubeconfig: %w", err)
+	}
+	return newDeployment(config, namespace, k)
+}
+
+func newDeployment(config *rest.Config, namespace string, k v1alpha1.KubernetesColdStart) (*deployment, error) {
+	c, err := newCluster(config)
+	if err != nil {
+		return nil, fmt.Errorf("kubernetes: %w", err)
+	}
+	return &deployment{cluster: c, server: config.Host, namespace: namespace, name: k.Deployment, isDelete: k.By == "delete"}, nil
+}
+
+func (d *deployment) Server() string { return d.server }
+
+func (d *deployment) Change() string {
+	if d.isDelete {
+		return fmt.Sprintf("deletes the pods of deployment %s", d)
+	}
+	return fmt.Sprintf("scales deployment %s to 0 and back", d)
+}
+
+func (d *deployment) String() string { return d.namespace + "/" + d.name }
+
+// Force takes the pods away, watches new ones come, and asks when the first of them is ready.
+func (d *deployment) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) measure.Record) (measure.ColdStart, error) {
+	c := measure.ColdStart{Method: "kubernetes-scale"}
+	if d.isDelete {
+		c.Method = "kubernetes-delete"
+	}
+	selector, err := d.inspect(ctx)
+	if err != nil {
+		return c, err
+	}
+	w, err := watchPods(ctx, d.cluster, d.namespace, selector, now)
+	if err != nil {
+		return c, err
+	}
+	defer w.stop()
+	if err := d.trigger(ctx, w, now); err != nil {
+		return c, err
+	}
+	err = w.until(ctx, (*sight).hasReady)
+	if err != nil {
+		c.Phases = w.phases()
+		return c, fmt.Errorf("waiting for a ready pod of deployment %s: %w", d, err)
+	}
+	tries := 0
+	c.Request, tries = untilAnswered(ctx, ask)
+	w.settle(ctx)
+	c.Phases = w.phases()
+	c.Confirmed, c.Evidence = w.evidence()
+	if tries > 1 {
+		c.Evidence += fmt.Sprintf("; answered at try %d", tries)
+	}
+	if hpa := d.autoscaler(ctx); hpa != "" {
+		c.Evidence += "; the HorizontalPodAutoscaler " + hpa + " scales it, too"
+	}
+	return c, nil
+}
+
+// inspect reads the Deployment, and remembers how many replicas it has.
+func (d *deployment) inspect(ctx context.Context) (labels.Selector, error) {
+	found, err := d.cluster.deployment(ctx, d.namespace, d.name)
+	if err != nil {
+		return nil, err
+	}
+	selector, err := metav1.LabelSelectorAsSelector(found.Spec.Selector)
+	if err != nil {
+		return nil, fmt.Errorf("deployment %s: %w", d, err)
+	}
+	replicas := int32(1)
+	if r := found.Spec.Replicas; r != nil {
+		replicas = *r
+	}
+	if replicas > 0 { // an autoscaler may have changed it since the last time; 0 may be our own doing
+		d.replicas = replicas
+	}
+	if d.replicas == 0 {
+		return nil, fmt.Errorf("deployment %s has 0 replicas: scale it to as many as shall start", d)
+	}
+	return selector, nil
+}
+
+// trigger takes the pods away and asks for new ones.
+func (d *deployment) trigger(ctx context.Context, w *watcher, now func() time.Duration) error {
+	if d.isDelete {
+		at := now()
+		pods := w.start(at)
+		if len(pods) == 0 {
+			return fmt.Errorf("deployment %s has no pod that could be deleted", d)
+		}
+		changing, cancel := committed(ctx)
+		defer cancel()
+		for _, name := range pods {
+			if err := d.cluster.deletePod(changing, d.namespace, name); err != nil && !apierrors.IsNotFound(err) {
+				return fmt.Errorf("deleting pod %s/%s: %w", d.namespace, name, err)
+			}
+		}
+		return nil
+	}
+	if err := d.scale(ctx, 0); err != nil {
+		return err
+	}
+	if err := w.until(ctx, (*sight).isEmpty); err != nil {
+		return fmt.Errorf("waiting until deployment %s has no pod any more: %w", d, err)
+	}
+	w.start(now())
+	return d.scale(ctx, d.replicas)
+}
+
+// scale changes the number of replicas, unless the run was stopped.
+func (d *deployment) scale(ctx context.Context, replicas int32) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	ctx, cancel := committed(ctx)
+	defer cancel()
+	return d.cluster.scale(ctx, d.namespace, d.name, replicas)
+}
+
+// Restore scales back what was scaled to 0. A number that somebody else chose since then stays.
+func (d *deployment) Restore(ctx context.Context) error {
+	if d.isDelete || d.replicas == 0 {
+		return nil
+	}
+	err := d.restore(ctx)
+	if err != nil {
+		return fmt.Errorf("%w; run: kubectl -n %s scale deployment %s --replicas=%d", err, d.namespace, d.name, d.replicas)
+	}
+	return nil
+}
+
+func (d *deployment) restore(ctx context.Context) error {
+	replicas, err := d.cluster.replicas(ctx, d.namespace, d.name)
+	if err != nil || replicas != 0 {
+		return err
+	}
+	return d.scale(ctx, d.replicas)
+}
+
+// autoscaler is the name of the HPA that scales the Deployment; "" for none, or where that may not be read.
+func (d *deployment) autoscaler(ctx context.Context) string {
+	list, err := d.cluster.autoscalers(ctx, d.namespace)
+	if err != nil {
+		return ""
+	}
+	for _, h := range list {
+		if of := h.Spec.ScaleTargetRef; of.Kind == "Deployment" && of.Name == d.name {
+			return h.Name
+		}
+	}
+	return ""
+}
+
+// IsWarm reports whether a pod is ready: the cold starts of what scales to zero by itself.
+func (d *deployment) IsWarm(ctx context.Context) (bool, error) {
+	found, err := d.cluster.deployment(ctx, d.namespace, d.name)
+	if err != nil {
+		return false, err
+	}
+	return found.Status.ReadyReplicas > 0, nil
+}
+
+// again is the pause between two requests to a target that is about to be reachable.
+const again = 10 * time.Millisecond
+
+// untilAnswered asks until there is an answer: between a ready pod and the last router that knows of it lies a moment.
+func untilAnswered(ctx context.Context, ask func(context.Context) measure.Record) (r measure.Record, tries int) {
+	for tries = 1; ; tries++ {
+		r = ask(ctx)
+		switch r.Kind {
+		case measure.Refused, measure.Reset, measure.DNS, measure.HalfAnswer, measure.ServerError, measure.TooMany, measure.Timeout, measure.Other:
+			if pause(ctx, again) == nil {
+				continue
+			}
+		}
+		return r, tries
+	}
+}

@@ -1,0 +1,216 @@
+package coldstart
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+// sight is what was seen of the pods of a Deployment. Times are when the message of the API server arrived: its own have
+// a resolution of a second, and another clock.
+type sight struct {
+	pods    map[types.UID]*podSight
+	nodes   map[string]time.Duration // when a node was ready; those of before the trigger at its time
+	trigger time.Duration            // Unseen before it
+}
+
+// podSight is a pod. Its times are Unseen as long as they have not come.
+type podSight struct {
+	name, node                           string
+	isOld, isGone, isLeaving, hadNoPlace bool
+	hasStartupProbe                      bool
+	placed, image, process, model, ready time.Duration
+}
+
+func newSight() *sight {
+	return &sight{pods: map[types.UID]*podSight{}, nodes: map[string]time.Duration{}, trigger: measure.Unseen}
+}
+
+// begin marks the trigger, and returns the names of the pods that are there.
+func (s *sight) begin(at time.Duration) (names []string) {
+	s.trigger = at
+	for _, p := range s.pods {
+		p.isOld = true
+		if !p.isGone {
+			names = append(names, p.name)
+		}
+	}
+	for name := range s.nodes {
+		s.nodes[name] = at
+	}
+	return names
+}
+
+func (s *sight) isEmpty() bool {
+	for _, p := range s.pods {
+		if !p.isGone {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *sight) hasReady() bool { return s.first() != nil }
+
+// first is the new pod that was ready first.
+func (s *sight) first() *podSight {
+	var first *podSight
+	for _, p := range s.pods {
+		if !p.isOld && p.ready >= 0 && (first == nil || p.ready < first.ready) {
+			first = p
+		}
+	}
+	return first
+}
+
+// best is the first ready pod, or, as long as there is none, the one that came furthest.
+func (s *sight) best() *podSight {
+	best := s.first()
+	if best != nil {
+		return best
+	}
+	for _, p := range s.pods {
+		if !p.isOld && (best == nil || p.process > best.process || p.placed > best.placed && best.process < 0) {
+			best = p
+		}
+	}
+	return best
+}
+
+func (s *sight) takePod(at time.Duration, o *corev1.Pod) {
+	const none = measure.Unseen
+	p := s.pods[o.UID]
+	if p == nil {
+		p = &podSight{name: o.Name, placed: none, image: none, process: none, model: none, ready: none}
+		s.pods[o.UID] = p
+	}
+	p.node, p.isLeaving = o.Spec.NodeName, o.DeletionTimestamp != nil
+	for _, c := range o.Status.Conditions {
+		switch {
+		case c.Type == corev1.PodScheduled && c.Status == corev1.ConditionTrue:
+			mark(&p.placed, at)
+		case c.Type == corev1.PodScheduled && c.Reason == corev1.PodReasonUnschedulable:
+			p.hadNoPlace = true
+		case c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue:
+			mark(&p.ready, at)
+		}
+	}
+	probed := map[string]bool{}
+	for _, c := range o.Spec.Containers {
+		probed[c.Name] = c.StartupProbe != nil
+		p.hasStartupProbe = p.hasStartupProbe || c.StartupProbe != nil
+	}
+	run, started := len(o.Spec.Containers), p.hasStartupProbe
+	for _, c := range o.Status.ContainerStatuses {
+		if c.State.Running != nil {
+			run--
+		}
+		if probed[c.Name] && (c.Started == nil || !*c.Started) {
+			started = false
+		}
+	}
+	if run == 0 {
+		mark(&p.process, at)
+		if started {
+			mark(&p.model, at)
+		}
+	}
+}
+
+func (s *sight) losePod(o *corev1.Pod) {
+	if p := s.pods[o.UID]; p != nil {
+		p.isGone = true
+	}
+}
+
+// takeEvent notes the last image of a pod's own containers.
+func (s *sight) takeEvent(at time.Duration, e *corev1.Event) {
+	p := s.pods[e.InvolvedObject.UID]
+	if p != nil && e.Reason == "Pulled" && !strings.HasPrefix(e.InvolvedObject.FieldPath, "spec.initContainers") {
+		p.image = at
+	}
+}
+
+func (s *sight) takeNode(at time.Duration, o *corev1.Node) {
+	for _, c := range o.Status.Conditions {
+		if _, known := s.nodes[o.Name]; !known && c.Type == corev1.NodeReady && c.Status == corev1.ConditionTrue {
+			s.nodes[o.Name] = at
+		}
+	}
+}
+
+// mark sets a time once.
+func mark(t *time.Duration, at time.Duration) {
+	if *t < 0 {
+		*t = at
+	}
+}
+
+// phases are the moments that were seen, in order. One whose message came after that of a later moment was there no later than
+// that one.
+func (s *sight) phases() []measure.Phase {
+	if s.trigger < 0 {
+		return nil
+	}
+	phases := []measure.Phase{{Name: measure.Trigger, At: s.trigger, By: measure.ByClient}}
+	p := s.best()
+	if p == nil {
+		return phases
+	}
+	at := []time.Duration{s.capacity(p), p.placed, p.image, p.process, p.model, p.ready}
+	latest := time.Duration(1<<63 - 1)
+	for i := len(at) - 1; i >= 0; i-- {
+		if at[i] >= 0 {
+			at[i] = min(at[i], latest)
+			latest = at[i]
+		}
+	}
+	for i, name := range []measure.PhaseName{measure.Capacity, measure.Placed, measure.Image, measure.Process, measure.Model, measure.Ready} {
+		if at[i] >= 0 {
+			phases = append(phases, measure.Phase{Name: name, At: at[i], By: measure.ByPlatform})
+		}
+	}
+	return phases
+}
+
+// capacity is when there was a node for the pod: at the trigger unless it had to wait for one, and Unseen where it waited
+// for something else, or where nodes may not be read.
+func (s *sight) capacity(p *podSight) time.Duration {
+	if p.placed < 0 || p.node == "" {
+		return measure.Unseen
+	}
+	if !p.hadNoPlace {
+		return s.trigger
+	}
+	if at, ok := s.nodes[p.node]; ok && at > s.trigger {
+		return at
+	}
+	return measure.Unseen
+}
+
+// evidence says whether the answer can only have come from a pod that was started after the trigger.
+func (s *sight) evidence() (bool, string) {
+	p := s.first()
+	if p == nil {
+		return false, ""
+	}
+	leaving := 0
+	for _, o := range s.pods {
+		if o.isOld && !o.isGone {
+			if !o.isLeaving {
+				return false, fmt.Sprintf("pod %s started, but pod %s was there before and may have answered", p.name, o.name)
+			}
+			leaving++
+		}
+	}
+	text := fmt.Sprintf("pod %s started on node %s, and no pod was left from before", p.name, p.node)
+	if leaving > 0 {
+		text = fmt.Sprintf("pod %s started on node %s, and what was there before is on its way out", p.name, p.node)
+	}
+	return true, text
+}

@@ -1,0 +1,83 @@
+// Package coldstart_test holds the product's cold starts against real peers: Deployments of a real control plane, functions of
+// the Lambda host, services of the Cloud Run-like host. A file for each platform.
+package coldstart_test
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"testing"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/coldstart"
+	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+// suite asks for cold starts of its targets, without a load.
+func suite(count int, targets ...v1alpha1.Target) *v1alpha1.Suite {
+	s := &v1alpha1.Suite{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.KindSuite, Metadata: v1alpha1.Metadata{Name: "cold"}}
+	s.Spec.Targets = targets
+	s.Spec.ColdStarts = &v1alpha1.ColdStarts{Count: count, Settle: new(unit.Duration)}
+	return s
+}
+
+// run runs a suite as the command does, and reads its log. Each thing that it does is told to doing, if there is one.
+func run(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access bench.Access, variable func(string) string, doing func(string)) *measure.Log {
+	t.Helper()
+	s.ApplyDefaults()
+	if err := s.Validate("suite"); err != nil {
+		t.Fatal(err)
+	}
+	in := bench.Input{Suite: s, Tool: "fulcrum test", Access: map[string]bench.Access{}, Forcers: map[string]bench.Forcer{}}
+	for _, target := range s.Spec.Targets {
+		in.Access[target.Name] = access
+		if target.ColdStart == nil {
+			continue
+		}
+		f, err := coldstart.Open(target, coldstart.Environment{Variable: variable, AWS: access.AWS})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Forcers[target.Name] = f
+	}
+	if doing != nil {
+		in.Progress = func(l bench.Live) { doing(l.Doing) }
+	}
+	var err error
+	if in.Projection, err = bench.Project(s, nil); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if _, err := bench.Run(ctx, in, &b); err != nil {
+		t.Fatal(err)
+	}
+	l, err := measure.ReadLog(&b)
+	if err != nil || l.Damage != "" || l.End == nil {
+		t.Fatalf("%v %s %+v", err, l.Damage, l.End)
+	}
+	return l
+}
+
+// wantColdStart checks one that was confirmed: the phases that were seen, each not before the one before it.
+func wantColdStart(t *testing.T, c measure.ColdStart, method string, seen ...measure.PhaseName) {
+	t.Helper()
+	if c.Failure != "" || !c.Confirmed || c.Method != method || c.Request.Kind != measure.OK {
+		t.Errorf("got %+v", c)
+	}
+	var got []measure.PhaseName
+	last := measure.Phase{}
+	for _, p := range c.Phases {
+		if p.By == measure.Unobserved {
+			continue
+		}
+		if p.At < last.At {
+			t.Errorf("%s at %s is before %s at %s", p.Name, p.At, last.Name, last.At)
+		}
+		got, last = append(got, p.Name), p
+	}
+	if !slices.Equal(got, seen) || len(c.Phases) != len(measure.PhaseNames()) {
+		t.Errorf("saw %v, want %v\nin %+v", got, seen, c)
+	}
+}
