@@ -40,9 +40,12 @@ func (t *Target) applyDefaults() {
 		t.HTTP = new(HTTPRequest)
 	}
 	if h := t.HTTP; h != nil {
-		if h.Body == "" {
+		switch {
+		case h.Body == "" && t.isBareLambda():
+			setDefault(&h.Method, "POST")
+		case h.Body == "":
 			setDefault(&h.Method, "GET")
-		} else {
+		default:
 			setDefault(&h.Method, "POST")
 			setDefault(&h.ContentType, "application/json")
 		}

@@ -91,3 +91,9 @@ func (l *LambdaURL) Base() string {
 }
 
 func (t *Target) isLambda() bool { return t.Scheme() == "lambda" }
+
+// isBareLambda reports a function that gets the body as its payload, with nothing of HTTP around it.
+func (t *Target) isBareLambda() bool {
+	l, err := ParseLambdaURL(t.URL)
+	return err == nil && l.Path == ""
+}

@@ -43,7 +43,7 @@ type Target struct {
 
 // HTTPRequest is a plain request.
 type HTTPRequest struct {
-	// Method is the HTTP method. Default: POST with a body, GET without.
+	// Method is the HTTP method. Default: POST with a body, and for a function without a path; GET without.
 	Method string `json:"method,omitempty" check:"oneof=GET HEAD POST PUT PATCH DELETE"`
 	// Body is a Go template with .Sequence, .Input, .Output, .WorkSeconds and .Prompt (words, about one for each token of .Input).
 	Body string `json:"body,omitempty"`

@@ -89,6 +89,9 @@ func TestTargetDefaults(t *testing.T) {
 		if got := s.Spec.Targets[0].Lambda; got == nil || *got.Stream != want {
 			t.Errorf("%s: %+v", target, got)
 		}
+		if err := s.Validate("with its defaults"); err != nil {
+			t.Errorf("%s: %v", target, err)
+		}
 	}
 }
 

@@ -11,17 +11,20 @@ import (
 )
 
 // slow is a server that takes a time for each answer, and notes what it took: from when the request was there to when the
-// answer was on its way. It is HTTP by hand, so that what a framework does before and after is not in between.
+// answer was on its way. It is HTTP by hand, so that what a framework does before and after is not in between, and waits by
+// timers of the kernel: those of the runtime come up to a millisecond late, at one of two times, between which a median
+// jumps.
 type slow struct {
 	listener net.Listener
 	wait     func(time.Duration) time.Duration
 	serving  sync.WaitGroup
 	err      error
 
-	mu    sync.Mutex
-	first time.Time
-	times []float64 // ms
-	open  map[net.Conn]struct{}
+	mu     sync.Mutex
+	failed error // of a connection
+	first  time.Time
+	times  []float64 // ms
+	open   map[net.Conn]struct{}
 }
 
 // startSlow starts a server; wait says how long an answer waits, by the time since the first request.
@@ -61,6 +64,12 @@ func (s *slow) answer(c net.Conn) {
 		delete(s.open, c)
 		s.mu.Unlock()
 	}()
+	sleep, err := newTimer()
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	defer sleep.close()
 	for in := bufio.NewReader(c); ; {
 		if _, err := in.Peek(1); err != nil {
 			return
@@ -69,7 +78,10 @@ func (s *slow) answer(c net.Conn) {
 		if _, err := http.ReadRequest(in); err != nil {
 			return
 		}
-		time.Sleep(s.wait(s.since(begin)))
+		if err := sleep.wait(s.wait(s.since(begin)) - time.Since(begin)); err != nil {
+			s.fail(err)
+			return
+		}
 		if _, err := io.WriteString(c, reply); err != nil {
 			return
 		}
@@ -93,6 +105,13 @@ func (s *slow) note(took time.Duration) {
 	s.times = append(s.times, took.Seconds()*1e3)
 }
 
+// fail keeps what close will return.
+func (s *slow) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failed = errors.Join(s.failed, err)
+}
+
 func (s *slow) took() []float64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,5 +127,5 @@ func (s *slow) close() error {
 	}
 	s.mu.Unlock()
 	s.serving.Wait()
-	return errors.Join(err, s.err)
+	return errors.Join(err, s.err, s.failed)
 }
