@@ -13,6 +13,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -99,9 +100,7 @@ func (c Config) write(ctx context.Context) error {
 		return err
 	}
 	files := map[string][]byte{"serverless.yml": []byte(c.Service), "package.json": []byte("{}\n")}
-	for name, text := range c.Files {
-		files[name] = text
-	}
+	maps.Copy(files, c.Files)
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(c.Dir, name), text, 0o600); err != nil {
 			return err
