@@ -1,0 +1,117 @@
+package calibration_test
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/calibrate"
+	"fulcrum.dev/fulcrum/internal/report"
+	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/test/lab/model"
+	"fulcrum.dev/fulcrum/test/lab/model/gguf"
+)
+
+const (
+	rounds = 1    // of calibrating and predicting; the medians count
+	within = 0.10 // of p50 and p95
+)
+
+func steady(rate float64, d time.Duration) v1alpha1.Phase {
+	return v1alpha1.Phase{Rate: unit.Rate(rate), Duration: unit.Duration(d)}
+}
+
+func ramp(from, to float64, d time.Duration) v1alpha1.Phase {
+	p := steady(from, d)
+	p.To = new(unit.Rate(to))
+	return p
+}
+
+func wave(rate, amplitude float64, period, d time.Duration) v1alpha1.Phase {
+	p := steady(rate, d)
+	p.Amplitude, p.Period = unit.Rate(amplitude), unit.Duration(period)
+	return p
+}
+
+// predicted calibrates with one load and predicts another, several times, and compares the medians of the errors.
+func predicted(t *testing.T, first, second load) {
+	t.Helper()
+	errors := map[string][]float64{}
+	for i := range uint64(rounds) {
+		first.seed, second.seed = 2*i+1, 2*i+2
+		log := first.run(t)
+		c, err := calibrate.All(t.Context(), log, map[string]calibrate.Hardware{first.target.Name: {CPU: "x86", VCPU: 1}}, "lab", calibrate.Options{Model: calibrate.Auto, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := second.run(t)
+		b, err := calibrate.Against(t.Context(), &c.Spec.Targets[0], other, 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		if err := report.Calibration(&text, c, report.Style{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := report.Backtests(&text, []*calibrate.Backtest{b}, within, report.Style{}); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("round %d\n%s", i+1, text.String())
+		for _, p := range b.Predictions {
+			if p.Metric == "latency" && p.Percentile <= 95 {
+				name := map[float64]string{50: "p50", 95: "p95"}[p.Percentile]
+				errors[name] = append(errors[name], p.Error())
+			}
+		}
+	}
+	for _, name := range []string{"p50", "p95"} {
+		slices.Sort(errors[name])
+		middle := errors[name][rounds/2]
+		t.Logf("latency %s: off by %+.1f %% in the median of %d rounds (%+.1f %% to %+.1f %%)",
+			name, 100*middle, rounds, 100*errors[name][0], 100*errors[name][rounds-1])
+		if math.Abs(middle) > within {
+			t.Errorf("latency %s is predicted with an error of %+.1f %%, expected at most %g %%", name, 100*middle, 100*within)
+		}
+	}
+}
+
+func TestEncoderIsPredicted(t *testing.T) {
+	requireLab(t)
+	command, err := model.Encoder(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := load{
+		target: v1alpha1.Target{Name: "encoder", URL: start(t, command) + "/v1/embeddings", Protocol: "openai-embeddings", OpenAI: &v1alpha1.OpenAIRequest{Model: "use"}},
+		sizes:  v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Shape: "uniform", Mean: 16, CV: 0.5}},
+	}
+	full := 1 / first.alone(t, 5)
+	t.Logf("%.1f requests/s would keep it busy", full)
+	first.phases = []v1alpha1.Phase{steady(0.1*full, 20*time.Second), steady(0.4*full, 20*time.Second), steady(0.6*full, 20*time.Second)}
+	second := first
+	second.phases = []v1alpha1.Phase{ramp(0.2*full, 0.6*full, 20*time.Second), wave(0.4*full, 0.2*full, 10*time.Second, 20*time.Second)}
+	second.sizes = v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Mean: 12, CV: 0.4}}
+	predicted(t, first, second)
+}
+
+func TestLlamaIsPredicted(t *testing.T) {
+	requireLab(t)
+	command, err := model.Llama(t.Context(), gguf.Small, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := load{
+		target: v1alpha1.Target{Name: "llama", URL: start(t, command) + "/v1/completions", Protocol: "openai-completions", OpenAI: &v1alpha1.OpenAIRequest{Model: "tiny"}},
+		sizes:  v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Shape: "uniform", Mean: 30, CV: 0.5}, Output: &v1alpha1.CountDistribution{Shape: "uniform", Mean: 40, CV: 0.4}},
+	}
+	full := 1 / first.alone(t, 4) // one after the other; in batches it is more
+	t.Logf("%.1f requests/s would keep it busy, one by one", full)
+	first.phases = []v1alpha1.Phase{steady(0.2*full, 50*time.Second), steady(0.6*full, 40*time.Second), steady(full, 40*time.Second)}
+	second := first
+	second.phases = []v1alpha1.Phase{ramp(0.3*full, full, 40*time.Second), wave(0.7*full, 0.3*full, 20*time.Second, 40*time.Second)}
+	second.sizes = v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Mean: 20, CV: 0.4}, Output: &v1alpha1.CountDistribution{Mean: 50, CV: 0.3}}
+	predicted(t, first, second)
+}
