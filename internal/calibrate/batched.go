@@ -44,11 +44,11 @@ type batch struct {
 // Both are divided by their left side, so that relative errors count.
 func (s *sample) fitBatched(t *v1alpha1.CalibratedTarget) error {
 	b := newBatch(s)
-	decode, largest := b.decodeRows()
+	decode, shared := b.decodeRows()
 	if len(decode) < fewestRequests/2 {
 		return fmt.Errorf("expected at least %d streams of several tokens, got %d: ask for longer answers, streamed", fewestRequests/2, len(decode))
 	}
-	if largest < 1.5 {
+	if float64(shared) < leastShared*float64(len(decode)) {
 		return errors.New("hardly two streams ran at once, so that alpha cannot be told from beta: add a phase with a higher rate")
 	}
 	lone := b.loneRows()
@@ -69,6 +69,9 @@ func (s *sample) fitBatched(t *v1alpha1.CalibratedTarget) error {
 	b.doubt(t)
 	return nil
 }
+
+// leastShared is the share of streams that ran beside others from which alpha is told from beta.
+const leastShared = 0.05
 
 // fewestLone are the requests that met an empty server from which gamma and the overhead are told.
 const fewestLone = 10
@@ -111,8 +114,8 @@ func isWhole(r *measure.Record) bool {
 	return len(r.Chunks) > 1 && r.ChunkCount == int64(len(r.Chunks)) && r.FirstToken >= r.Sent
 }
 
-// decodeRows are the equations of streams, and the largest mean batch of one.
-func (b *batch) decodeRows() (rows []row, largest float64) {
+// decodeRows are the equations of streams, and how many of them shared half of their iterations or more.
+func (b *batch) decodeRows() (rows []row, shared int) {
 	for _, r := range b.measured {
 		if !isWhole(r) {
 			continue
@@ -127,9 +130,11 @@ func (b *batch) decodeRows() (rows []row, largest float64) {
 		prompts := b.prompts.between(from+b.slack, to+b.slack)
 		y := (to - from).Seconds()
 		rows = append(rows, row{[]float64{n / y, tokens / y, prompts / y, 0}, 1, y})
-		largest = max(largest, tokens/n)
+		if tokens >= 1.5*n {
+			shared++
+		}
 	}
-	return rows, largest
+	return rows, shared
 }
 
 // loneRows are the equations of requests that met an empty server, up to whose first token no other came.
