@@ -109,9 +109,9 @@ func TestLlamaIsPredicted(t *testing.T) {
 	}
 	full := 1 / first.alone(t, 4) // one after the other; in batches it is more
 	t.Logf("%.1f requests/s would keep it busy, one by one", full)
-	first.phases = []v1alpha1.Phase{steady(0.2*full, 50*time.Second), steady(0.6*full, 40*time.Second), steady(full, 40*time.Second)}
+	first.phases = []v1alpha1.Phase{steady(0.2*full, 30*time.Second), steady(0.6*full, 25*time.Second), steady(full, 25*time.Second)}
 	second := first
-	second.phases = []v1alpha1.Phase{ramp(0.3*full, full, 40*time.Second), wave(0.7*full, 0.3*full, 20*time.Second, 40*time.Second)}
+	second.phases = []v1alpha1.Phase{ramp(0.3*full, full, 35*time.Second), wave(0.7*full, 0.3*full, 20*time.Second, 40*time.Second)}
 	second.sizes = v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Mean: 20, CV: 0.4}, Output: &v1alpha1.CountDistribution{Mean: 50, CV: 0.3}}
 	predicted(t, first, second)
 }
