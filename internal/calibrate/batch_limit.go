@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"fulcrum.dev/fulcrum/internal/measure"
 )
 
 const (
@@ -53,7 +51,7 @@ func (b *batch) sizes() map[int]time.Duration {
 	var changes []change
 	for _, r := range b.all {
 		if isWhole(r) {
-			changes = append(changes, change{r.Chunks[0], 1}, change{lastChunk(r), -1})
+			changes = append(changes, change{r.Chunks[0], 1}, change{b.end(r), -1})
 		}
 	}
 	slices.SortFunc(changes, func(a, b change) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.by, b.by)) })
@@ -67,5 +65,3 @@ func (b *batch) sizes() map[int]time.Duration {
 	}
 	return lasted
 }
-
-func lastChunk(r *measure.Record) time.Duration { return r.Chunks[len(r.Chunks)-1] }

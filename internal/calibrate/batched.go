@@ -28,6 +28,9 @@ type batch struct {
 	// slack is a part of an iteration: what comes within it of a moment belongs to the iteration that ends there, although
 	// its chunk was read a little later.
 	slack time.Duration
+	// hides says that the server hides tokens, see hidesTokens.
+	hides      bool
+	isMeasured map[*measure.Record]bool
 }
 
 // fitBatched solves two kinds of equations.
@@ -44,18 +47,21 @@ type batch struct {
 // Both are divided by their left side, so that relative errors count.
 func (s *sample) fitBatched(t *v1alpha1.CalibratedTarget) error {
 	b := newBatch(s)
-	decode, shared := b.decodeRows()
-	if len(decode) < fewestRequests/2 {
-		return fmt.Errorf("expected at least %d streams of several tokens, got %d: ask for longer answers, streamed", fewestRequests/2, len(decode))
+	rows, shared, method := b.equations()
+	if len(rows) < fewestRequests/2 {
+		return fmt.Errorf("expected at least %d streams of several tokens, got %d: ask for longer answers, streamed", fewestRequests/2, len(rows))
 	}
-	if float64(shared) < leastShared*float64(len(decode)) {
+	if float64(shared) < leastShared*float64(len(rows)) {
 		return errors.New("hardly two streams ran at once, so that alpha cannot be told from beta: add a phase with a higher rate")
 	}
 	lone := b.loneRows()
 	if len(lone) < fewestLone {
 		return fmt.Errorf("expected at least %d requests that met an empty server, to tell prompt from queue, got %d: add a phase with a low rate", fewestLone, len(lone))
 	}
-	rows := slices.Concat(decode, lone)
+	if !b.hides {
+		rows = slices.Concat(rows, lone)
+		method += fmt.Sprintf(" and %d requests that met an empty server", len(lone))
+	}
 	found, ok := regress(rows)
 	if !ok {
 		return errors.New("the streams do not determine alpha, beta and gamma: vary the rate and the sizes more")
@@ -65,7 +71,7 @@ func (s *sample) fitBatched(t *v1alpha1.CalibratedTarget) error {
 	profile.MaxBatch, t.Profile.Range.Saturated = b.limit(found)
 	t.Profile.Batched = profile
 	t.Fit = goodness(rows, found)
-	t.Fit.Method = fmt.Sprintf("robust least squares over %d streams and %d requests that met an empty server", len(decode), len(lone))
+	t.Fit.Method = method
 	b.doubt(t)
 	return nil
 }
@@ -77,10 +83,17 @@ const leastShared = 0.05
 const fewestLone = 10
 
 func newBatch(s *sample) *batch {
-	b := &batch{sample: s, tokens: &series{}, prompts: &series{}}
+	b := &batch{sample: s, tokens: &series{}, prompts: &series{}, hides: s.hidesTokens(), isMeasured: map[*measure.Record]bool{}}
+	for _, r := range s.measured {
+		b.isMeasured[r] = true
+	}
 	var gaps []float64
 	for _, r := range s.all {
 		first, later := tokensByChunk(r)
+		if b.hides && r.TokensOut > 0 && r.ChunkCount > 0 {
+			first = float64(r.TokensOut) / float64(r.ChunkCount)
+			later = first
+		}
 		for i, at := range r.Chunks {
 			if i == 0 {
 				b.tokens.add(at, first)
@@ -114,6 +127,16 @@ func isWhole(r *measure.Record) bool {
 	return len(r.Chunks) > 1 && r.ChunkCount == int64(len(r.Chunks)) && r.FirstToken >= r.Sent
 }
 
+// equations are those of streams, how many of them shared half of their iterations or more, and what they are in words.
+func (b *batch) equations() (rows []row, shared int, method string) {
+	if b.hides {
+		rows, shared = b.wholeRows()
+		return rows, shared, fmt.Sprintf("robust least squares over %d requests that did not wait, from sending to the last byte", len(rows))
+	}
+	rows, shared = b.decodeRows()
+	return rows, shared, fmt.Sprintf("robust least squares over %d streams", len(rows))
+}
+
 // decodeRows are the equations of streams, and how many of them shared half of their iterations or more.
 func (b *batch) decodeRows() (rows []row, shared int) {
 	for _, r := range b.measured {
@@ -140,14 +163,10 @@ func (b *batch) decodeRows() (rows []row, shared int) {
 // loneRows are the equations of requests that met an empty server, up to whose first token no other came.
 func (b *batch) loneRows() []row {
 	counts := b.inside()
-	measured := map[*measure.Record]bool{}
-	for _, r := range b.measured {
-		measured[r] = true
-	}
 	var rows []row
 	for i, r := range b.all {
 		isLast := i+1 == len(b.all) || b.all[i+1].Sent > r.FirstToken
-		if !measured[r] || counts[i] > 0 || !isLast || !isWhole(r) || r.FirstToken <= r.Sent {
+		if !b.isMeasured[r] || counts[i] > 0 || !isLast || !isWhole(r) || r.FirstToken <= r.Sent {
 			continue
 		}
 		y := (r.FirstToken - r.Sent).Seconds()
@@ -162,6 +181,9 @@ func (b *batch) doubt(t *v1alpha1.CalibratedTarget) {
 		t.Notes = append(t.Notes, "the server did not count prompt tokens, so that gamma is 0: prompts are in the overhead")
 	} else if float64(in.Greatest) < 1.2*float64(in.Least) {
 		t.Notes = append(t.Notes, "all prompts were of about one size: gamma and the overhead hold for that size only")
+	}
+	if b.hides {
+		t.Notes = append(t.Notes, "the server sends fewer chunks than tokens, so that its first chunk does not show its first token: what is predicted of tokens cannot be compared")
 	}
 	if !t.Profile.Range.Saturated {
 		t.Notes = append(t.Notes, fmt.Sprintf("no request waited for a free place: maxBatch is the %d that were tried, and the server may take more", t.Profile.Batched.MaxBatch))

@@ -68,6 +68,8 @@ type batchServer struct {
 	most                         int
 	sizes                        func() (input, output int64)
 	jitter                       func() time.Duration
+	// hides says that the next token comes without a chunk; nil is never.
+	hides func() bool
 }
 
 type stream struct {
@@ -99,10 +101,14 @@ func (b batchServer) serve(due []time.Duration) []measure.Record {
 		for i := range running {
 			s := &running[i]
 			at := max(now+seconds(b.overhead)+b.jitter(), s.LastByte)
+			s.left--
+			s.LastByte = at
+			if b.hides != nil && b.hides() && (s.left > 0 || s.ChunkCount > 0) {
+				continue
+			}
 			s.Chunks = append(s.Chunks, at)
 			s.ChunkCount++
-			s.left--
-			s.FirstToken, s.FirstByte, s.LastByte = s.Chunks[0], s.Chunks[0], at
+			s.FirstToken, s.FirstByte = s.Chunks[0], s.Chunks[0]
 		}
 		running = slices.DeleteFunc(running, func(s stream) bool { return s.left == 0 })
 	}

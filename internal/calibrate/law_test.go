@@ -51,6 +51,33 @@ func TestBatchedIsRecovered(t *testing.T) {
 	})
 }
 
+// TestHiddenTokensAreSeenThrough: a server whose chunks come for a part of its tokens, as one that holds back half characters, is
+// recovered from whole requests.
+func TestHiddenTokensAreSeenThrough(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	b := batchServer{
+		alpha: 0.006, beta: 0.004, gamma: 0.0003, overhead: 0.002, most: 8,
+		sizes:  func() (int64, int64) { return 20 + rng.Int64N(300), 10 + rng.Int64N(60) },
+		jitter: func() time.Duration { return time.Duration(rng.ExpFloat64() * 2e5) },
+		hides:  func() bool { return rng.Float64() < 0.4 },
+	}
+	got, err := Fit(t.Context(), newLog(b.serve(arrivals(rng, 200*time.Second, 0.4, 1.5, 2.5))), 0, onCPU)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := got.Profile.Batched
+	near(t, "an iteration of one", (p.Alpha + p.Beta).Seconds(), b.alpha+b.beta, within)
+	near(t, "an iteration of eight", (p.Alpha + 8*p.Beta).Seconds(), b.alpha+8*b.beta, within)
+	near(t, "gamma", p.Gamma.Seconds(), b.gamma, 2*within)
+	for _, r := range got.Fit.Replay {
+		if r.Metric != latency {
+			t.Errorf("%s is predicted, although it was not seen", r.Metric)
+		} else if r.Percentile < 99 {
+			near(t, "latency", r.Predicted.Seconds(), r.Measured.Seconds(), within)
+		}
+	}
+}
+
 // TestFixedIsRecovered: the places and the service times of any server of independent requests come out of its answers.
 func TestFixedIsRecovered(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/calibrate"
@@ -20,19 +19,20 @@ const (
 	within = 0.10 // of p50 and p95
 )
 
-func steady(rate float64, d time.Duration) v1alpha1.Phase {
-	return v1alpha1.Phase{Rate: unit.Rate(rate), Duration: unit.Duration(d)}
+// steady, ramp and wave are phases of about n requests.
+func steady(rate, n float64) v1alpha1.Phase {
+	return v1alpha1.Phase{Rate: unit.Rate(rate), Duration: unit.Duration(n / rate * 1e9)}
 }
 
-func ramp(from, to float64, d time.Duration) v1alpha1.Phase {
-	p := steady(from, d)
-	p.To = new(unit.Rate(to))
+func ramp(from, to, n float64) v1alpha1.Phase {
+	p := steady((from+to)/2, n)
+	p.Rate, p.To = unit.Rate(from), new(unit.Rate(to))
 	return p
 }
 
-func wave(rate, amplitude float64, period, d time.Duration) v1alpha1.Phase {
-	p := steady(rate, d)
-	p.Amplitude, p.Period = unit.Rate(amplitude), unit.Duration(period)
+func wave(rate, amplitude, n float64) v1alpha1.Phase {
+	p := steady(rate, n)
+	p.Amplitude, p.Period = unit.Rate(amplitude), p.Duration/2
 	return p
 }
 
@@ -90,28 +90,28 @@ func TestEncoderIsPredicted(t *testing.T) {
 	}
 	full := 1 / first.alone(t, 5)
 	t.Logf("%.1f requests/s would keep it busy", full)
-	first.phases = []v1alpha1.Phase{steady(0.1*full, 20*time.Second), steady(0.4*full, 20*time.Second), steady(0.6*full, 20*time.Second)}
+	first.phases = []v1alpha1.Phase{steady(0.1*full, 80), steady(0.4*full, 320), steady(0.6*full, 480)}
 	second := first
-	second.phases = []v1alpha1.Phase{ramp(0.2*full, 0.6*full, 20*time.Second), wave(0.4*full, 0.2*full, 10*time.Second, 20*time.Second)}
+	second.phases = []v1alpha1.Phase{ramp(0.2*full, 0.6*full, 320), wave(0.4*full, 0.2*full, 320)}
 	second.sizes = v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Mean: 12, CV: 0.4}}
 	predicted(t, first, second)
 }
 
 func TestLlamaIsPredicted(t *testing.T) {
 	requireLab(t)
-	command, err := model.Llama(t.Context(), gguf.Small, 8)
+	command, err := model.Llama(t.Context(), gguf.Large, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
 	first := load{
 		target: v1alpha1.Target{Name: "llama", URL: start(t, command) + "/v1/completions", Protocol: "openai-completions", OpenAI: &v1alpha1.OpenAIRequest{Model: "tiny"}},
-		sizes:  v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Shape: "uniform", Mean: 30, CV: 0.5}, Output: &v1alpha1.CountDistribution{Shape: "uniform", Mean: 40, CV: 0.4}},
+		sizes:  v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Shape: "uniform", Mean: 6, CV: 0.5}, Output: &v1alpha1.CountDistribution{Shape: "uniform", Mean: 20, CV: 0.4}},
 	}
-	full := 1 / first.alone(t, 4) // one after the other; in batches it is more
-	t.Logf("%.1f requests/s would keep it busy, one by one", full)
-	first.phases = []v1alpha1.Phase{steady(0.2*full, 30*time.Second), steady(0.6*full, 25*time.Second), steady(full, 25*time.Second)}
+	full := 1 / first.alone(t, 1)
+	t.Logf("%.1f requests/s would keep it busy", full)
+	first.phases = []v1alpha1.Phase{steady(0.1*full, 30), steady(0.3*full, 80), steady(0.5*full, 120)}
 	second := first
-	second.phases = []v1alpha1.Phase{ramp(0.3*full, full, 35*time.Second), wave(0.7*full, 0.3*full, 20*time.Second, 40*time.Second)}
-	second.sizes = v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Mean: 20, CV: 0.4}, Output: &v1alpha1.CountDistribution{Mean: 50, CV: 0.3}}
+	second.phases = []v1alpha1.Phase{ramp(0.2*full, 0.5*full, 110), wave(0.35*full, 0.15*full, 110)}
+	second.sizes = v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Mean: 5, CV: 0.4}, Output: &v1alpha1.CountDistribution{Mean: 24, CV: 0.3}}
 	predicted(t, first, second)
 }

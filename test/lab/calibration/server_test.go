@@ -2,10 +2,13 @@ package calibration_test
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
@@ -95,6 +98,12 @@ func (l load) run(t *testing.T) *measure.Log {
 	if _, err := bench.Run(t.Context(), in, &b); err != nil {
 		t.Fatal(err)
 	}
+	if dir := os.Getenv(asked); filepath.IsAbs(dir) { // to look at by fulcrum bench report
+		run := filepath.Join(dir, fmt.Sprintf("%s-%d", l.target.Name, l.seed))
+		if err := errors.Join(os.MkdirAll(run, 0o755), os.WriteFile(filepath.Join(run, "records.bin"), b.Bytes(), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	log, err := measure.ReadLog(&b)
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +114,7 @@ func (l load) run(t *testing.T) *measure.Log {
 // alone is the median time of a request, in seconds, when hardly two meet.
 func (l load) alone(t *testing.T, rate float64) float64 {
 	t.Helper()
-	l.phases = []v1alpha1.Phase{{Rate: unit.Rate(rate), Duration: unit.Duration(40 / rate * 1e9)}}
+	l.phases = []v1alpha1.Phase{{Rate: unit.Rate(rate), Duration: unit.Duration(20 / rate * 1e9)}}
 	var times []float64
 	log := l.run(t)
 	for i := range log.Records {
