@@ -8,7 +8,6 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 const (
@@ -66,7 +65,7 @@ func chooseDistribution(times []float64) (v1alpha1.DurationDistribution, float64
 	if len(times) < fewestPercentiles || isGood {
 		return v1alpha1.DurationDistribution{Shape: best.shape, Mean: rounded(mean), CV: figures(sd / mean)}, least, best.shape
 	}
-	p := percentiles(times, mean)
+	p := percentiles(times)
 	return v1alpha1.DurationDistribution{Percentiles: p}, distance(times, curve(p.Points())), "empirical"
 }
 
@@ -90,23 +89,15 @@ func tailIsRight(sorted []float64, f family) bool {
 	return true
 }
 
-// percentiles has the mean of the values: the greatest is set so that it does, because the last percent is hardly ever spread
-// evenly.
-func percentiles(sorted []float64, mean float64) *v1alpha1.DurationPercentiles {
+// percentiles are those of sorted values. The greatest is set so that the mean of the slowest percent is right, because they are
+// hardly ever spread evenly up to the one that took longest.
+func percentiles(sorted []float64) *v1alpha1.DurationPercentiles {
 	d := &v1alpha1.DurationPercentiles{}
-	points := d.Points()
-	for _, p := range points {
-		*p.Value = unit.Duration(math.Round(quantileOf(sorted, p.Share) * 1e9))
+	for _, p := range d.Points() {
+		*p.Value = rounded(quantileOf(sorted, p.Share))
 	}
-	last, before := points[len(points)-1], points[len(points)-2]
-	if dist, err := (v1alpha1.DurationDistribution{Percentiles: d}).Dist(); err == nil {
-		width := last.Share - before.Share
-		excess := unit.Duration(2 * (dist.Mean() - mean) / width * 1e9)
-		*last.Value = min(*last.Value, max(*before.Value, *last.Value-excess))
-	}
-	for _, p := range points {
-		*p.Value = rounded(p.Value.Seconds())
-	}
+	slowest := sorted[len(sorted)-max(1, len(sorted)/100):]
+	d.P100 = min(d.P100, max(d.P99, rounded(2*stat.Mean(slowest, nil)-d.P99.Seconds())))
 	return d
 }
 

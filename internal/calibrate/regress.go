@@ -9,7 +9,7 @@ import (
 )
 
 // row is one equation: y is about the sum of x times the coefficients that are sought. time is what both sides were divided
-// by, in seconds.
+// by, in seconds; 0 where they were not, so that y is not 1.
 type row struct {
 	x       []float64
 	y, time float64
@@ -19,6 +19,7 @@ type row struct {
 // weights; P. J. Huber, Robust Statistics, 1981, section 7.8).
 const (
 	huber      = 1.345 // in standard deviations: 95 % efficient where errors are normal
+	huberMean  = 3.0   // of rows that are divided by their times: slow answers are part of the mean, on which queues depend
 	reweights  = 30
 	settled    = 1e-7
 	normalMAD  = 1.4826 // standard deviation of a normal distribution / its median absolute deviation
@@ -41,13 +42,32 @@ func regress(rows []row) ([]float64, bool) {
 			return found, true
 		}
 		last = found
-		off := residuals(rows, found)
-		scale := max(leastScale, normalMAD*medianOf(absolute(off)))
-		for i, e := range off {
-			weights[i] = min(1, huber*scale/max(leastScale, math.Abs(e)))
-		}
+		reweigh(rows, found, weights)
 	}
 	return last, true
+}
+
+// leastPrediction keeps a row that is predicted to take no time from counting for all others.
+const leastPrediction = 0.2
+
+// reweigh lets what lies far off count less. A row that was divided by the time that it took counts as if it were divided by the
+// time that is predicted instead: the former would favour what went fast, and find too small a mean.
+func reweigh(rows []row, found, weights []float64) {
+	off := residuals(rows, found)
+	cut := huber
+	for i, r := range rows {
+		weights[i] = 1
+		if r.time > 0 {
+			predicted := max(leastPrediction, r.y-off[i])
+			off[i] /= predicted
+			weights[i] = 1 / (predicted * predicted)
+			cut = huberMean
+		}
+	}
+	scale := max(leastScale, normalMAD*medianOf(absolute(off)))
+	for i, e := range off {
+		weights[i] *= min(1, cut*scale/max(leastScale, math.Abs(e)))
+	}
 }
 
 func closeTo(a, b []float64) bool {
