@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	rounds = 1    // of calibrating and predicting; the medians count
+	rounds = 3    // of calibrating and predicting; the medians count
 	within = 0.10 // of p50 and p95
 )
 
