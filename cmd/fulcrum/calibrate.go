@@ -47,8 +47,7 @@ for one target or, with its name, for each:
 
 A run that is invalid, too short, full of errors, or of a closed loop is refused.
 A target must be one replica: what several do together is not what one does.`,
-		Example: `  fulcrum bench suite.yaml --out run
-  fulcrum calibrate run --on gpu:L4 -o profile.yaml
+		Example: `  fulcrum calibrate run --on gpu:L4 -o profile.yaml
   fulcrum calibrate run --on k8s=gpu:L4 --on fn=cpu:x86,vcpu=2,home=function -o profile.yaml
   fulcrum plan model.yaml --calibration profile.yaml
   fulcrum calibrate backtest profile.yaml other-run`,
