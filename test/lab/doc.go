@@ -13,6 +13,7 @@
 //   - labtest has all of that for tests, and testserver is what they run as a pod;
 //   - lambda and container are hosts of functions and of containers, without Kubernetes;
 //   - model has servers with real models, for pods and both hosts alike;
+//   - calibration measures the model servers and asks whether the simulator predicts them;
 //   - timeline records how the autoscaler scales, and replays that through the simulator's;
 //   - fault breaks processes, networks, disks and clocks;
 //   - cmd/lab brings everything up by hand.
