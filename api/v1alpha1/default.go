@@ -47,6 +47,7 @@ func (m *Model) applyDefaults() {
 	setDefault(&s.Constraints.MaxPriceAge, defaultMaxPriceAge)
 	setDefault(&s.Constraints.Fleet.Models, 1)
 	s.Callers.applyDefaults()
+	s.keepMeasured()
 	for i := range s.Homes {
 		s.Homes[i].applyDefaults()
 	}

@@ -10,7 +10,8 @@ import (
 	"fulcrum.dev/fulcrum/internal/unit"
 )
 
-// DurationDistribution is a time that varies: a bare duration (constant), or mean with cv and shape, or p50 with p99.
+// DurationDistribution is a time that varies: a bare duration (constant), or mean with cv and shape, or p50 with p99, or
+// percentiles.
 type DurationDistribution struct {
 	// Shape is constant, exponential, gamma, weibull, lognormal or uniform. Default: lognormal when cv or p99 is given, else constant.
 	Shape string `json:"shape,omitempty" check:"oneof=constant exponential gamma weibull lognormal uniform"`
@@ -24,6 +25,8 @@ type DurationDistribution struct {
 	P99 unit.Duration `json:"p99,omitempty" check:"gt=0"`
 	// Max bounds what is drawn.
 	Max unit.Duration `json:"max,omitempty" check:"gt=0"`
+	// Percentiles are a measured distribution that no shape fits.
+	Percentiles *DurationPercentiles `json:"percentiles,omitempty"`
 }
 
 // CountDistribution is a number of tokens that varies: a bare number (constant), or mean with cv and shape, or p50 with p99.
@@ -69,7 +72,17 @@ func isObject(data []byte) bool {
 
 // Dist returns the distribution in seconds.
 func (d DurationDistribution) Dist() (random.Dist, error) {
-	return newDist(random.Shape(d.Shape), d.Mean.Seconds(), d.CV, d.P50.Seconds(), d.P99.Seconds(), d.Max.Seconds())
+	if d.Percentiles == nil {
+		return newDist(random.Shape(d.Shape), d.Mean.Seconds(), d.CV, d.P50.Seconds(), d.P99.Seconds(), d.Max.Seconds())
+	}
+	if d != (DurationDistribution{Percentiles: d.Percentiles, Max: d.Max}) {
+		return nil, errors.New("percentiles contradict mean, cv, shape, p50 and p99 beside them: keep one of the two")
+	}
+	dist, err := d.Percentiles.dist()
+	if err != nil {
+		return nil, err
+	}
+	return bounded(dist, d.Max.Seconds())
 }
 
 // Dist returns the distribution in units.
@@ -111,11 +124,16 @@ func newDist(shape random.Shape, mean, cv, p50, p99, limit float64) (random.Dist
 			return nil, err
 		}
 	}
-	if limit > 0 {
-		if limit < dist.Mean() {
-			return nil, fmt.Errorf("max %g is below the mean %g", limit, dist.Mean())
-		}
-		dist = random.Bounded{Dist: dist, High: limit}
+	return bounded(dist, limit)
+}
+
+// bounded cuts a distribution off at a limit, which is none when 0.
+func bounded(dist random.Dist, limit float64) (random.Dist, error) {
+	switch {
+	case limit == 0:
+		return dist, nil
+	case limit < dist.Mean():
+		return nil, fmt.Errorf("max %g is below the mean %g", limit, dist.Mean())
 	}
-	return dist, nil
+	return random.Bounded{Dist: dist, High: limit}, nil
 }

@@ -23,15 +23,14 @@ const maxFileSize = 1 << 20
 // package, then the rules between fields, and fills in the defaults. The name is
 // used in messages only.
 //
+// A calibration that the file names is not read; LoadCalibrated does.
+//
 // The error is of type Problems and holds everything that is wrong, up to 20.
 func Load(name string, data []byte) (*Model, error) {
-	m, err := loadFile(name, data, document{noun: "model", hint: "requests belong in a trace file of their own (spec.traffic.trace.path)"}, (*Model).validate)
-	if err != nil {
-		return nil, err
-	}
-	m.applyDefaults()
-	return m, nil
+	return LoadCalibrated(name, data, func(string) (*Calibration, error) { return nil, nil })
 }
+
+var modelDocument = document{noun: "model", hint: "requests belong in a trace file of their own (spec.traffic.trace.path)"}
 
 // document is what messages about a file call what it holds.
 type document struct {

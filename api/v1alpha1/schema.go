@@ -11,6 +11,9 @@ var schema []byte
 //go:embed schema/suite.schema.json
 var suiteSchema []byte
 
+//go:embed schema/calibration.schema.json
+var calibrationSchema []byte
+
 // Schema returns the JSON Schema (2020-12) of a model file, for editors. It is
 // generated from the types of this package and says what a single field may
 // hold; the rules between fields are Load's.
@@ -18,3 +21,6 @@ func Schema() []byte { return slices.Clone(schema) }
 
 // SuiteSchema returns the JSON Schema of a suite file, likewise.
 func SuiteSchema() []byte { return slices.Clone(suiteSchema) }
+
+// CalibrationSchema returns the JSON Schema of a calibration file, likewise.
+func CalibrationSchema() []byte { return slices.Clone(calibrationSchema) }

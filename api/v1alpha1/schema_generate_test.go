@@ -91,6 +91,7 @@ func schemaFiles() []schemaFile {
 	return []schemaFile{
 		{"model", reflect.TypeFor[Model](), Schema()},
 		{"suite", reflect.TypeFor[Suite](), SuiteSchema()},
+		{"calibration", reflect.TypeFor[Calibration](), CalibrationSchema()},
 	}
 }
 
@@ -119,6 +120,9 @@ func (f schemaFile) generate(t *testing.T) []byte {
 	for typ, scalar := range map[string]reflect.Type{
 		"DurationDistribution": reflect.TypeFor[unit.Duration](), "CountDistribution": reflect.TypeFor[unit.Count](),
 	} {
+		if s.Definitions[typ] == nil {
+			continue
+		}
 		allowScalar(s.Definitions[typ], quantities[scalar].schemaOf(parseRule("")))
 	}
 	for _, definition := range s.Definitions {

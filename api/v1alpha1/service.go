@@ -20,6 +20,8 @@ type Service struct {
 	GPUMemory unit.Memory `json:"gpuMemory,omitempty" check:"gt=0"`
 	// Profiles are the service times by hardware.
 	Profiles []Profile `json:"profiles,omitempty"`
+	// Calibration is a file of fulcrum calibrate, relative to this one. Its profiles replace those for the same hardware.
+	Calibration string `json:"calibration,omitempty"`
 	// Queue is the order in which requests that wait are taken: arrival, or priority (the highest first, see traffic.priority) and
 	// within one arrival. Default: arrival.
 	Queue string `json:"queue,omitempty" check:"oneof=arrival priority"`
@@ -48,12 +50,23 @@ type Profile struct {
 	Source string `json:"source,omitempty" check:"oneof=measured estimated"`
 	// Reference says where the figures are from.
 	Reference string `json:"reference,omitempty"`
+	// StartUp is process start to readiness on this hardware, weights included. Default: the service's startUp, and the weights
+	// at its rate.
+	StartUp *DurationDistribution `json:"startUp,omitempty"`
+	// IdleExpiry is how long an idle function environment of this hardware was seen to stay, for homes that do not say.
+	IdleExpiry unit.Duration `json:"idleExpiry,omitempty" check:"gt=0"`
+	// IdleHold is the same of a container instance.
+	IdleHold unit.Duration `json:"idleHold,omitempty" check:"gt=0"`
+	// Range is what the times were measured with: plan warns of what goes beyond.
+	Range *MeasuredRange `json:"range,omitempty"`
 }
 
 // FixedProfile is k requests at a time, each with its own duration.
 type FixedProfile struct {
 	// Duration is the service time, drawn for each request.
 	Duration *DurationDistribution `json:"duration,omitempty"`
+	// PerInputToken is what each input token adds to the duration. Default: 0s.
+	PerInputToken unit.Duration `json:"perInputToken,omitempty" check:"gt=0"`
 	// FromTrace takes each request's service time from the traffic (work) instead. Default: false.
 	FromTrace bool `json:"fromTrace,omitempty"`
 	// Speed divides times taken from the traffic: 2 is twice as fast as where they were measured. Default, with fromTrace: 1.

@@ -70,6 +70,12 @@ func (p *Profile) validate(r *report, path string) {
 	case p.Fixed != nil && p.Batched != nil:
 		r.reject(fieldPath(path, "batched"), "contradicts fixed: keep one of them")
 	}
+	if p.StartUp != nil {
+		p.StartUp.validate(r, fieldPath(path, "startUp"))
+	}
+	if p.Range != nil {
+		p.Range.validate(r, fieldPath(path, "range"))
+	}
 	if p.Fixed != nil {
 		p.Fixed.validate(r, fieldPath(path, "fixed"))
 	}
@@ -93,6 +99,9 @@ func (f *FixedProfile) validate(r *report, path string) {
 	}
 	if f.Speed > 0 && !f.FromTrace {
 		r.reject(fieldPath(path, "speed"), "divides times taken from the traffic, and duration is given: leave it out", fromTrace, duration)
+	}
+	if f.PerInputToken > 0 && f.FromTrace {
+		r.reject(fieldPath(path, "perInputToken"), "adds to duration, and times are taken from the traffic: leave it out", fromTrace)
 	}
 	if f.Duration == nil {
 		return

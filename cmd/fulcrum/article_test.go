@@ -51,7 +51,7 @@ func TestArticlePage(t *testing.T) {
 
 func articleTables(t *testing.T) string {
 	t.Helper()
-	model, _, err := loadModel(articleExample)
+	model, _, err := loadModel(articleExample, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -30,13 +31,13 @@ Exit codes: those of bench.`,
 			if output != "text" && output != "json" {
 				return fmt.Errorf("--output: expected text or json, got %q", output)
 			}
-			sheet, err := readRun(args[0])
+			sheet, err := readRun(args[0], measure.ReadSheet)
 			if err != nil {
 				return err
 			}
 			a := sheet.Analyse(bootstrapSeed)
 			if against != "" {
-				before, err := readRun(against)
+				before, err := readRun(against, measure.ReadSheet)
 				if err != nil {
 					return fmt.Errorf("--against: %w", err)
 				}
@@ -51,17 +52,17 @@ Exit codes: those of bench.`,
 	return cmd
 }
 
-// readRun reads the log in the folder of a run.
-func readRun(dir string) (*measure.Sheet, error) {
+// readRun reads the log in the folder of a run: whole with measure.ReadLog, or what figures need with measure.ReadSheet.
+func readRun[T any](dir string, read func(io.Reader) (*T, error)) (*T, error) {
 	path := filepath.Join(dir, recordsFile)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	sheet, err := measure.ReadSheet(f)
+	run, err := read(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return sheet, nil
+	return run, nil
 }

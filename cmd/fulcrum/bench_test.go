@@ -210,7 +210,7 @@ func TestInterruptedBench(t *testing.T) {
 	if !strings.Contains(out.String(), "incomplete: interrupted\n") {
 		t.Errorf("printed\n%s", out.String())
 	}
-	sheet, err := readRun(dir)
+	sheet, err := readRun(dir, measure.ReadSheet)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,12 +22,15 @@ type planFlags struct {
 	catalog string
 	today   string
 	workers int
+	// calibration is a file that takes the place of the one that the model file names.
+	calibration string
 }
 
 func (f *planFlags) register(cmd *cobra.Command, outputs string) {
 	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "form of the output: "+outputs)
 	cmd.Flags().StringVar(&f.catalog, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
 	cmd.Flags().StringVar(&f.today, "today", "", "the day that the age of prices is counted to, as 2006-01-02 (default: today)")
+	cmd.Flags().StringVar(&f.calibration, "calibration", "", "file of fulcrum calibrate with measured profiles, instead of spec.service.calibration")
 	cmd.Flags().IntVar(&f.workers, "workers", runtime.GOMAXPROCS(0), "simulations at once; changes the speed, never the result")
 }
 
@@ -45,6 +48,7 @@ at which the verdict would change.
 Exit codes: 0 a feasible plan, 1 an error, 3 no arrangement meets the objectives.`,
 		Example: `  fulcrum plan examples/support-chat.yaml
   fulcrum plan examples/support-chat.yaml -o wide
+  fulcrum plan model.yaml --calibration profile.yaml
   fulcrum plan examples/support-chat.yaml -o json | jq .verdict.summary`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -91,20 +95,20 @@ func (f *planFlags) input(path string) (plan.Input, error) {
 	if err != nil {
 		return plan.Input{}, err
 	}
-	model, load, err := loadModel(path)
+	model, load, err := loadModel(path, f.calibration)
 	if err != nil {
 		return plan.Input{}, err
 	}
 	return plan.Input{Model: model, Workload: load, Catalog: cat, Today: today, Workers: f.workers}, nil
 }
 
-// loadModel reads a model file and the traffic that it names; paths in it are relative to it.
-func loadModel(path string) (*v1alpha1.Model, workload.Workload, error) {
+// loadModel reads a model file and what it names, traffic and calibration; paths in it are relative to it.
+func loadModel(path, calibration string) (*v1alpha1.Model, workload.Workload, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	model, err := v1alpha1.Load(path, data)
+	model, err := v1alpha1.LoadCalibrated(path, data, calibrations{model: path, flag: calibration}.find)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -21,6 +21,6 @@ latency objectives and dated prices, and shows the arithmetic.`,
 	root.SetOut(std.out)
 	root.SetErr(std.err)
 	root.AddCommand(newPlanCommand(std), newSimulateCommand(std), newFidelityCommand(std), newVersionCommand(std))
-	root.AddCommand(newTraceCommand(std), newPriceCommand(std), newCatalogCommand(std), newBenchCommand(std))
+	root.AddCommand(newTraceCommand(std), newPriceCommand(std), newCatalogCommand(std), newBenchCommand(std), newCalibrateCommand(std))
 	return root
 }

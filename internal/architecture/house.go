@@ -28,6 +28,7 @@ func House() []Row {
 		{Dir: "internal/oracle", Pure: true},
 		{Dir: "internal/simulate", Pure: true},
 		{Dir: "internal/fidelity", Pure: true},
+		{Dir: "internal/calibrate", Pure: true},
 		{Dir: "internal/plan", Pure: true},
 		{Dir: "internal/inference"},
 		{Dir: "internal/inference/inferencetest"},

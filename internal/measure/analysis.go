@@ -74,6 +74,13 @@ func (s *Sheet) Analyse(seed uint64) *Analysis {
 	return a
 }
 
+// Invalid says why a log measures the client rather than its targets; "" when it does not.
+func Invalid(l *Log) string {
+	a := Analysis{Closed: l.Header.Closed, Gate: l.Header.Gate}
+	a.gate(l.Sheet())
+	return a.Invalid
+}
+
 // ended says how the run ended.
 func (a *Analysis) ended(s *Sheet) {
 	a.Elapsed = s.last.Seconds()

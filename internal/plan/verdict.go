@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/unit"
 )
 
@@ -286,8 +287,12 @@ func (s *search) restsOn(c *Candidate) []string {
 	list := []string{
 		fmt.Sprintf("%d requests over %s, extrapolated x %.4g to a month of 730 h", t.Requests, unit.Duration(t.Span.Std().Round(time.Second)), t.MonthFactor),
 	}
-	if c.Basis.Reference != "" {
-		list = append(list, fmt.Sprintf("service time %s: %s", c.Basis.Source, c.Basis.Reference))
+	switch ref := c.Basis.Reference; {
+	case ref == "":
+	case strings.HasPrefix(ref, platform.Measured):
+		list = append(list, "service time "+ref)
+	default:
+		list = append(list, fmt.Sprintf("service time %s: %s", c.Basis.Source, ref))
 	}
 	list = append(list, c.Assumptions...)
 	if n := s.spec.Constraints.Fleet.Models; n > 1 && slices.ContainsFunc(c.placements(), func(p Placement) bool { return p.Kind == catalog.KindNode }) {

@@ -81,6 +81,7 @@ func (s *search) warnPlacement(p *Placement) {
 	if p.Basis.Source == platform.Estimated {
 		s.addWarning("estimated-service-time", "%s: the service time is estimated, not measured", p.Offer)
 	}
+	s.warnExtrapolation(p)
 	if p.arrangement.QuotaAssumed > 0 {
 		s.addWarning("quota-assumed", "%s: a quota of %d is taken as given; spec.constraints.quotas sets what the account has", p.Offer, p.arrangement.QuotaAssumed)
 	}

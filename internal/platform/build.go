@@ -68,17 +68,24 @@ func (a *Arrangement) assume(format string, args ...any) {
 func (a *Arrangement) setService(spec *v1alpha1.ModelSpec, fit Fit) {
 	fit.Service.ByPriority = spec.Service.Queue == v1alpha1.QueueByPriority
 	a.Fit, a.Home.Service = fit, fit.Service
-	if spec.Service.StartUp.Init == nil {
+	if spec.Service.StartUp.Init == nil && fit.StartUp == nil {
 		a.assume("initialisation of the server is assumed; set spec.service.startUp.init to what you measured")
 	}
 }
 
 // initDist is the server's own initialisation, in seconds.
 func initDist(spec *v1alpha1.ModelSpec, fit Fit) (random.Dist, error) {
+	if fit.StartUp != nil {
+		return fit.StartUp.Dist()
+	}
 	return spec.Service.StartUp.InitFor(fit.profile()).Dist()
 }
 
-func weightsTime(spec *v1alpha1.ModelSpec) time.Duration {
+// weightsTime is how long the weights take; a start-up that was measured holds it already.
+func weightsTime(spec *v1alpha1.ModelSpec, fit Fit) time.Duration {
+	if fit.StartUp != nil {
+		return 0
+	}
 	return transfer(spec.Artifacts.Weights, spec.Service.StartUp.WeightsRate)
 }
 

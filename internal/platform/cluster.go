@@ -118,7 +118,7 @@ func (a *Arrangement) buildCluster(spec *v1alpha1.ModelSpec, cat *catalog.Catalo
 		ReplicasPerNode: c.ReplicasPerNode,
 		NodeStartUp:     nodeStart,
 		ImagePull:       transfer(spec.Artifacts.Image, c.ImagePullRate),
-		PodStartUp:      startUp(init, containerStart, weightsTime(spec)),
+		PodStartUp:      startUp(init, containerStart, weightsTime(spec, fit)),
 		NodeIdle:        c.NodeIdle.Std(),
 		Queue:           queue(c),
 		Nodes:           nodes,

@@ -9,6 +9,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // Container is several requests per instance.
@@ -56,7 +57,7 @@ func (a *Arrangement) buildContainer(spec *v1alpha1.ModelSpec, cat *catalog.Cata
 	bill := a.Offer.Billing
 	k := &Container{
 		Min: *c.MinInstances, Max: c.MaxInstances,
-		StartUp:      startUp(init, c.Boot.Std(), weightsTime(spec)),
+		StartUp:      startUp(init, c.Boot.Std(), weightsTime(spec, a.Fit)),
 		IdleHold:     c.IdleHold.Std(),
 		QueueTimeout: c.QueueTimeout.Std(), QueueLength: c.QueueLength,
 		Schedule: schedule(c.MinSchedule, 0), StartsAtOnce: c.StartsAtOnce, CancelSurplus: c.CancelSurplus,
@@ -138,6 +139,10 @@ func (a *Arrangement) completeContainer(c *v1alpha1.ContainerHome, spec *v1alpha
 	}
 	if c.MaxInstances == 0 {
 		c.MaxInstances = max(a.quota(spec), *c.MinInstances, 1)
+	}
+	if c.IdleHold == nil && a.Fit.IdleHold > 0 {
+		measured := unit.Duration(a.Fit.IdleHold)
+		c.IdleHold = &measured
 	}
 	if c.IdleHold == nil {
 		c.IdleHold = &bill.IdleHold

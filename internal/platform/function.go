@@ -8,6 +8,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // Function is one request per environment.
@@ -83,7 +84,7 @@ func (a *Arrangement) buildFunction(spec *v1alpha1.ModelSpec, cat *catalog.Catal
 	if err != nil {
 		return err
 	}
-	cold := startUp(init, weightsTime(spec))
+	cold := startUp(init, weightsTime(spec, fit))
 	if f.SnapStart {
 		cold = random.Constant(restoreBase + restorePerGiB*f.Memory.GiB())
 		a.assume("SnapStart restores in %.1f s + %.1f s per GiB, from two published measurements", restoreBase, restorePerGiB)
@@ -122,8 +123,21 @@ func (a *Arrangement) completeFunction(f *v1alpha1.FunctionHome, spec *v1alpha1.
 	if f.ProvisionedTracking != nil || len(f.ProvisionedSchedule) > 0 {
 		a.assumeAllocation(f)
 	}
+	if idle := measuredIdle(spec, a.Offer.Hardware); f.IdleExpiry == nil && idle > 0 {
+		f.IdleExpiry = &idle
+	}
 	if f.IdleExpiry == nil {
 		f.ApplyDefaults()
 		a.assume("idle environments live %s after their last request; the provider does not publish it", *f.IdleExpiry)
 	}
+}
+
+// measuredIdle is how long idle environments were seen to live; 0 when it was not measured.
+func measuredIdle(spec *v1alpha1.ModelSpec, hw catalog.Hardware) unit.Duration {
+	for i := range spec.Service.Profiles {
+		if p := &spec.Service.Profiles[i]; matches(p, hw) {
+			return p.IdleExpiry
+		}
+	}
+	return 0
 }

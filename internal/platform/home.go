@@ -27,6 +27,8 @@ func (h *Home) Scaled() bool {
 type Service struct {
 	// Duration is the service time in seconds for servers whose requests do not share work. Nil takes each request's own Work.
 	Duration random.Dist
+	// PerInput is what each input token adds to Duration, before Scale.
+	PerInput time.Duration
 	// Scale multiplies the service time: slower hardware has more than 1. Zero means 1.
 	Scale float64
 	// Concurrency is how many requests a replica serves at once; with Batch, at most Batch.Max.

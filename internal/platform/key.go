@@ -11,6 +11,9 @@ import (
 func (h Home) Key() string {
 	key := fmt.Sprintf("%s scale %g concurrency %d by priority %t",
 		distKey(h.Service.Duration), h.Service.Scale, h.Service.Concurrency, h.Service.ByPriority)
+	if h.Service.PerInput > 0 {
+		key += fmt.Sprintf(" per input %v", h.Service.PerInput)
+	}
 	if h.Service.Batch != nil {
 		key += fmt.Sprintf(" batch %+v", *h.Service.Batch)
 	}

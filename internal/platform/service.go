@@ -32,6 +32,11 @@ type Fit struct {
 	// GPUs and VCPU are what one replica takes of the hardware.
 	GPUs int
 	VCPU float64
+	// Range is what the times were measured with; nil when nobody said.
+	Range *v1alpha1.MeasuredRange
+	// StartUp, IdleExpiry and IdleHold are what was measured of starting and of staying warm; none is the zero value.
+	StartUp              *v1alpha1.DurationDistribution
+	IdleExpiry, IdleHold time.Duration
 }
 
 // profile names what decides the default of the initialisation.
@@ -73,7 +78,10 @@ func matches(p *v1alpha1.Profile, hw catalog.Hardware) bool {
 }
 
 func fitProfile(spec *v1alpha1.ModelSpec, p *v1alpha1.Profile, hw catalog.Hardware, cat *catalog.Catalog, vcpu float64) (Fit, error) {
-	fit := Fit{Basis: Basis{Source: p.Source, Reference: p.Reference}}
+	fit := Fit{
+		Basis: Basis{Source: p.Source, Reference: p.Reference}, Range: p.Range,
+		StartUp: p.StartUp, IdleExpiry: p.IdleExpiry.Std(), IdleHold: p.IdleHold.Std(),
+	}
 	if p.GPU != "" {
 		fit.GPUs = max(1, p.GPUs)
 	}
@@ -112,7 +120,7 @@ func fixed(f *v1alpha1.FixedProfile) (Service, error) {
 		return s, nil
 	}
 	dist, err := f.Duration.Dist()
-	s.Duration = dist
+	s.Duration, s.PerInput = dist, f.PerInputToken.Std()
 	return s, err
 }
 
@@ -216,7 +224,7 @@ func (s Service) MeanServiceTime(meanWork time.Duration, meanInput, meanOutput f
 		perToken := b.Alpha.Seconds()/float64(s.Concurrency) + b.Beta.Seconds()
 		return math.Max(1, meanOutput)*perToken + meanInput*b.Gamma.Seconds()
 	case s.Duration != nil:
-		return s.Duration.Mean() * orOne(s.Scale) / float64(s.Concurrency)
+		return (s.Duration.Mean() + meanInput*s.PerInput.Seconds()) * orOne(s.Scale) / float64(s.Concurrency)
 	}
 	return meanWork.Seconds() * orOne(s.Scale) / float64(s.Concurrency)
 }

@@ -196,6 +196,7 @@ func TestMeanServiceTime(t *testing.T) {
 	}{
 		"own time":           {Service{Duration: random.Constant(3), Scale: 2, Concurrency: 4}, 0, 0, 0, 1.5},
 		"no scale is 1":      {Service{Duration: random.Constant(3), Concurrency: 1}, 0, 0, 0, 3},
+		"by input tokens":    {Service{Duration: random.Constant(3), PerInput: 10 * time.Millisecond, Scale: 2, Concurrency: 4}, 0, 100, 0, 2},
 		"the trace's time":   {Service{Scale: 0.5, Concurrency: 2}, 8 * time.Second, 0, 0, 2},
 		"full batches":       {Service{Batch: batch, Concurrency: 10}, 0, 50, 20, 20*0.002 + 0.005},
 		"at least one token": {Service{Batch: batch, Concurrency: 10}, 0, 50, 0, 0.002 + 0.005},

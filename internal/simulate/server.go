@@ -22,6 +22,7 @@ type server struct {
 	waiting  queue // no instance has a free slot
 	batch    *platform.Batch
 	service  sampler
+	perInput float64 // what each input token adds to a drawn service time, in ns
 	startUps *rand.Rand
 	seed     uint64     // of the run
 	done     []sequence // scratch
@@ -89,6 +90,7 @@ func newServer(h platform.Home, index int, span int64, c *callers, seed uint64) 
 		due:      never,
 		events:   newAgenda(),
 		batch:    h.Service.Batch,
+		perInput: float64(h.Service.PerInput) * scale,
 		service:  newSampler(h.Service.Duration, scale*1e9, random.New(seed, random.ServiceTimes, uint64(index))),
 		startUps: random.New(seed, random.StartUp, uint64(index)),
 		seed:     seed,
@@ -114,7 +116,7 @@ func (s *server) accept(id int32, now int64) {
 		s.spent += s.spendRate * s.recent / 1e9
 		return
 	case s.service.dist != nil:
-		j.service = s.service.next()
+		j.service = s.service.next() + int64(float64(j.input)*s.perInput)
 	default:
 		j.service = int64(float64(j.work) * (s.service.scale / 1e9))
 	}

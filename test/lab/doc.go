@@ -14,6 +14,7 @@
 //   - lambda and container are hosts of functions and of containers, without Kubernetes;
 //   - offline runs serverless-offline, a peer of lambda that others wrote;
 //   - model has servers with real models, for pods and both hosts alike;
+//   - calibration measures the model servers and asks whether the simulator predicts them;
 //   - timeline records how the autoscaler scales, and replays that through the simulator's;
 //   - fault breaks processes, networks, disks and clocks;
 //   - cmd/lab brings everything up by hand.

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+	sigsyaml "sigs.k8s.io/yaml"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/calibrate"
+	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/report"
+)
+
+// calibrateFlags say what the measurements do not.
+type calibrateFlags struct {
+	on     []string
+	model  string
+	name   string
+	file   string
+	format string
+}
+
+// replaySeed makes the replays repeatable.
+const replaySeed = 1
+
+func newCalibrateCommand(std streams) *cobra.Command {
+	var f calibrateFlags
+	cmd := &cobra.Command{
+		Use:   "calibrate RUN",
+		Short: "Fit service profiles to what a run of bench measured, for plan",
+		Long: `Calibrate reads the records that bench --out kept and finds what a replica of each
+target does: how many requests it serves at once and how long each takes, or, where
+answers are streamed, how long an iteration of its continuous batch takes; how long
+it takes to start; how long it stays warm. It says how well that fits, what it was
+measured with, and what the simulator makes of the same requests.
+
+The file that -o writes is what plan and simulate take (spec.service.calibration of
+a model file, or --calibration). An endpoint does not tell its hardware: --on does,
+for one target or, with its name, for each:
+
+  gpu:KIND[,gpus=N]   cpu:x86|arm[,vcpu=N][,parallelism=N]   and [,home=cluster|function|container]
+
+A run that is invalid, too short, full of errors, or of a closed loop is refused.
+A target must be one replica: what several do together is not what one does.`,
+		Example: `  fulcrum calibrate run --on gpu:L4 -o profile.yaml
+  fulcrum calibrate run --on k8s=gpu:L4 --on fn=cpu:x86,vcpu=2,home=function -o profile.yaml
+  fulcrum plan model.yaml --calibration profile.yaml
+  fulcrum calibrate backtest profile.yaml other-run`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.calibrate(cmd.Context(), std, args[0])
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringArrayVar(&f.on, "on", nil, "[TARGET=]HARDWARE that a target runs on, such as gpu:L4 or k8s=cpu:x86,vcpu=2")
+	fs.StringVar(&f.model, "model", string(calibrate.Auto), "kind of server: fixed (requests do not share work), batched (continuous batching), or auto: batched where answers are streamed")
+	fs.StringVar(&f.name, "name", "", "name of the calibration (default: that of the suite)")
+	fs.StringVarP(&f.file, "output", "o", "", "file to write the calibration to")
+	fs.StringVar(&f.format, "format", "text", "form of what is printed: text or json")
+	cmd.AddCommand(newBacktestCommand(std))
+	return cmd
+}
+
+func (f *calibrateFlags) calibrate(ctx context.Context, std streams, run string) error {
+	if f.format != "text" && f.format != "json" {
+		return fmt.Errorf("--format: expected text or json, got %q", f.format)
+	}
+	if !slices.Contains([]calibrate.Model{calibrate.Auto, calibrate.Fixed, calibrate.Batched}, calibrate.Model(f.model)) {
+		return fmt.Errorf("--model: expected auto, fixed or batched, got %q", f.model)
+	}
+	log, err := readRun(run, measure.ReadLog)
+	if err != nil {
+		return err
+	}
+	on, err := hardwareOf(f.on, log.Header.Targets)
+	if err != nil {
+		return fmt.Errorf("--on: %w", err)
+	}
+	name := f.name
+	if name == "" {
+		name = log.Header.Suite
+	}
+	c, err := calibrate.All(ctx, log, on, name, calibrate.Options{Model: calibrate.Model(f.model), Seed: replaySeed})
+	if err != nil {
+		return fmt.Errorf("%s: %w", run, err)
+	}
+	if f.file != "" {
+		if err := writeCalibration(f.file, c); err != nil {
+			return fmt.Errorf("--output: %w", err)
+		}
+	}
+	if f.format == "json" {
+		return report.JSON(std.out, c)
+	}
+	return report.Calibration(std.out, c, report.Style{Color: isColorful(std.out)})
+}
+
+// writeCalibration writes a file that LoadCalibration reads.
+func writeCalibration(path string, c *v1alpha1.Calibration) error {
+	data, err := sigsyaml.Marshal(c)
+	if err != nil {
+		return err
+	}
+	if _, err := v1alpha1.LoadCalibration(path, data); err != nil {
+		return err
+	}
+	return replaceFile(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// hardwareOf reads --on: the hardware by the name of the target, of which there is one where none is given.
+func hardwareOf(texts []string, targets []measure.TargetInfo) (map[string]calibrate.Hardware, error) {
+	var names []string
+	for _, t := range targets {
+		names = append(names, t.Name)
+	}
+	if len(texts) == 0 {
+		return nil, fmt.Errorf("is required: expected what the target runs on, such as gpu:L4 or cpu:x86,vcpu=2 (targets: %q)", names)
+	}
+	on := map[string]calibrate.Hardware{}
+	for _, text := range texts {
+		name, h, err := parseHardware(text)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case name == "" && len(names) == 1:
+			name = names[0]
+		case name == "":
+			return nil, fmt.Errorf("%s: the run has several targets: expected TARGET=HARDWARE with one of %q", text, names)
+		case !slices.Contains(names, name):
+			return nil, fmt.Errorf("%s: the run has no target %q: expected one of %q", text, name, names)
+		}
+		if _, twice := on[name]; twice {
+			return nil, fmt.Errorf("the target %s is there twice", name)
+		}
+		on[name] = h
+	}
+	return on, distinct(on)
+}
+
+// distinct refuses two targets on equal hardware: plan would not know which to take.
+func distinct(on map[string]calibrate.Hardware) error {
+	seen := map[string]bool{}
+	for _, h := range on {
+		if seen[h.String()] {
+			return errors.New("two targets run on the same hardware, and plan takes one profile for each: calibrate them into files of their own")
+		}
+		seen[h.String()] = true
+	}
+	return nil
+}

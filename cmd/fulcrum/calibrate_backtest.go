@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/calibrate"
+	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/report"
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+func newBacktestCommand(std streams) *cobra.Command {
+	var format string
+	within := unit.Share(0.1)
+	cmd := &cobra.Command{
+		Use:   "backtest PROFILE RUN",
+		Short: "Hold what a calibration predicts against another run",
+		Long: `Backtest simulates the requests of a run, as they were due and with the sizes that
+they had, on one replica with the calibrated profile, and prints what the simulator
+expects beside what was measured. The run should be of another load on the same
+server: another rate, another shape, other sizes.
+
+Exit codes: 0 p50 and p95 are predicted within the share; 1 an error; 3 they are not.`,
+		Example: `  fulcrum calibrate backtest profile.yaml other-run
+  fulcrum calibrate backtest profile.yaml other-run --within 5% --format json`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if format != "text" && format != "json" {
+				return fmt.Errorf("--format: expected text or json, got %q", format)
+			}
+			return backtest(cmd.Context(), std, args[0], args[1], float64(within), format)
+		},
+	}
+	cmd.Flags().Var(newTextFlag(&within, "share", parsePart), "within", "greatest relative error of p50 and p95 (default 10%)")
+	cmd.Flags().StringVar(&format, "format", "text", "form of the output: text or json")
+	return cmd
+}
+
+func backtest(ctx context.Context, std streams, profile, run string, within float64, format string) error {
+	c, err := readCalibration(profile)
+	if err != nil {
+		return err
+	}
+	log, err := readRun(run, measure.ReadLog)
+	if err != nil {
+		return err
+	}
+	pairs, err := pairTargets(c, log)
+	if err != nil {
+		return fmt.Errorf("%s: %w", run, err)
+	}
+	var list []*calibrate.Backtest
+	worst := 0.0
+	for _, p := range pairs {
+		b, err := calibrate.Against(ctx, p.calibrated, log, p.index, replaySeed)
+		if err != nil {
+			return fmt.Errorf("%s: target %s: %w", run, log.Header.Targets[p.index].Name, err)
+		}
+		list = append(list, b)
+		worst = max(worst, b.Worst)
+	}
+	if format == "json" {
+		err = report.JSON(std.out, list)
+	} else {
+		err = report.Backtests(std.out, list, within, report.Style{Color: isColorful(std.out)})
+	}
+	if err == nil && worst > within {
+		return exitStatus(exitFail)
+	}
+	return err
+}
+
+// targetPair is a calibrated target and its index in a run.
+type targetPair struct {
+	calibrated *v1alpha1.CalibratedTarget
+	index      int
+}
+
+// pairTargets pairs targets by name; where there is one on either side, the names do not matter.
+func pairTargets(c *v1alpha1.Calibration, log *measure.Log) ([]targetPair, error) {
+	targets := log.Header.Targets
+	if len(c.Spec.Targets) == 1 && len(targets) == 1 {
+		return []targetPair{{&c.Spec.Targets[0], 0}}, nil
+	}
+	var pairs []targetPair
+	for i := range c.Spec.Targets {
+		for j := range targets {
+			if targets[j].Name == c.Spec.Targets[i].Name {
+				pairs = append(pairs, targetPair{&c.Spec.Targets[i], j})
+			}
+		}
+	}
+	if len(pairs) == 0 {
+		return nil, fmt.Errorf("expected a target of the calibration, such as %s, by its name", c.Spec.Targets[0].Name)
+	}
+	return pairs, nil
+}

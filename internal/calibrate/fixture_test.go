@@ -1,0 +1,144 @@
+package calibrate
+
+import (
+	"flag"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+// TestMain lowers the number of servers that a law is tried on, which cost about a tenth of a second each.
+func TestMain(m *testing.M) {
+	for name, value := range map[string]string{"rapid.checks": "30", "rapid.nofailfile": "true"} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// seconds turns seconds into a time.
+func seconds(s float64) time.Duration { return time.Duration(s * 1e9) }
+
+// arrivals are Poisson at several rates, one after the other, each for as long.
+func arrivals(rng *rand.Rand, each time.Duration, rates ...float64) []time.Duration {
+	var list []time.Duration
+	for i, rate := range rates {
+		end := time.Duration(i+1) * each
+		for at := time.Duration(i)*each + seconds(rng.ExpFloat64()/rate); at < end; at += seconds(rng.ExpFloat64() / rate) {
+			list = append(list, at)
+		}
+	}
+	return list
+}
+
+func newLog(records []measure.Record) *measure.Log {
+	return &measure.Log{
+		Header: measure.Header{
+			Suite: "test", SuiteHash: "0123456789abcdef", Start: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC),
+			Targets: []measure.TargetInfo{{Name: "a", URL: "http://127.0.0.1/", Protocol: "http"}},
+			Gate:    measure.Gate{Percentile: 99, Most: 10 * time.Millisecond},
+		},
+		Records: records,
+		End:     &measure.End{Complete: true, Records: int64(len(records))},
+	}
+}
+
+// fixedServer has places for c requests at a time, taken in order of arrival.
+type fixedServer struct {
+	places int
+	time   func() float64
+	// perInput is what an input token adds, of which a request has input().
+	perInput float64
+	input    func() int64
+	jitter   func() time.Duration // of the way back
+}
+
+func (f fixedServer) serve(due []time.Duration) []measure.Record {
+	free := make([]time.Duration, f.places)
+	var records []measure.Record
+	for i, at := range due {
+		slices.Sort(free)
+		r := measure.Record{Sequence: int64(i), Status: 200, Scheduled: at, Sent: at, Connected: at, FirstToken: measure.Unseen, TokensIn: f.input()}
+		done := max(at, free[0]) + seconds(f.time()+f.perInput*float64(r.TokensIn))
+		free[0] = done
+		r.LastByte = done + f.jitter()
+		r.FirstByte = r.LastByte
+		records = append(records, r)
+	}
+	return records
+}
+
+// batchServer runs iterations one by one, as continuous batching is defined: each lasts alpha + beta x sequences + gamma x
+// prompt tokens admitted, in seconds.
+type batchServer struct {
+	alpha, beta, gamma, overhead float64
+	most                         int
+	sizes                        func() (input, output int64)
+	jitter                       func() time.Duration
+	// hides says that the next token comes without a chunk; nil is never.
+	hides func() bool
+}
+
+type stream struct {
+	*measure.Record
+	left int64
+}
+
+func (b batchServer) serve(due []time.Duration) []measure.Record {
+	records := make([]measure.Record, len(due))
+	for i, at := range due {
+		in, out := b.sizes()
+		records[i] = measure.Record{
+			Sequence: int64(i), Status: 200, Scheduled: at, Sent: at, Connected: at, TokensIn: in, TokensOut: out, FirstTokens: 1,
+		}
+	}
+	var running []stream
+	now, next := time.Duration(0), 0
+	for next < len(records) || len(running) > 0 {
+		if len(running) == 0 {
+			now = max(now, records[next].Sent)
+		}
+		prompts := 0.0
+		for next < len(records) && records[next].Sent <= now && len(running) < b.most {
+			prompts += float64(records[next].TokensIn)
+			running = append(running, stream{&records[next], records[next].TokensOut})
+			next++
+		}
+		now += seconds(b.alpha + b.beta*float64(len(running)) + b.gamma*prompts)
+		for i := range running {
+			s := &running[i]
+			at := max(now+seconds(b.overhead)+b.jitter(), s.LastByte)
+			s.left--
+			s.LastByte = at
+			if b.hides != nil && b.hides() && (s.left > 0 || s.ChunkCount > 0) {
+				continue
+			}
+			s.Chunks = append(s.Chunks, at)
+			s.ChunkCount++
+			s.FirstToken, s.FirstByte = s.Chunks[0], s.Chunks[0]
+		}
+		running = slices.DeleteFunc(running, func(s stream) bool { return s.left == 0 })
+	}
+	return records
+}
+
+// near fails unless got is within a share of want.
+func near(t interface {
+	Helper()
+	Errorf(string, ...any)
+}, what string, got, want, share float64,
+) {
+	t.Helper()
+	if math.Abs(got-want) > share*math.Abs(want) {
+		t.Errorf("%s is %.5g, expected %.5g within %.3g %% (off by %.2f %%)", what, got, want, share*100, (got/want-1)*100)
+	}
+}
+
+// onCPU are the options of most tests.
+var onCPU = Options{Hardware: Hardware{CPU: "x86", VCPU: 1}, Model: Auto, Seed: 1}

@@ -1,0 +1,151 @@
+package calibrate
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/unit"
+)
+
+// fitStart adds what was tried of cold starts and of staying warm.
+func fitStart(log *measure.Log, target int, s *sample, home string, t *v1alpha1.CalibratedTarget) {
+	if starts := coldStarts(log, target); len(starts) > 0 {
+		t.ColdStart = &v1alpha1.CalibratedStart{
+			Count: len(starts), Phases: phases(starts), Total: distributionOf(stretch(starts, measure.Trigger, measure.FirstByte)),
+		}
+		for _, c := range starts {
+			if c.Confirmed {
+				t.ColdStart.Confirmed++
+			}
+		}
+		fitStartUp(starts, s, t)
+	}
+	for _, k := range log.KeepAlives {
+		if k.Target == target {
+			fitKeepAlive(k, home, t)
+		}
+	}
+}
+
+// coldStarts are those that came to pass.
+func coldStarts(log *measure.Log, target int) []measure.ColdStart {
+	var list []measure.ColdStart
+	for _, c := range log.ColdStarts {
+		if c.Target == target && c.Failure == "" {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// fitStartUp finds what happens inside the container: from the process to readiness, where the platform showed both. Elsewhere it
+// is all that a cold answer takes longer than a warm one.
+func fitStartUp(starts []measure.ColdStart, s *sample, t *v1alpha1.CalibratedTarget) {
+	for _, end := range []measure.PhaseName{measure.Ready, measure.Model} {
+		if d := distributionOf(stretch(starts, measure.Process, end)); d != nil {
+			t.Profile.StartUp = d
+			return
+		}
+	}
+	cold := stretch(starts, measure.Trigger, measure.FirstByte)
+	if len(cold) == 0 {
+		return
+	}
+	var warm []float64
+	for _, r := range s.measured {
+		if r.FirstByte >= r.Sent {
+			warm = append(warm, (r.FirstByte - r.Sent).Seconds())
+		}
+	}
+	usual := medianOf(warm)
+	for i := range cold {
+		cold[i] = max(0, cold[i]-usual)
+	}
+	t.Profile.StartUp = distributionOf(cold)
+	t.Notes = append(t.Notes, "the process was not seen to start: startUp is all that a cold answer took longer than a warm one, the platform's own part included")
+}
+
+func fitKeepAlive(k measure.KeepAlive, home string, t *v1alpha1.CalibratedTarget) {
+	if t.ColdStart == nil {
+		t.ColdStart = &v1alpha1.CalibratedStart{Count: colds(k)}
+	}
+	t.ColdStart.Warm, t.ColdStart.Cold = unit.Duration(k.Warm), unit.Duration(k.Cold)
+	window := unit.Duration(k.Warm)
+	switch {
+	case k.Cold == 0:
+		t.Notes = append(t.Notes, fmt.Sprintf("an idle instance was still there after %s: the keep-alive window is at least that", k.Warm))
+	case k.Warm > 0:
+		window = unit.Duration((k.Warm + k.Cold) / 2)
+	}
+	switch home {
+	case "function":
+		t.Profile.IdleExpiry = window
+	case "container":
+		t.Profile.IdleHold = window
+	default:
+		t.Notes = append(t.Notes, "a keep-alive window was measured, but not said of which kind of home: plan does not use it (home=function or home=container with the hardware)")
+	}
+}
+
+func colds(k measure.KeepAlive) int {
+	n := 0
+	for _, g := range k.Tries {
+		if g.Cold {
+			n++
+		}
+	}
+	return max(1, n)
+}
+
+// stretch is the time between two moments, in seconds, of the starts in which both were seen.
+func stretch(starts []measure.ColdStart, from, to measure.PhaseName) []float64 {
+	var list []float64
+	for _, c := range starts {
+		a, b := moment(c, from), moment(c, to)
+		if a >= 0 && b >= a {
+			list = append(list, (b - a).Seconds())
+		}
+	}
+	return list
+}
+
+func moment(c measure.ColdStart, name measure.PhaseName) time.Duration {
+	i := slices.IndexFunc(c.Phases, func(p measure.Phase) bool { return p.Name == name })
+	if i < 0 {
+		return measure.Unseen
+	}
+	return c.Phases[i].At
+}
+
+// phases are the times between neighbouring moments that were seen.
+func phases(starts []measure.ColdStart) []v1alpha1.StartPhase {
+	var list []v1alpha1.StartPhase
+	last := measure.PhaseName("")
+	for _, name := range measure.PhaseNames() {
+		if len(stretch(starts, name, name)) == 0 {
+			continue
+		}
+		if times := stretch(starts, last, name); len(times) > 0 {
+			list = append(list, v1alpha1.StartPhase{From: string(last), To: string(name), Median: rounded(medianOf(times)), Count: len(times)})
+		}
+		last = name
+	}
+	return list
+}
+
+// fewestSpread is how many values a spread can be told from.
+const fewestSpread = 5
+
+func distributionOf(times []float64) *v1alpha1.DurationDistribution {
+	switch {
+	case len(times) == 0:
+		return nil
+	case len(times) < fewestSpread:
+		return &v1alpha1.DurationDistribution{Mean: rounded(medianOf(times))}
+	}
+	d, _, _ := chooseDistribution(times)
+	return &d
+}

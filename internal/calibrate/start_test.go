@@ -1,0 +1,120 @@
+package calibrate
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+// started is n cold starts with an image of 2 s, a process that needs 5 s +- 10 % until it is ready, and a first byte 50 ms later.
+func started(n int, seen func(measure.PhaseName) bool) []measure.ColdStart {
+	rng := rand.New(rand.NewPCG(1, 1))
+	var list []measure.ColdStart
+	for i := range n {
+		c := measure.ColdStart{Method: "kubernetes-scale", Confirmed: true}
+		at := time.Duration(i) * time.Minute
+		for _, p := range []struct {
+			name measure.PhaseName
+			took float64
+		}{{measure.Trigger, 0}, {measure.Image, 2}, {measure.Process, 0.1}, {measure.Ready, 5 * (1 + 0.1*rng.NormFloat64())}, {measure.FirstByte, 0.05}} {
+			at += seconds(p.took)
+			if seen(p.name) {
+				c.Phases = append(c.Phases, measure.Phase{Name: p.name, At: at, By: measure.ByPlatform})
+			} else {
+				c.Phases = append(c.Phases, measure.Phase{Name: p.name, At: measure.Unseen, By: measure.Unobserved})
+			}
+		}
+		list = append(list, c)
+	}
+	return append(list, measure.ColdStart{Failure: "the pod did not come", Phases: []measure.Phase{{Name: measure.Trigger, At: 0, By: measure.ByClient}}})
+}
+
+// steadyLog has answers that take 50 ms.
+func steadyLog() *measure.Log {
+	f := fixedServer{
+		places: 1, time: func() float64 { return 0.05 }, input: func() int64 { return 0 }, jitter: func() time.Duration { return 0 },
+	}
+	return newLog(f.serve(arrivals(rand.New(rand.NewPCG(3, 3)), 100*time.Second, 4)))
+}
+
+func TestStartUpIsRecovered(t *testing.T) {
+	everything := func(measure.PhaseName) bool { return true }
+	client := func(n measure.PhaseName) bool { return n == measure.Trigger || n == measure.FirstByte }
+	for name, test := range map[string]struct {
+		seen func(measure.PhaseName) bool
+		want float64
+		note string
+	}{
+		"by the platform": {everything, 5, ""},
+		"by the client":   {client, 7.1, "the process was not seen to start"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			log := steadyLog()
+			log.ColdStarts = started(30, test.seen)
+			got, err := Fit(t.Context(), log, 0, onCPU)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, err := got.Profile.StartUp.Dist()
+			if err != nil {
+				t.Fatal(err)
+			}
+			near(t, "the start-up", d.Mean(), test.want, within)
+			if c := got.ColdStart; c.Count != 30 || c.Confirmed != 30 {
+				t.Errorf("got %+v", c)
+			}
+			if test.note != "" && !slices.ContainsFunc(got.Notes, func(n string) bool { return strings.Contains(n, test.note) }) {
+				t.Errorf("no note says %q: %q", test.note, got.Notes)
+			}
+		})
+	}
+}
+
+func TestPhasesSkipWhatWasNotSeen(t *testing.T) {
+	log := steadyLog()
+	log.ColdStarts = started(30, func(n measure.PhaseName) bool { return n != measure.Image })
+	got, err := Fit(t.Context(), log, 0, onCPU)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, p := range got.ColdStart.Phases {
+		names = append(names, p.From+">"+p.To)
+	}
+	if want := []string{"trigger>process", "process>ready", "ready>first-byte"}; !slices.Equal(names, want) {
+		t.Errorf("got %q, expected %q", names, want)
+	}
+	near(t, "trigger to process", got.ColdStart.Phases[0].Median.Seconds(), 2.1, 1e-3)
+}
+
+func TestKeepAlive(t *testing.T) {
+	for _, test := range []struct {
+		home                 string
+		warm, cold           time.Duration
+		idleExpiry, idleHold time.Duration
+		note                 string
+	}{
+		{"function", 280 * time.Second, 320 * time.Second, 300 * time.Second, 0, ""},
+		{"container", 10 * time.Minute, 0, 0, 10 * time.Minute, "at least that"},
+		{"", 10 * time.Minute, 20 * time.Minute, 0, 0, "not said of which kind of home"},
+	} {
+		log := steadyLog()
+		log.KeepAlives = []measure.KeepAlive{{Warm: test.warm, Cold: test.cold, Tries: []measure.IdleGap{{Gap: test.warm}, {Gap: test.cold, Cold: true}}}}
+		o := onCPU
+		o.Hardware.Home = test.home
+		got, err := Fit(t.Context(), log, 0, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := got.Profile; p.IdleExpiry.Std() != test.idleExpiry || p.IdleHold.Std() != test.idleHold {
+			t.Errorf("%s: got %v and %v", test.home, p.IdleExpiry, p.IdleHold)
+		}
+		if text := strings.Join(got.Notes, "\n"); !strings.Contains(text, test.note) {
+			t.Errorf("%s: %q does not say %q", test.home, text, test.note)
+		}
+	}
+}
