@@ -22,7 +22,7 @@ type ColdStartMethod struct {
 	// CloudRun deploys a new revision, which Cloud Run starts before it gets requests.
 	CloudRun *CloudRunColdStart `json:"cloudRun,omitempty"`
 	// Idle waits so long without a request. Nobody but the platform knows whether that was enough, so that it is assumed
-	// unless the answer says so.
+	// unless the answer says so, or an instance answers that is new (instanceHeader).
 	Idle unit.Duration `json:"idle,omitempty" check:"gt=0"`
 }
 

@@ -4,6 +4,9 @@ package v1alpha1
 type Target struct {
 	// Name is a DNS label: lower-case letters, digits and dashes.
 	Name string `json:"name"`
+	// Group is what targets have in common that are compared, such as the model they serve; across groups nothing is. Default: one
+	// group for all.
+	Group string `json:"group,omitempty"`
 	// URL is where requests go, with the path: http or https, such as http://127.0.0.1:8080/v1/chat/completions, or a
 	// function of AWS Lambda: lambda://FUNCTION[/PATH]?region=REGION[&qualifier=QUALIFIER][&endpoint=URL]. With a path its
 	// payload is an HTTP event, without one the body itself. With protocol inference also grpc://HOST:PORT, and grpcs with
@@ -29,6 +32,9 @@ type Target struct {
 	Connection Connection `json:"connection,omitzero"`
 	// Expect is what makes an answer a right one.
 	Expect Expect `json:"expect,omitzero"`
+	// InstanceHeader is the header of answers that names the instance which answered, such as X-Served-By. It confirms cold starts
+	// by idle: another one answers then. Default: none does.
+	InstanceHeader string `json:"instanceHeader,omitempty"`
 	// ColdStart is how cold starts are brought about. Default: none are.
 	ColdStart *ColdStartMethod `json:"coldStart,omitempty"`
 	// KeepAlive looks for how long it stays warm. Default: as the suite says.

@@ -81,6 +81,7 @@ func (t *target) request(ctx context.Context, j job, r *measure.Record) (*http.R
 
 // take reads the answer.
 func (t *target) take(res *http.Response, from io.Reader, now func() time.Duration, r *measure.Record) (measure.Kind, error) {
+	t.instances.note(res, r)
 	if kind := t.reply.judgeHeader(res); kind != measure.OK {
 		_, _ = io.CopyN(io.Discard, from, maxWrong) // wrong already, whatever else it is
 		return kind, nil

@@ -19,7 +19,7 @@ func (in Input) header(start time.Time) measure.Header {
 		Gate: measure.Gate{Percentile: s.Gate.Percentile, Most: s.Gate.Most.Std()},
 	}
 	for _, t := range s.Targets {
-		h.Targets = append(h.Targets, measure.TargetInfo{Name: t.Name, URL: t.URL, Protocol: t.Protocol})
+		h.Targets = append(h.Targets, measure.TargetInfo{Name: t.Name, Group: t.Group, URL: t.URL, Protocol: t.Protocol})
 	}
 	h.Thresholds = Thresholds(in.Suite)
 	return h

@@ -48,6 +48,7 @@ type target struct {
 	reply     reply
 	transport transport
 	standby   *standby // nil where requests differ, or need more than to be written
+	instances instances
 	// prepare completes a request, whose header and URL it must copy before it changes them; nil for nothing to do.
 	prepare func(req *http.Request, body []byte) error
 	// open takes the answer out of what carries it; nil where nothing does.
@@ -89,6 +90,7 @@ func newHTTPTarget(t v1alpha1.Target, access Access) (*target, error) {
 		return nil, fmt.Errorf("target %s: %w", t.Name, err)
 	}
 	made := &target{name: t.Name, url: u, method: http.MethodPost, header: http.Header{}}
+	made.instances.header = t.InstanceHeader
 	made.reply = reply{status: t.Expect.Status, contentType: t.Expect.ContentType, json: t.Expect.JSON}
 	for name, value := range t.Headers {
 		made.header.Set(name, value)

@@ -33,8 +33,11 @@ func (i *idle) Force(ctx context.Context, now func() time.Duration, ask func(con
 	i.last = c.Request.LastByte
 	c.Phases = []measure.Phase{{Name: measure.Trigger, At: c.Request.Sent, By: measure.ByClient}}
 	c.Evidence = fmt.Sprintf("%s without a request", unit.Duration(i.span))
-	if c.Confirmed = c.Request.Cold; c.Confirmed {
-		c.Evidence += "; the answer says that it was cold"
+	switch r := &c.Request; {
+	case r.Cold:
+		c.Confirmed, c.Evidence = true, c.Evidence+"; the answer says that it was cold"
+	case r.NewInstance != "":
+		c.Confirmed, c.Evidence = true, c.Evidence+"; instance "+r.NewInstance+" answers, which had not answered before"
 	}
 	return c, nil
 }

@@ -63,6 +63,9 @@ func (s *Sheet) Analyse(seed uint64) *Analysis {
 	a.split(s, seed)
 	for i := range a.Targets {
 		for j := range a.Targets[:i] {
+			if a.Targets[i].Group != a.Targets[j].Group {
+				continue
+			}
 			a.compare(&a.Targets[j], &a.Targets[i], random.Derive(seed, uint64(1000+len(a.Comparisons))))
 		}
 	}

@@ -74,6 +74,33 @@ func TestAnalyse(t *testing.T) {
 	}
 }
 
+// TestGroups: what serves different models is not compared.
+func TestGroups(t *testing.T) {
+	for group, want := range map[string]int{"": 6, "encoder": 0} {
+		l := twoTargets(20, 0)
+		l.Header.Targets[0].Group = group
+		a := Analyse(l, 1)
+		if len(a.Comparisons) != want || a.Targets[0].Group != group {
+			t.Errorf("group %q beside none: %d comparisons, want %d", group, len(a.Comparisons), want)
+		}
+	}
+}
+
+// TestNothingToCompare: a time that only one of two targets has is not compared.
+func TestNothingToCompare(t *testing.T) {
+	l := twoTargets(20, 0)
+	for i := range l.Records {
+		if r := &l.Records[i]; r.Target == 0 {
+			r.FirstToken = r.LastByte
+		}
+	}
+	for _, c := range Analyse(l, 1).Comparisons {
+		if c.Metric == "timeToFirstToken" {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	for name, test := range map[string]struct {
 		metric     string

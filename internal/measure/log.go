@@ -63,7 +63,9 @@ type Header struct {
 
 // TargetInfo says who was asked. It holds no credentials.
 type TargetInfo struct {
-	Name     string `json:"name"`
+	Name string `json:"name"`
+	// Group is that within which targets are compared.
+	Group    string `json:"group,omitempty"`
 	URL      string `json:"url"`
 	Protocol string `json:"protocol"`
 }

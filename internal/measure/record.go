@@ -25,6 +25,8 @@ type Record struct {
 	// Started is how long the platform says that the start took which the request waited for, and Ran how long it was worked on;
 	// 0 where it does not say. They are kept of requests beside the load alone.
 	Started, Ran time.Duration `json:",omitzero"`
+	// NewInstance names who answered, if that one had not answered before; "" where answers do not say. It is kept as those are.
+	NewInstance string `json:",omitzero"`
 
 	// Scheduled is when the request was due; Sent, when the client began to send it.
 	Scheduled, Sent time.Duration

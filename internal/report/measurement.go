@@ -31,6 +31,7 @@ func Measurement(w io.Writer, a *measure.Analysis, style Style) error {
 	}
 	p.client(a)
 	p.comparisons(a)
+	p.startsCompared(a)
 	p.judgements(a)
 	p.against(a)
 	if len(a.Warnings) > 0 {

@@ -54,11 +54,11 @@ func (p *page) coldStarts(t *measure.TargetAnalysis) {
 		for _, x := range c.Phases {
 			rows = append(rows, []string{string(x.Name), observersText(x.By), spreadText(x.Took), spreadText(x.After)})
 		}
-		p.table("llll", rows)
-		for _, s := range c.Starts {
-			if s.Failure != "" {
-				p.printf("  %s failed: %s\n", s.Method, s.Failure)
-			}
+		if len(c.Phases) > 0 {
+			p.table("llll", rows)
+		}
+		for _, note := range startNotes(c) {
+			p.printf("  %s\n", note)
 		}
 	}
 	for _, k := range t.KeepAlive {
@@ -72,6 +72,48 @@ func startsText(c *measure.ColdStartAnalysis) string {
 		text += "; in all " + spreadText(c.Total)
 	}
 	return text
+}
+
+// startNotes say by what a start is known, once, and why others failed.
+func startNotes(c *measure.ColdStartAnalysis) []string {
+	var notes []string
+	isTold := false
+	for _, s := range c.Starts {
+		switch {
+		case s.Failure != "":
+			notes = append(notes, fmt.Sprintf("%s failed: %s", s.Method, s.Failure))
+		case s.Evidence != "" && !isTold:
+			isTold = true
+			of := ""
+			if c.Tried > 1 {
+				of = ", for example"
+			}
+			notes = append(notes, fmt.Sprintf("%s%s: %s", s.Method, of, s.Evidence))
+		}
+	}
+	return notes
+}
+
+// startsTable has the cold starts of several targets side by side, below a head; of less than two targets it is empty.
+func startsTable(a *measure.Analysis) [][]string {
+	rows := [][]string{{"target", "how", "confirmed", "from the trigger to the answer: median (range)"}}
+	for i := range a.Targets {
+		if c := a.Targets[i].ColdStarts; c != nil && len(c.Starts) > 0 {
+			rows = append(rows, []string{a.Targets[i].Name, c.Starts[0].Method, fmt.Sprintf("%d of %d", c.Confirmed, c.Tried), spreadText(c.Total)})
+		}
+	}
+	if len(rows) < 3 {
+		return nil
+	}
+	return rows
+}
+
+// startsCompared writes them.
+func (p *page) startsCompared(a *measure.Analysis) {
+	if rows := startsTable(a); rows != nil {
+		p.heading("Cold starts")
+		p.table("llll", rows)
+	}
 }
 
 // observersText names who saw a moment, with numbers where they differ from start to start.

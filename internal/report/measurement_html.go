@@ -18,7 +18,7 @@ var measurementTemplate string
 func MeasurementHTML(w io.Writer, a *measure.Analysis) error {
 	t, err := template.New("measurement").Funcs(template.FuncMap{
 		"time": timeText, "interval": interval, "share": shareInterval, "kinds": kindsText, "ratio": ratioText, "class": targetClass,
-		"spread": spreadText, "starts": startsText, "observers": observersText, "keepAlive": keepAliveText, "parts": partTexts,
+		"spread": spreadText, "starts": startsText, "startNotes": startNotes, "observers": observersText, "keepAlive": keepAliveText, "parts": partTexts,
 		"date": func(t time.Time) string { return t.Format(time.RFC3339) },
 	}).Parse(measurementTemplate)
 	if err != nil {
@@ -120,6 +120,9 @@ func (m measurementPage) Changed() (rows []ratioRow) {
 
 // RatioPlot draws ratios.
 func (measurementPage) RatioPlot(title string, rows []ratioRow) *plot { return ratioPlot(title, rows) }
+
+// StartsTable has the cold starts of several targets side by side.
+func (m measurementPage) StartsTable() [][]string { return startsTable(m.Analysis) }
 
 // HasColdStarts says whether there is anything to say about them.
 func (m measurementPage) HasColdStarts() bool {

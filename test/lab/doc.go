@@ -12,6 +12,7 @@
 //   - provision adds and removes nodes as pods need them; metrics feeds the autoscaler;
 //   - labtest has all of that for tests, and testserver is what they run as a pod;
 //   - lambda and container are hosts of functions and of containers, without Kubernetes;
+//   - offline runs serverless-offline, a peer of lambda that others wrote;
 //   - model has servers with real models, for pods and both hosts alike;
 //   - calibration measures the model servers and asks whether the simulator predicts them;
 //   - timeline records how the autoscaler scales, and replays that through the simulator's;

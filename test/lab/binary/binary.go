@@ -1,9 +1,10 @@
-// Package binary builds the programs of the laboratory that take long to build, once, and keeps them in a cache folder
-// outside of the checkout.
+// Package binary builds programs for the laboratory, those that take long once, and keeps them in a cache folder outside of
+// the checkout.
 //
 // In goes the source of a program: a Go module in a folder of test/lab. Out comes the path of its binary, in a folder
 // named after a hash of all that it is made from, so that a change of source, dependencies or Go makes another one.
-// Several processes may ask at once; one builds and the others wait. Start at ControlPlane.
+// Several processes may ask at once; one builds and the others wait. Start at ControlPlane. The program under test is built
+// anew each time: see BuildFulcrum.
 package binary
 
 import (

@@ -12,7 +12,8 @@
 //
 // A request passes, in reading order: service.go (routes), token.go (who may call), traffic.go (which revision), admission.go
 // (which instance, or how long to wait for one), instance.go (the process), and is answered by that. Instances start when
-// requests wait, up to the maximum; one without a request ends after Revision.IdleHold unless the minimum needs it.
+// requests wait, up to the maximum; one without a request ends after Revision.IdleHold unless the minimum needs it. Callers
+// get their tokens from metadata.go.
 //
 // Not modelled: CPU throttling between requests, start-up CPU boost, the autoscaler's target of 60 % of concurrency and CPU
 // (an instance fills up before another starts), session affinity, tags, and the routing among several services by host name.

@@ -9,46 +9,31 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-func (h *Host) putEventConfig(r *http.Request, body []byte) (int, any, error) {
-	var in sdk.PutFunctionEventInvokeConfigInput
-	if err := decode(body, &in); err != nil {
-		return 0, nil, err
-	}
+func (h *Host) putEventConfig(a asked[sdk.PutFunctionEventInvokeConfigInput]) (int, any, error) {
 	config := defaultAsync()
-	if n := in.MaximumRetryAttempts; n != nil {
+	if n := a.in.MaximumRetryAttempts; n != nil {
 		config.retries = int(*n)
 	}
-	if n := in.MaximumEventAgeInSeconds; n != nil {
+	if n := a.in.MaximumEventAgeInSeconds; n != nil {
 		config.age = time.Duration(*n) * time.Second
 	}
 	if config.retries < 0 || config.retries > 2 || config.age < time.Minute || config.age > 6*time.Hour {
 		return 0, nil, invalid("expected MaximumRetryAttempts from 0 to 2 and MaximumEventAgeInSeconds from 60 to 21600")
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f, qualifier, err := h.function(r, time.Now())
-	if err != nil {
+	var err error
+	if config.onSuccess, config.onFailure, err = h.destinations(a.in.DestinationConfig); err != nil {
 		return 0, nil, err
 	}
-	if config.onSuccess, config.onFailure, err = h.destinations(in.DestinationConfig); err != nil {
-		return 0, nil, err
-	}
-	f.async[qualifier] = config
-	return http.StatusOK, h.describeAsync(f, qualifier, config), nil
+	a.function.async[a.qualifier] = config
+	return http.StatusOK, h.describeAsync(a.function, a.qualifier, config), nil
 }
 
-func (h *Host) getEventConfig(r *http.Request, _ []byte) (int, any, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f, qualifier, err := h.function(r, time.Now())
-	if err != nil {
-		return 0, nil, err
-	}
-	config, ok := f.async[qualifier]
+func (h *Host) getEventConfig(a asked[nothing]) (int, any, error) {
+	config, ok := a.function.async[a.qualifier]
 	if !ok {
-		return 0, nil, notFound("The function %s doesn't have an EventInvokeConfig", h.arn(f.name, qualifier))
+		return 0, nil, notFound("The function %s doesn't have an EventInvokeConfig", h.arn(a.function.name, a.qualifier))
 	}
-	return http.StatusOK, h.describeAsync(f, qualifier, config), nil
+	return http.StatusOK, h.describeAsync(a.function, a.qualifier, config), nil
 }
 
 func (h *Host) describeAsync(f *function, qualifier string, c asyncConfig) map[string]any {

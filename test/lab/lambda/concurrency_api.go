@@ -2,7 +2,6 @@ package lambda
 
 import (
 	"net/http"
-	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 )
@@ -12,21 +11,11 @@ func (h *Host) tooFewLeft() error {
 	return invalid("Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [%d].", h.config.UnreservedMinimum)
 }
 
-func (h *Host) putConcurrency(r *http.Request, body []byte) (int, any, error) {
-	var in sdk.PutFunctionConcurrencyInput
-	if err := decode(body, &in); err != nil {
-		return 0, nil, err
-	}
-	if in.ReservedConcurrentExecutions == nil || *in.ReservedConcurrentExecutions < 0 {
+func (h *Host) putConcurrency(a asked[sdk.PutFunctionConcurrencyInput]) (int, any, error) {
+	if a.in.ReservedConcurrentExecutions == nil || *a.in.ReservedConcurrentExecutions < 0 {
 		return 0, nil, invalid("'ReservedConcurrentExecutions' failed to satisfy constraint: expected a number of 0 or more")
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f, _, err := h.function(r, time.Now())
-	if err != nil {
-		return 0, nil, err
-	}
-	n := int(*in.ReservedConcurrentExecutions)
+	f, n := a.function, int(*a.in.ReservedConcurrentExecutions)
 	if h.unreserved()+f.setAside()-n < h.config.UnreservedMinimum {
 		return 0, nil, h.tooFewLeft()
 	}
@@ -39,27 +28,15 @@ func (h *Host) putConcurrency(r *http.Request, body []byte) (int, any, error) {
 	return http.StatusOK, map[string]int{"ReservedConcurrentExecutions": n}, nil
 }
 
-func (h *Host) getConcurrency(r *http.Request, _ []byte) (int, any, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f, _, err := h.function(r, time.Now())
-	if err != nil {
-		return 0, nil, err
-	}
+func (h *Host) getConcurrency(a asked[nothing]) (int, any, error) {
 	answer := map[string]int{}
-	if f.reserved != nil {
-		answer["ReservedConcurrentExecutions"] = *f.reserved
+	if n := a.function.reserved; n != nil {
+		answer["ReservedConcurrentExecutions"] = *n
 	}
 	return http.StatusOK, answer, nil
 }
 
-func (h *Host) deleteConcurrency(r *http.Request, _ []byte) (int, any, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f, _, err := h.function(r, time.Now())
-	if err != nil {
-		return 0, nil, err
-	}
-	f.reserved = nil
+func (h *Host) deleteConcurrency(a asked[nothing]) (int, any, error) {
+	a.function.reserved = nil
 	return http.StatusNoContent, nil, nil
 }

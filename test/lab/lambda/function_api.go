@@ -91,34 +91,26 @@ func (h *Host) listFunctions(*http.Request, []byte) (int, any, error) {
 	return http.StatusOK, map[string]any{"Functions": all}, nil
 }
 
-// shown is the configuration that a request asks for, and the function it belongs to.
-func (h *Host) shown(r *http.Request) (configuration, *function, error) {
-	now := time.Now()
-	f, qualifier, err := h.function(r, now)
+// shown is the configuration that a request asks for.
+func (h *Host) shown(of subject) (configuration, error) {
+	v, err := h.resolve(of.function, of.qualifier)
 	if err != nil {
-		return configuration{}, nil, err
+		return configuration{}, err
 	}
-	v, err := h.resolve(f, qualifier)
-	if err != nil {
-		return configuration{}, nil, err
+	if of.qualifier == latest {
+		of.qualifier = ""
 	}
-	if qualifier == latest {
-		qualifier = ""
-	}
-	return h.describe(v, qualifier, now), f, nil
+	return h.describe(v, of.qualifier, of.now), nil
 }
 
-func (h *Host) getConfiguration(r *http.Request, _ []byte) (int, any, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	c, _, err := h.shown(r)
+func (h *Host) getConfiguration(a asked[nothing]) (int, any, error) {
+	c, err := h.shown(a.subject)
 	return http.StatusOK, c, err
 }
 
-func (h *Host) getFunction(r *http.Request, _ []byte) (int, any, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	c, f, err := h.shown(r)
+func (h *Host) getFunction(a asked[nothing]) (int, any, error) {
+	f := a.function
+	c, err := h.shown(a.subject)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -131,36 +123,21 @@ func (h *Host) getFunction(r *http.Request, _ []byte) (int, any, error) {
 	return http.StatusOK, answer, nil
 }
 
-func (h *Host) updateConfiguration(r *http.Request, body []byte) (int, any, error) {
-	var in sdk.UpdateFunctionConfigurationInput
-	if err := decode(body, &in); err != nil {
-		return 0, nil, err
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	now := time.Now()
-	f, _, err := h.function(r, now)
-	if err != nil {
-		return 0, nil, err
-	}
-	if f.pending != nil || now.Before(f.ready) {
+func (h *Host) updateConfiguration(a asked[sdk.UpdateFunctionConfigurationInput]) (int, any, error) {
+	f := a.function
+	if f.pending != nil || a.now.Before(f.ready) {
 		return 0, nil, conflict("The operation cannot be performed at this time. An update is in progress for resource: %s", h.arn(f.name, ""))
 	}
-	s, err := f.latest.settings.updated(&in)
+	s, err := f.latest.settings.updated(&a.in)
 	if err != nil {
 		return 0, nil, err
 	}
-	f.pending = &change{settings: s, at: now.Add(h.config.ActivationDelay)}
-	return http.StatusOK, h.pendingAs(f, now), nil
+	f.pending = &change{settings: s, at: a.now.Add(h.config.ActivationDelay)}
+	return http.StatusOK, h.pendingAs(f, a.now), nil
 }
 
-func (h *Host) deleteFunction(r *http.Request, _ []byte) (int, any, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f, _, err := h.function(r, time.Now())
-	if err != nil {
-		return 0, nil, err
-	}
+func (h *Host) deleteFunction(a asked[nothing]) (int, any, error) {
+	f := a.function
 	delete(h.functions, f.name)
 	clear(f.provisioned) // nothing is to be replaced any more
 	h.retire(f)

@@ -1,11 +1,11 @@
 package lambda_test
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -14,9 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"fulcrum.dev/fulcrum/test/lab/await"
-	"fulcrum.dev/fulcrum/test/lab/npm"
-	"fulcrum.dev/fulcrum/test/lab/process"
+	"fulcrum.dev/fulcrum/test/lab/offline"
 )
 
 // idle is how long the targets of the behaviours keep an unused instance; the peer knows whole seconds only.
@@ -58,61 +56,22 @@ func requireNode(t *testing.T) {
 // startPeer runs serverless-offline, which others wrote from the same documentation, and gives a client of it.
 func startPeer(t *testing.T) *sdk.Client {
 	t.Helper()
-	packages, err := npm.Install(t.Context(), os.DirFS("testdata/peer"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
 	handler, err := os.ReadFile("testdata/node/handler.js")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string][]byte{"handler.js": handler, "serverless.yml": []byte(peerConfiguration), "package.json": []byte("{}\n")} {
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Symlink(filepath.Join(packages, "node_modules"), filepath.Join(dir, "node_modules")); err != nil {
-		t.Fatal(err)
-	}
-	output, err := os.Create(filepath.Join(dir, "output"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer output.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	port := freePort(t)
-	p, err := process.Start(process.Command{
-		Args: []string{
-			"node", filepath.Join("node_modules", "serverless", "bin", "serverless.js"), "offline", "start", "--host", "127.0.0.1",
-			"--lambdaPort", strconv.Itoa(port), "--httpPort", strconv.Itoa(freePort(t)), "--terminateIdleLambdaTime", strconv.Itoa(int(idle / time.Second)),
-		},
-		Dir: dir, Stdout: output, Stderr: output,
-		Env: []string{
-			"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off", "SLS_INTERACTIVE_SETUP_ENABLE=0",
-			"RECORDS=" + filepath.Join(dir, "records"),
-		},
+	p, err := offline.Start(ctx, offline.Config{
+		Dir: t.TempDir(), Service: peerConfiguration, Files: map[string][]byte{"handler.js": handler}, LambdaPort: port, IdleTimeout: idle,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.Kill)
-	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-	await.Condition(t, "the peer listens", func() bool {
-		select {
-		case <-p.Done():
-			text, _ := os.ReadFile(output.Name())
-			t.Fatalf("the peer has ended: %v\n%s", p.Err(), text)
-		default:
-		}
-		connection, err := net.Dial("tcp", address)
-		if err != nil {
-			return false
-		}
-		connection.Close()
-		return true
-	})
 	return sdk.New(sdk.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String("http://" + address), RetryMaxAttempts: 1,
+		Region: "us-east-1", BaseEndpoint: aws.String("http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(port))), RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider("any", "any", ""),
 	})
 }

@@ -2,26 +2,21 @@ package lambda
 
 import (
 	"net/http"
-	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// provisionable finds the function and the qualifier, which must not mean $LATEST. The caller holds h.mu.
-func (h *Host) provisionable(r *http.Request) (*function, string, *version, error) {
-	f, qualifier, err := h.function(r, time.Now())
+// provisionable finds the version, which must not be $LATEST. The caller holds h.mu.
+func (h *Host) provisionable(of subject) (*version, error) {
+	v, err := h.resolve(of.function, of.qualifier)
 	if err != nil {
-		return nil, "", nil, err
+		return nil, err
 	}
-	v, err := h.resolve(f, qualifier)
-	if err != nil {
-		return nil, "", nil, err
+	if v == of.function.latest {
+		return nil, invalid("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
 	}
-	if v == f.latest {
-		return nil, "", nil, invalid("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
-	}
-	return f, qualifier, v, nil
+	return v, nil
 }
 
 func describeProvision(p *provision, v *version) map[string]any {
@@ -43,22 +38,16 @@ func describeProvision(p *provision, v *version) map[string]any {
 	return answer
 }
 
-func (h *Host) putProvisioned(r *http.Request, body []byte) (int, any, error) {
-	var in sdk.PutProvisionedConcurrencyConfigInput
-	if err := decode(body, &in); err != nil {
-		return 0, nil, err
-	}
-	if in.ProvisionedConcurrentExecutions == nil || *in.ProvisionedConcurrentExecutions < 1 {
+func (h *Host) putProvisioned(a asked[sdk.PutProvisionedConcurrencyConfigInput]) (int, any, error) {
+	if a.in.ProvisionedConcurrentExecutions == nil || *a.in.ProvisionedConcurrentExecutions < 1 {
 		return 0, nil, invalid("'ProvisionedConcurrentExecutions' failed to satisfy constraint: expected a number of 1 or more")
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f, qualifier, v, err := h.provisionable(r)
+	v, err := h.provisionable(a.subject)
 	if err != nil {
 		return 0, nil, err
 	}
-	n, before := int(*in.ProvisionedConcurrentExecutions), 0
-	if old, ok := f.provisioned[qualifier]; ok {
+	f, n, before := a.function, int(*a.in.ProvisionedConcurrentExecutions), 0
+	if old, ok := f.provisioned[a.qualifier]; ok {
 		before = old.requested
 	}
 	if f.reserved != nil && n > *f.reserved {
@@ -67,20 +56,18 @@ func (h *Host) putProvisioned(r *http.Request, body []byte) (int, any, error) {
 	if f.reserved == nil && h.unreserved()+before-n < h.config.UnreservedMinimum {
 		return 0, nil, h.tooFewLeft()
 	}
-	p := &provision{requested: n, modified: time.Now()}
-	f.provisioned[qualifier] = p
+	p := &provision{requested: n, modified: a.now}
+	f.provisioned[a.qualifier] = p
 	h.reconcile(f)
 	return http.StatusAccepted, describeProvision(p, v), nil
 }
 
-func (h *Host) getProvisioned(r *http.Request, _ []byte) (int, any, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f, qualifier, v, err := h.provisionable(r)
+func (h *Host) getProvisioned(a asked[nothing]) (int, any, error) {
+	v, err := h.provisionable(a.subject)
 	if err != nil {
 		return 0, nil, err
 	}
-	p, ok := f.provisioned[qualifier]
+	p, ok := a.function.provisioned[a.qualifier]
 	if !ok {
 		return 0, nil, &apiError{
 			status: http.StatusNotFound, code: "ProvisionedConcurrencyConfigNotFoundException", message: "No Provisioned Concurrency Config found for this function",
@@ -89,14 +76,11 @@ func (h *Host) getProvisioned(r *http.Request, _ []byte) (int, any, error) {
 	return http.StatusOK, describeProvision(p, v), nil
 }
 
-func (h *Host) deleteProvisioned(r *http.Request, _ []byte) (int, any, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f, qualifier, _, err := h.provisionable(r)
-	if err != nil {
+func (h *Host) deleteProvisioned(a asked[nothing]) (int, any, error) {
+	if _, err := h.provisionable(a.subject); err != nil {
 		return 0, nil, err
 	}
-	delete(f.provisioned, qualifier)
-	h.reconcile(f)
+	delete(a.function.provisioned, a.qualifier)
+	h.reconcile(a.function)
 	return http.StatusNoContent, nil, nil
 }

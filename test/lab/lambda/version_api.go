@@ -23,23 +23,13 @@ func (h *Host) publish(f *function, description string, now time.Time) *version 
 	return v
 }
 
-func (h *Host) publishVersion(r *http.Request, body []byte) (int, any, error) {
-	var in sdk.PublishVersionInput
-	if err := decode(body, &in); err != nil {
-		return 0, nil, err
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	now := time.Now()
-	f, _, err := h.function(r, now)
-	if err != nil {
-		return 0, nil, err
-	}
+func (h *Host) publishVersion(a asked[sdk.PublishVersionInput]) (int, any, error) {
+	f := a.function
 	if f.pending != nil {
 		return 0, nil, conflict("The operation cannot be performed at this time. An update is in progress for resource: %s", h.arn(f.name, ""))
 	}
-	v := h.publish(f, aws.ToString(in.Description), now)
-	return http.StatusCreated, h.describe(v, v.number, now), nil
+	v := h.publish(f, aws.ToString(a.in.Description), a.now)
+	return http.StatusCreated, h.describe(v, v.number, a.now), nil
 }
 
 func (h *Host) describeAlias(f *function, a *alias) map[string]string {
@@ -48,18 +38,9 @@ func (h *Host) describeAlias(f *function, a *alias) map[string]string {
 	}
 }
 
-func (h *Host) createAlias(r *http.Request, body []byte) (int, any, error) {
-	var in sdk.CreateAliasInput
-	if err := decode(body, &in); err != nil {
-		return 0, nil, err
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f, _, err := h.function(r, time.Now())
-	if err != nil {
-		return 0, nil, err
-	}
-	name, number := aws.ToString(in.Name), aws.ToString(in.FunctionVersion)
+func (h *Host) createAlias(a asked[sdk.CreateAliasInput]) (int, any, error) {
+	f := a.function
+	name, number := aws.ToString(a.in.Name), aws.ToString(a.in.FunctionVersion)
 	if _, err := strconv.Atoi(name); err == nil || !qualifierRule.MatchString(name) || name == latest {
 		return 0, nil, invalid("1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: expected letters, digits, - and _, and not digits alone", name)
 	}
@@ -69,57 +50,45 @@ func (h *Host) createAlias(r *http.Request, body []byte) (int, any, error) {
 	if _, err := h.resolve(f, number); err != nil {
 		return 0, nil, err
 	}
-	a := &alias{name: name, description: aws.ToString(in.Description), version: number, revision: newRequestID()}
-	f.aliases[name] = a
-	return http.StatusCreated, h.describeAlias(f, a), nil
+	made := &alias{name: name, description: aws.ToString(a.in.Description), version: number, revision: newRequestID()}
+	f.aliases[name] = made
+	return http.StatusCreated, h.describeAlias(f, made), nil
 }
 
 // existing finds the alias that a path names. The caller holds h.mu.
-func (h *Host) existing(r *http.Request) (*function, *alias, error) {
-	f, _, err := h.function(r, time.Now())
-	if err != nil {
-		return nil, nil, err
-	}
-	a, ok := f.aliases[r.PathValue("alias")]
+func (h *Host) existing(of subject) (*alias, error) {
+	found, ok := of.function.aliases[of.alias]
 	if !ok {
-		return nil, nil, notFound("Cannot find alias arn: %s", h.arn(f.name, r.PathValue("alias")))
+		return nil, notFound("Cannot find alias arn: %s", h.arn(of.function.name, of.alias))
 	}
-	return f, a, nil
+	return found, nil
 }
 
-func (h *Host) getAlias(r *http.Request, _ []byte) (int, any, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f, a, err := h.existing(r)
+func (h *Host) getAlias(a asked[nothing]) (int, any, error) {
+	found, err := h.existing(a.subject)
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, h.describeAlias(f, a), nil
+	return http.StatusOK, h.describeAlias(a.function, found), nil
 }
 
-func (h *Host) updateAlias(r *http.Request, body []byte) (int, any, error) {
-	var in sdk.UpdateAliasInput
-	if err := decode(body, &in); err != nil {
-		return 0, nil, err
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	f, a, err := h.existing(r)
+func (h *Host) updateAlias(a asked[sdk.UpdateAliasInput]) (int, any, error) {
+	found, err := h.existing(a.subject)
 	if err != nil {
 		return 0, nil, err
 	}
-	next := *a
-	if in.FunctionVersion != nil {
-		if _, err := h.resolve(f, *in.FunctionVersion); err != nil {
+	next := *found
+	if a.in.FunctionVersion != nil {
+		if _, err := h.resolve(a.function, *a.in.FunctionVersion); err != nil {
 			return 0, nil, err
 		}
-		next.version = *in.FunctionVersion
+		next.version = *a.in.FunctionVersion
 	}
-	if in.Description != nil {
-		next.description = *in.Description
+	if a.in.Description != nil {
+		next.description = *a.in.Description
 	}
 	next.revision = newRequestID()
-	*a = next
-	h.reconcile(f) // provisioned concurrency follows its alias
-	return http.StatusOK, h.describeAlias(f, a), nil
+	*found = next
+	h.reconcile(a.function) // provisioned concurrency follows its alias
+	return http.StatusOK, h.describeAlias(a.function, found), nil
 }

@@ -55,8 +55,14 @@ func TestLlamaCompletes(t *testing.T) {
 		t.Errorf("one seed gave %q and %q", one.Choices[0].Text, two.Choices[0].Text)
 	}
 	// A token for each byte, one for the beginning, and one for the space that llama.cpp puts before a text.
-	if u := one.Usage; u.PromptTokens != 19 || u.CompletionTokens < 1 || u.CompletionTokens > 12 {
+	if u := one.Usage; u.PromptTokens != 19 || u.CompletionTokens != 12 {
 		t.Errorf("got %+v", u)
+	}
+	for seed := range 20 { // it never ends by itself
+		c := complete(t, url, "/v1/completions", fmt.Sprintf(`{"prompt":"Hello","max_tokens":30,"seed":%d,"temperature":1}`, seed))
+		if c.Usage.CompletionTokens != 30 || *c.Choices[0].FinishReason != "length" || c.Choices[0].Text == "" {
+			t.Errorf("seed %d: got %+v, %q", seed, c.Usage, c.Choices[0].Text)
+		}
 	}
 	chat := complete(t, url, "/v1/chat/completions", `{"messages":[{"role":"user","content":"Hello"}],"max_tokens":4,"seed":5}`)
 	if m := chat.Choices[0].Message; m.Role != "assistant" || m.Content == "" {

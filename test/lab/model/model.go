@@ -5,7 +5,8 @@
 // $POD_IP, $HOST or else 127.0.0.1), and a Lambda function, where AWS_LAMBDA_RUNTIME_API is set: then an event is an HTTP
 // request in the format 2.0 of function URLs, which [Event] makes and [Response] reads. Beside the API there are /healthz
 // and, in Prometheus' format, /metrics with model_requests_in_flight, model_queue_length and their sum
-// http_requests_in_flight. A pod's answers have its name in the header X-Served-By.
+// http_requests_in_flight. The header X-Served-By names the pod, or else the process, that answered. [Command.Handler] is for
+// those who call handlers in Node themselves, as package offline does.
 //
 // What the servers need is installed into the laboratory's cache at the first use, by npm from package-lock.json. The
 // overrides in package.json stand for builds of llama.cpp for other systems than Linux on x86-64, which are not installed.
@@ -18,6 +19,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -37,6 +39,15 @@ var scripts embed.FS
 type Command struct {
 	Args      []string
 	Variables map[string]string
+}
+
+// Handler is the same as a module for Node that exports a handler of such events, and the variables that it needs, for those who
+// call one in their own process.
+func (c Command) Handler() (module string, variables map[string]string) {
+	script := c.Args[len(c.Args)-1]
+	variables = map[string]string{"SERVER": filepath.Base(script), "PORT": "0"}
+	maps.Copy(variables, c.Variables)
+	return filepath.Join(filepath.Dir(script), "handler.mjs"), variables
 }
 
 // Encoder is the Universal Sentence Encoder Lite behind /v1/embeddings: 7 million parameters, one text at a time.

@@ -40,6 +40,7 @@ func startControlPlane(ctx context.Context, l *laboratory) error {
 	if l.kubeconfig, err = sandbox.OutsidePath(kubeconfigOutside); err != nil {
 		return err
 	}
+	l.set("KUBECONFIG=" + kubeconfigInside)
 	l.try("kubectl get nodes,pods,services,hpa --all-namespaces")
 	return nil
 }

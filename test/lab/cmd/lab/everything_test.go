@@ -11,20 +11,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"fulcrum.dev/fulcrum/test/lab/binary"
 )
 
 // TestEverything brings all parts up, uses each from outside as its user would, and takes them down.
 func TestEverything(t *testing.T) {
 	requireSandbox(t)
-	for _, program := range []string{"node", "npm", "curl", "nice"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("skipped: %v; the whole laboratory needs it", err)
-		}
-	}
-	// What is to be installed once may take longer than the command gets.
-	if err := errors.Join(prepareEncoder(t.Context()), prepareLlama(t.Context())); err != nil {
-		t.Fatal(err)
-	}
+	requireModels(t)
 	r := bringUp(t)
 	took := regexp.MustCompile(`is up after (\S+)\.\n`).FindStringSubmatch(r.said)
 	if took == nil {
@@ -37,10 +31,26 @@ func TestEverything(t *testing.T) {
 	const question = `{"input":"How do I reset my password?"}`
 	wantAnswer(t, r.endpoint(t, "encoder, pods")+"/v1/embeddings", question, `"embedding":[`)
 	wantAnswer(t, r.endpoint(t, "encoder, containers")+"/v1/embeddings", question, `"embedding":[`)
-	wantAnswer(t, r.endpoint(t, "llama, pods")+"/v1/completions", `{"prompt":"Hello","max_tokens":4}`, `"choices":[`)
-	r.wantInvocations(t)
+	const prompt = `{"prompt":"Hello","max_tokens":4}`
+	wantAnswer(t, r.endpoint(t, "llama, pods")+"/v1/completions", prompt, `"choices":[`)
+	wantAnswer(t, r.endpoint(t, "serverless-offline")+"/v1/completions", prompt, `"choices":[`)
+	r.wantCommands(t)
 	r.wantMemory(t, 2<<10)
 	r.takeDown(t)
+}
+
+// requireModels skips a test of the whole laboratory where it cannot be had, and says so.
+func requireModels(t *testing.T) {
+	t.Helper()
+	for _, program := range []string{"node", "npm", "curl", "nice"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("skipped: %v; the whole laboratory needs it", err)
+		}
+	}
+	// What is to be installed once may take longer than the command gets.
+	if err := errors.Join(binary.Build(t.Context()), prepareOffline(t.Context())); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // endpoint is a URL that the table shows for this machine.
@@ -70,12 +80,12 @@ func wantAnswer(t *testing.T, url, body, want string) {
 	}
 }
 
-// wantInvocations runs the commands that are shown for functions, in a shell.
-func (r *running) wantInvocations(t *testing.T) {
+// wantCommands runs the commands that are shown for functions and for what needs a token, in a shell.
+func (r *running) wantCommands(t *testing.T) {
 	t.Helper()
 	var script strings.Builder
 	for line := range strings.Lines(r.said) {
-		if strings.Contains(line, "aws.env") || strings.Contains(line, "/invocations") {
+		if strings.Contains(line, "aws.env") || strings.Contains(line, "/invocations") || strings.Contains(line, "Bearer") {
 			script.WriteString(line)
 		}
 	}
@@ -83,7 +93,7 @@ func (r *running) wantInvocations(t *testing.T) {
 	if err != nil {
 		t.Errorf("%s: %v: %s", script.String(), err, out)
 	}
-	for _, want := range []string{`{"greeting":"Hello, lab!"}`, `"statusCode":200`, `\"embedding\":[`} {
+	for _, want := range []string{`{"greeting":"Hello, lab!"}`, `"statusCode":200`, `\"embedding\":[`, `"object":"text_completion"`} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("%s\n%.500s\nwant %q", script.String(), out, want)
 		}

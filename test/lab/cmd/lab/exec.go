@@ -19,10 +19,11 @@ func newExec() *cobra.Command {
 		Use:   "exec -- COMMAND [ARGUMENT...]",
 		Short: "Run a command inside the running laboratory",
 		Long: `exec runs a command in the namespaces of the running laboratory, where all its addresses are reachable and /proc has its
-processes. KUBECONFIG names a file that works there. It needs nsenter, of util-linux.`,
+processes. The environment has what opens them: KUBECONFIG, AWS_ACCESS_KEY_ID and the like, GCE_METADATA_HOST. It needs
+nsenter, of util-linux.`,
 		Example: `  go run ./cmd/lab exec -- sh
   go run ./cmd/lab exec -- kubectl get pods -A
-  go run ./cmd/lab exec -- ps aux`,
+  go run ./cmd/lab exec -- fulcrum bench test/lab/cmd/lab/peers.yaml --yes --out run`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error { return execute(pid, args) },
 	}
@@ -56,7 +57,11 @@ func execute(pid int, args []string) error {
 	if err != nil {
 		return fmt.Errorf("%w; install util-linux", err)
 	}
-	environment := append(append(os.Environ(), sandbox.EnterEnvironment(pid)...), "KUBECONFIG="+kubeconfigInside)
+	variables, err := readVariables(pid)
+	if err != nil {
+		return err
+	}
+	environment := slices.Concat(os.Environ(), sandbox.EnterEnvironment(pid), variables)
 	if err := syscall.Exec(path, slices.Concat([]string{"nsenter"}, flags, args), environment); err != nil {
 		return fmt.Errorf("running %s: %w", path, err)
 	}

@@ -12,6 +12,7 @@ import (
 	golambda "github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"fulcrum.dev/fulcrum/test/lab/lambda"
 	"fulcrum.dev/fulcrum/test/lab/model"
@@ -33,7 +34,7 @@ func sample() {
 
 // startFunctions starts a Lambda host with one function.
 func startFunctions(ctx context.Context, l *laboratory) error {
-	l.functions = lambda.New(lambda.Config{})
+	l.functions = lambda.New(lambda.Config{Addr: lambdaAddress})
 	if err := l.functions.Start(ctx); err != nil {
 		return err
 	}
@@ -45,7 +46,7 @@ func startFunctions(ctx context.Context, l *laboratory) error {
 	if err := l.function(ctx, lambda.Function("hello", self, sampleArgument)); err != nil {
 		return err
 	}
-	url, err := l.expose("Lambda API", "http", strings.TrimPrefix(l.functions.URL(), "http://"))
+	url, err := l.expose("Lambda API", "http", lambdaAddress)
 	if err != nil {
 		return err
 	}
@@ -62,9 +63,7 @@ func startEncoderFunction(ctx context.Context, l *laboratory) error {
 	if err != nil {
 		return err
 	}
-	in := lambda.Function("encoder", yielding(command.Args)...)
-	in.MemorySize, in.Timeout = aws.Int32(512), aws.Int32(30)
-	if err := l.function(ctx, in); err != nil {
+	if err := l.modelFunction(ctx, "encoder", command); err != nil {
 		return err
 	}
 	event, err := model.Event(http.MethodPost, "/v1/embeddings", []byte(`{"input":"Hello"}`))
@@ -73,6 +72,24 @@ func startEncoderFunction(ctx context.Context, l *laboratory) error {
 	}
 	l.try(invocation("encoder", string(event)))
 	return nil
+}
+
+// startLlamaFunction makes the language model a function whose answers are streamed.
+func startLlamaFunction(ctx context.Context, l *laboratory) error {
+	command, err := commands["llama"](ctx)
+	if err != nil {
+		return err
+	}
+	command.Variables["INVOKE_MODE"] = "RESPONSE_STREAM"
+	return l.modelFunction(ctx, "llama", command)
+}
+
+// modelFunction makes a model server a function.
+func (l *laboratory) modelFunction(ctx context.Context, name string, command model.Command) error {
+	in := lambda.Function(name, yielding(command.Args)...)
+	in.MemorySize, in.Timeout, in.Environment = aws.Int32(512), aws.Int32(30), &types.Environment{Variables: command.Variables}
+	l.rouseFunction(l.functions.Client(), name)
+	return l.function(ctx, in)
 }
 
 // function makes one, and waits for it when all parts are started.
@@ -94,9 +111,10 @@ func (l *laboratory) writeKeys(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
+	access := []string{"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=" + keys.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + keys.SecretAccessKey}
+	l.set(append(access, "AWS_ENDPOINT_URL="+l.functions.URL())...)
 	file := filepath.Join(sandbox.Scratch, "aws.env")
-	text := fmt.Sprintf("export AWS_ENDPOINT_URL=%s AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\n",
-		url, keys.AccessKeyID, keys.SecretAccessKey)
+	text := "export AWS_ENDPOINT_URL=" + url + " " + strings.Join(access, " ") + "\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return err
 	}

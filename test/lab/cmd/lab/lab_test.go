@@ -46,7 +46,12 @@ func TestMain(m *testing.M) {
 // command prepares the command; it gets two minutes.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	return commandWithin(t, 2*time.Minute, args...)
+}
+
+func commandWithin(t *testing.T, limit time.Duration, args ...string) *exec.Cmd {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, "/proc/self/exe", args...)
 	cmd.Env = append(os.Environ(), programVariable+"=1")

@@ -25,11 +25,14 @@ type laboratory struct {
 	kubeconfig string // its path outside
 	functions  *lambda.Host
 	keys       string // the path outside of the file with the keys to functions
+	adminToken string // access token of the Admin API of containers
 
 	outside   []net.Listener // on 127.0.0.1 of the machine, each for one endpoint
 	endpoints []endpoint
 	hints     []string                      // commands to try
+	variables []string                      // NAME=VALUE, of programs that run inside
 	waits     []func(context.Context) error // for what was started and is not there yet
+	rousing   []func(context.Context) error // make an instance start that would not before the first request
 	stops     []func() error
 }
 

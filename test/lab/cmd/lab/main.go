@@ -4,8 +4,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 
 	"github.com/spf13/cobra"
 )
@@ -16,6 +18,9 @@ func main() {
 		return
 	}
 	if err := newCommand().Execute(); err != nil {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+			os.Exit(exit.ExitCode()) // of fulcrum, which has said why
+		}
 		fmt.Fprintln(os.Stderr, "lab:", err)
 		os.Exit(1)
 	}
@@ -34,6 +39,6 @@ namespaces.`,
 		SilenceUsage: true, SilenceErrors: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	command.AddCommand(newUp(), newExec(), newBuild())
+	command.AddCommand(newUp(), newExec(), newBench(), newBuild())
 	return command
 }

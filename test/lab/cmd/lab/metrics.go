@@ -2,15 +2,11 @@ package main
 
 import (
 	"context"
-	"net/netip"
 	"time"
 
 	"fulcrum.dev/fulcrum/test/lab/metrics"
 	"fulcrum.dev/fulcrum/test/lab/proxy"
 )
-
-// metricsAddress is a machine of the sandbox.
-var metricsAddress = netip.MustParseAddr("10.240.0.9")
 
 // startMetrics starts the metrics APIs.
 func startMetrics(ctx context.Context, l *laboratory) error {

@@ -22,7 +22,10 @@ var parts = []part{
 	{name: "llama", title: "a language model as a pod", needs: []string{"nodes", "services"}, prepare: prepareLlama, start: startLlama},
 	{name: "functions", title: "functions as of Lambda", start: startFunctions},
 	{name: "encoder-function", title: "the encoder as a function", needs: []string{"functions"}, prepare: prepareEncoder, start: startEncoderFunction},
+	{name: "llama-function", title: "the language model as a function", needs: []string{"functions"}, prepare: prepareLlama, start: startLlamaFunction},
 	{name: "containers", title: "the encoder as containers of Cloud Run", prepare: prepareEncoder, start: startContainers},
+	{name: "llama-containers", title: "the language model as containers of Cloud Run", prepare: prepareLlama, start: startLlamaContainers},
+	{name: "offline", title: "both models behind serverless-offline", prepare: prepareOffline, start: startOffline},
 }
 
 type part struct {

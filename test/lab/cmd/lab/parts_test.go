@@ -12,7 +12,7 @@ func TestChoose(t *testing.T) {
 		{"nodes", "", "control-plane nodes"},
 		{"containers,functions", "", "functions containers"},
 		{"llama", "", "control-plane services nodes llama"},
-		{"", "control-plane", "functions encoder-function containers"},
+		{"", "control-plane,llama-function,offline", "functions encoder-function containers llama-containers"},
 		{"encoder,functions", "metrics", "control-plane services nodes functions"},
 	} {
 		split := func(list string) []string { return strings.FieldsFunc(list, func(r rune) bool { return r == ',' }) }

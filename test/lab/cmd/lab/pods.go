@@ -14,7 +14,7 @@ const maxEncoders = 5
 
 // startEncoder deploys the encoder with an autoscaler.
 func startEncoder(ctx context.Context, l *laboratory) error {
-	url, err := l.deploy(ctx, "encoder", "500Mi")
+	url, err := l.deploy(ctx, "encoder", "500Mi", encoderAddress)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func startEncoder(ctx context.Context, l *laboratory) error {
 
 // startLlama deploys the language model.
 func startLlama(ctx context.Context, l *laboratory) error {
-	url, err := l.deploy(ctx, "llama", "6Mi")
+	url, err := l.deploy(ctx, "llama", "6Mi", llamaAddress)
 	if err != nil {
 		return err
 	}

@@ -60,8 +60,25 @@ Its parts are ` + strings.Join(names(parts), ", ") + `.`,
 	return command
 }
 
-// up runs inside a sandbox after Enter, and returns when it has taken everything down again.
-func up(ctx context.Context, out io.Writer, options cluster.Options, chosen []part) (err error) {
+// up brings it up, shows it, and waits for Ctrl-C.
+func up(ctx context.Context, out io.Writer, options cluster.Options, chosen []part) error {
+	began := time.Now()
+	return inside(ctx, out, options, chosen, func(ctx context.Context, l *laboratory) error {
+		if err := l.print(out, time.Since(began)); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-l.died():
+			return err
+		}
+	})
+}
+
+// inside does some work in a laboratory that is up, in a sandbox after Enter, and returns when it has taken everything down
+// again. Ctrl-C ends the context of the work.
+func inside(ctx context.Context, out io.Writer, options cluster.Options, chosen []part, work func(context.Context, *laboratory) error) (err error) {
 	box := sandbox.Options{Name: sandboxName, Listeners: outsidePorts}
 	for _, p := range chosen {
 		if p.prepare != nil {
@@ -71,7 +88,6 @@ func up(ctx context.Context, out io.Writer, options cluster.Options, chosen []pa
 	if err := sandbox.Enter(box); err != nil {
 		return err
 	}
-	began := time.Now()
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if err := logToFile(); err != nil {
@@ -88,17 +104,10 @@ func up(ctx context.Context, out io.Writer, options cluster.Options, chosen []pa
 		}
 		return err
 	}
-	if err := l.print(out, time.Since(began)); err != nil {
-		return err
-	}
-	select {
-	case <-ctx.Done():
-		stop() // a second Ctrl-C ends it at once; the sandbox cleans up
-		fmt.Fprintln(out, "taking everything down")
-		return nil
-	case err := <-l.died():
-		return err
-	}
+	err = work(ctx, l)
+	stop() // a second Ctrl-C ends it at once; the sandbox cleans up
+	fmt.Fprintln(out, "taking everything down")
+	return err
 }
 
 // start starts the parts, and returns when all are there.
@@ -117,7 +126,7 @@ func (l *laboratory) start(ctx context.Context, out io.Writer) error {
 			return err
 		}
 	}
-	return nil
+	return l.writeVariables()
 }
 
 // logToFile takes what this program and its libraries log out of the user's sight.

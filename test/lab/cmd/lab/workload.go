@@ -18,9 +18,9 @@ import (
 // modelPort is where model servers listen if nobody tells them otherwise.
 const modelPort = 8080
 
-// deploy makes a Deployment of one replica with one GPU, and a Service, whose URL outside it returns; it waits for the replica
-// when all parts are started.
-func (l *laboratory) deploy(ctx context.Context, name, weights string) (url string, err error) {
+// deploy makes a Deployment of one replica with one GPU, and a Service at an address inside, whose URL outside it returns; it
+// waits for the replica when all parts are started.
+func (l *laboratory) deploy(ctx context.Context, name, weights, address string) (url string, err error) {
 	one, grace := int32(1), int64(10)
 	labels := map[string]string{"app": name}
 	deployments := l.client.AppsV1().Deployments(metav1.NamespaceDefault)
@@ -39,15 +39,17 @@ func (l *laboratory) deploy(ctx context.Context, name, weights string) (url stri
 	if err != nil {
 		return "", err
 	}
-	service, err := l.client.CoreV1().Services(metav1.NamespaceDefault).Create(ctx, &corev1.Service{
+	_, err = l.client.CoreV1().Services(metav1.NamespaceDefault).Create(ctx, &corev1.Service{
 		ObjectMeta: metav1.ObjectMeta{Name: name},
-		Spec:       corev1.ServiceSpec{Selector: labels, Ports: []corev1.ServicePort{{Port: 80, TargetPort: intstr.FromInt32(modelPort)}}},
+		Spec: corev1.ServiceSpec{
+			ClusterIP: address, Selector: labels, Ports: []corev1.ServicePort{{Port: 80, TargetPort: intstr.FromInt32(modelPort)}},
+		},
 	}, metav1.CreateOptions{})
 	if err != nil {
 		return "", err
 	}
 	l.await(func(ctx context.Context) error { return l.untilReady(ctx, name) })
-	return l.expose(name+", pods", "http", net.JoinHostPort(service.Spec.ClusterIP, "80"))
+	return l.expose(name+", pods", "http", net.JoinHostPort(address, "80"))
 }
 
 // server is the container of a model server.

@@ -1,5 +1,6 @@
 // Package gguf writes a language model of a chosen size with random weights, as a GGUF file of the Llama architecture
-// that llama.cpp loads and runs: real loading and computing, and text without sense.
+// that llama.cpp loads and runs: real loading and computing, and text without sense. It never ends by itself, so that an answer
+// has as many tokens as it may have.
 //
 // In goes a [Shape], out comes the file; see [Write] and [File]. Equal shapes give equal bytes.
 package gguf
@@ -54,7 +55,7 @@ func File(s Shape) (string, error) {
 		return "", err
 	}
 	// The number after the v counts changes of what equal shapes give.
-	path := filepath.Join(dir, fmt.Sprintf("llama-v2-%d-%d-%d-%d-%d-%d-%d.gguf", s.Layers, s.Embedding, s.FeedForward, s.Heads, s.KVHeads, s.Context, s.Seed))
+	path := filepath.Join(dir, fmt.Sprintf("llama-v3-%d-%d-%d-%d-%d-%d-%d.gguf", s.Layers, s.Embedding, s.FeedForward, s.Heads, s.KVHeads, s.Context, s.Seed))
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
@@ -95,15 +96,21 @@ func Write(w io.Writer, s Shape) error {
 	return e.w.Flush()
 }
 
-// write draws the weights: ones for a norm, else normal with the variance that keeps activations in scale.
+// write draws the weights: ones for a norm, else normal with the variance that keeps activations in scale, except where
+// they are fixed (fixed.go).
 func (t tensor) write(e *encoder, random *rand.Rand) {
-	deviation := 1 / math.Sqrt(float64(t.dimensions[0]))
-	for range t.elements() {
+	columns := t.dimensions[0]
+	deviation := 1 / math.Sqrt(float64(columns))
+	for i := range t.elements() {
 		if t.norm {
 			e.number(float32(1))
-		} else {
-			e.number(half(float32(random.NormFloat64() * deviation)))
+			continue
 		}
+		weight := float32(random.NormFloat64() * deviation)
+		if w, ok := t.fixed(i/columns, i%columns); ok {
+			weight = w
+		}
+		e.number(half(weight))
 	}
 }
 

@@ -23,6 +23,18 @@ function headersOf(response) {
   return Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(", ")]));
 }
 
+// whole is the answer in one piece.
+export async function whole(port, event) {
+  const response = await ask(port, event);
+  const parts = [];
+  for await (const part of response) parts.push(part);
+  const body = Buffer.concat(parts);
+  const text = /^(text\/|application\/json)/.test(response.headers["content-type"] ?? "");
+  return {
+    statusCode: response.statusCode, headers: headersOf(response), isBase64Encoded: !text, body: body.toString(text ? "utf8" : "base64"),
+  };
+}
+
 // adapt serves invocations for ever.
 export function adapt(port) {
   if (process.env.INVOKE_MODE === "RESPONSE_STREAM") {
@@ -32,14 +44,5 @@ export function adapt(port) {
       await pipeline(response, stream);
     }));
   }
-  return serve(async (event) => {
-    const response = await ask(port, event);
-    const parts = [];
-    for await (const part of response) parts.push(part);
-    const body = Buffer.concat(parts);
-    const text = /^(text\/|application\/json)/.test(response.headers["content-type"] ?? "");
-    return {
-      statusCode: response.statusCode, headers: headersOf(response), isBase64Encoded: !text, body: body.toString(text ? "utf8" : "base64"),
-    };
-  });
+  return serve((event) => whole(port, event));
 }

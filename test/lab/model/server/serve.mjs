@@ -1,8 +1,10 @@
 // What the model servers share: an HTTP server on $PORT, which speaks Lambda's Runtime API instead where that is set.
+import { randomUUID } from "node:crypto";
 import http from "node:http";
 import client from "prom-client";
 
 const maxBody = 4 << 20; // bytes
+const instance = process.env.HOSTNAME ?? randomUUID(); // a pod's name, or another for each process
 const maxQueue = Number(process.env.MAX_QUEUE ?? 256); // requests that may wait
 
 const inFlight = new client.Gauge({ name: "model_requests_in_flight", help: "Requests that the model works on." });
@@ -96,7 +98,7 @@ async function handle(routes, request, response) {
   const route = routes[`${request.method} ${path}`];
   const done = seconds.startTimer({ path: route ? path : "other" });
   inside.inc();
-  if (process.env.HOSTNAME) response.setHeader("X-Served-By", process.env.HOSTNAME);
+  response.setHeader("X-Served-By", instance);
   const gone = new AbortController();
   response.on("close", () => response.writableFinished || gone.abort(new Failure(499, "the caller is gone")));
   try {
@@ -119,6 +121,9 @@ function listen(server, port, host) {
   return new Promise((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
 }
 
+// port is where the server listens, once it does.
+export let port;
+
 // serve answers routes ("POST /path": (body, response, signal) => answer, or undefined if it has answered itself).
 export async function serve(routes) {
   const server = http.createServer((request, response) => handle(routes, request, response));
@@ -133,5 +138,6 @@ export async function serve(routes) {
   });
   const host = process.env.POD_IP ?? process.env.HOST ?? "127.0.0.1";
   await listen(server, Number(process.env.PORT ?? 8080), host);
-  console.log(`listening on ${host}:${server.address().port}`);
+  port = server.address().port;
+  console.log(`listening on ${host}:${port}`);
 }

@@ -1,0 +1,25 @@
+package coldstart
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+// TestIdleConfirmed: waiting alone proves nothing; what the answer says does.
+func TestIdleConfirmed(t *testing.T) {
+	for want, r := range map[string]measure.Record{
+		"1ms without a request":                                                        {},
+		"1ms without a request; the answer says that it was cold":                      {Cold: true},
+		"1ms without a request; instance pod-7 answers, which had not answered before": {NewInstance: "pod-7"},
+	} {
+		i := &idle{span: time.Millisecond}
+		start := time.Now()
+		c, err := i.Force(t.Context(), func() time.Duration { return time.Since(start) }, func(context.Context) measure.Record { return r })
+		if err != nil || c.Evidence != want || c.Confirmed != (r.Cold || r.NewInstance != "") {
+			t.Errorf("%+v: confirmed %t by %q, %v", r, c.Confirmed, c.Evidence, err)
+		}
+	}
+}
