@@ -121,6 +121,9 @@ func (r *responder) answer(fd int, buffer []byte) {
 	defer r.mu.Unlock()
 	if n <= 0 {
 		delete(r.partial, fd)
+		// Told apart from closing: a process that is being started shares the connection for a moment, which would be
+		// watched on, under a number that may be that of another file by then.
+		_ = unix.EpollCtl(r.epoll, unix.EPOLL_CTL_DEL, fd, nil)
 		_ = unix.Close(fd) // the other side has gone, or will be told
 		return
 	}
