@@ -9,8 +9,8 @@
 //     request should arrive n times the gap after the first. How late each one is counts from the least late of the run,
 //     so that the way through the kernel is in nobody's figure; a request that was left out makes all later ones late.
 //     What fulcrum reports itself stands in a row of its own.
-//   - CPU time (user and system) and the largest resident set are those of the client's process, by its rusage: of
-//     fulcrum with the analysis after the run.
+//   - CPU time (user and system) is that of the client's process by its rusage, and the largest resident set what its
+//     status said last (memory.go): of fulcrum with the analysis after the run.
 //   - The errors of percentiles are those that each tool reports, beside the time that the server took by its own clock
 //     (slow.go), or beside the exact percentiles of a server that is frozen for 1 s of 5.
 //

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -131,7 +130,12 @@ func (t tool) run(ctx context.Context, url string, rate int, d time.Duration) (m
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	cmd.WaitDelay = 5 * time.Second
-	err := cmd.Run()
+	if err := cmd.Start(); err != nil {
+		return measured{}, usage{}, err
+	}
+	peak := watchMemory(cmd.Process.Pid)
+	err := cmd.Wait()
+	rss := peak()
 	var exit *exec.ExitError
 	if ctx.Err() != nil || err != nil && !(errors.As(err, &exit) && exit.ExitCode() == invalidRun) {
 		return measured{}, usage{}, fmt.Errorf("%w: %s", errors.Join(err, context.Cause(ctx)), said.String())
@@ -140,7 +144,6 @@ func (t tool) run(ctx context.Context, url string, rate int, d time.Duration) (m
 	if err != nil {
 		return measured{}, usage{}, fmt.Errorf("reading its results: %w", err)
 	}
-	rss := float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024
 	return m, usage{cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), rss: rss}, nil
 }
 

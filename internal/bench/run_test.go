@@ -301,27 +301,3 @@ func TestClosedLoop(t *testing.T) {
 		}
 	}
 }
-
-func TestPacer(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	p, err := newPacer(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.close()
-	for _, d := range []time.Duration{-time.Second, 0, time.Microsecond, 5 * time.Millisecond} {
-		before := time.Now()
-		if err := p.wait(d); err != nil {
-			t.Fatal(err)
-		}
-		if passed := time.Since(before); passed < d {
-			t.Errorf("waited %s, want at least %s", passed, d)
-		}
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- p.wait(time.Hour) }()
-	cancel()
-	if err := <-ended; err == nil {
-		t.Error("an hour has passed")
-	}
-}
