@@ -18,7 +18,7 @@ func TestOpenLambda(t *testing.T) {
 	for url, want := range map[string]string{
 		"lambda://infer?region=us-east-1":                "",
 		"lambda://infer?region=us-east-1&qualifier=live": "target fn: coldStart: lambda: the URL names live of the function, and a version cannot be changed",
-		"lambda://infer": "target fn: coldStart: lambda: expected the region",
+		"lambda://infer?endpoint=http://127.0.0.1:1":     "target fn: coldStart: lambda: expected the region",
 	} {
 		target.URL = url
 		f, err := Open(target, env)
