@@ -4,8 +4,10 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import client from "prom-client";
-import { getLlama, LlamaCompletion } from "node-llama-cpp";
+import { getLlama } from "node-llama-cpp";
+import { continuousBatch } from "./batch.mjs";
 import { events, Failure, limiter, serve } from "./serve.mjs";
+import { textOf } from "./text.mjs";
 
 const sequences = Number(process.env.SEQUENCES ?? 4);
 const contextSize = Number(process.env.CONTEXT_SIZE ?? 512);
@@ -14,27 +16,14 @@ if (!file) throw new Error("MODEL_PATH is not set; expected a GGUF file");
 const name = path.basename(file, ".gguf");
 
 const batches = new client.Histogram({
-  name: "model_batch_sequences", help: "Requests that a batch computes a part of.", buckets: [1, 2, 3, 4, 6, 8, 12, 16, 24, 32],
+  name: "model_batch_sequences", help: "Requests that an iteration gives a token.", buckets: [1, 2, 3, 4, 6, 8, 12, 16, 24, 32],
 });
 const tokens = new client.Counter({ name: "model_tokens_total", help: "Tokens read and generated.", labelNames: ["kind"] });
 
-// share gives every waiting sequence the same part of a batch, as far as it needs that.
-function share({ items, size }) {
-  const plan = [];
-  const rising = [...items].sort((a, b) => a.tokens.length - b.tokens.length);
-  let left = size;
-  for (const [i, item] of rising.entries()) {
-    const processAmount = Math.min(item.tokens.length, Math.floor(left / (rising.length - i)));
-    left -= processAmount;
-    if (processAmount > 0) plan.push({ item, processAmount });
-  }
-  batches.observe(plan.length);
-  return plan;
-}
-
 const llama = await getLlama({ gpu: false, build: "never", logLevel: "warn", maxThreads: 1 });
 const model = await llama.loadModel({ modelPath: file });
-const context = await model.createContext({ sequences, contextSize, threads: 1, batching: { itemPrioritizationStrategy: share } });
+const context = await model.createContext({ sequences, contextSize, threads: 1 });
+const tokensOf = continuousBatch((size) => batches.observe(size));
 const run = limiter(Array.from({ length: sequences }, () => context.getSequence()));
 
 function number(body, field, fallback, low, high) {
@@ -52,35 +41,32 @@ function stops(body) {
 }
 
 // generate computes a completion and hands its text on in parts.
-async function generate(prompt, body, signal, part) {
-  const input = model.tokenize(prompt);
+async function generate(prompt, body, signal, part = () => {}) {
+  const { bos, shouldPrependBosToken } = model.tokens;
+  const input = [...(shouldPrependBosToken ? [bos] : []), ...model.tokenize(prompt)];
   const maxTokens = Math.floor(number(body, body.max_completion_tokens === undefined ? "max_tokens" : "max_completion_tokens", 16, 1, contextSize));
-  if (input.length + 1 + maxTokens > contextSize) {
-    throw new Failure(400, `the prompt has ${input.length + 1} tokens and ${maxTokens} are asked for; expected at most ${contextSize} in all`);
+  if (input.length + maxTokens > contextSize) {
+    throw new Failure(400, `the prompt has ${input.length} tokens and ${maxTokens} are asked for; expected at most ${contextSize} in all`);
   }
-  const options = {
-    maxTokens, signal, temperature: number(body, "temperature", 1, 0, 2), topP: number(body, "top_p", 1, 0, 1),
-    seed: number(body, "seed", undefined, 0, 2 ** 32 - 1), customStopTriggers: stops(body), disableContextShift: true,
+  const sampling = {
+    temperature: number(body, "temperature", 1, 0, 2), topP: number(body, "top_p", 1, 0, 1), seed: number(body, "seed", undefined, 0, 2 ** 32 - 1),
   };
+  const text = textOf(model, stops(body), part);
   let generated = 0;
-  return run(signal, async (sequence) => {
-    const completion = new LlamaCompletion({ contextSequence: sequence });
-    try {
-      signal.throwIfAborted();
-      const { response, metadata } = await completion.generateCompletionWithMeta(input, {
-        ...options, onToken: (more) => { generated += more.length; }, onTextChunk: part,
-      });
-      tokens.inc({ kind: "prompt" }, input.length + 1);
-      tokens.inc({ kind: "completion" }, generated);
-      return {
-        text: response, reason: metadata.stopReason === "maxTokens" ? "length" : "stop",
-        usage: { prompt_tokens: input.length + 1, completion_tokens: generated, total_tokens: input.length + 1 + generated },
-      };
-    } finally {
-      completion.dispose({ disposeSequence: false });
-      await sequence.clearHistory();
+  let reason = "length";
+  const take = (token) => {
+    if (token === null || model.isEogToken(token)) reason = "stop";
+    else {
+      generated++;
+      if (text.add(token)) reason = "stop";
     }
-  });
+    return reason === "stop" || generated >= maxTokens;
+  };
+  await run(signal, (sequence) => tokensOf({ sequence, input, sampling, signal, take }));
+  tokens.inc({ kind: "prompt" }, input.length);
+  tokens.inc({ kind: "completion" }, generated);
+  const usage = { prompt_tokens: input.length, completion_tokens: generated, total_tokens: input.length + generated };
+  return { text: text.end(), reason, usage };
 }
 
 // A kind of endpoint: how its objects are called, and how a choice holds a text.
