@@ -79,9 +79,12 @@ type FixedProfile struct {
 // alpha + beta x (sequences in the batch) + gamma x (prompt tokens admitted in it).
 type BatchedProfile struct {
 	// Alpha is the time of an iteration whatever its batch: reading the weights.
-	Alpha unit.Duration `json:"alpha"`
+	Alpha unit.Duration `json:"alpha,omitempty"`
 	// Beta is the time that each sequence adds.
-	Beta unit.Duration `json:"beta"`
+	Beta unit.Duration `json:"beta,omitempty"`
+	// Iterations replaces alpha and beta where time does not grow with the sequences along a straight line: how long an
+	// iteration of some numbers of sequences lasts, from 1 on. Between them lines are straight, and beyond them the last goes on.
+	Iterations []IterationTime `json:"iterations,omitempty"`
 	// Gamma is the time that each prompt token adds in the iteration that admits it.
 	Gamma unit.Duration `json:"gamma"`
 	// MaxBatch is the greatest number of sequences at once. Default: 64.
@@ -94,6 +97,14 @@ type BatchedProfile struct {
 	// MaxWaiting gives each replica a queue of its own for this many sequences; it refuses more. Default: a replica takes no
 	// more than maxBatch, and the others wait before all replicas.
 	MaxWaiting int `json:"maxWaiting,omitempty" check:"gte=1,lte=1e6"`
+}
+
+// IterationTime is how long an iteration of a batch lasts, prompts apart.
+type IterationTime struct {
+	// Sequences is how many are in the batch.
+	Sequences int `json:"sequences" check:"gte=1,lte=1e6"`
+	// Time is how long the iteration lasts.
+	Time unit.Duration `json:"time" check:"gt=0"`
 }
 
 // StartUp is the cold start inside the container, after the platform has placed it.

@@ -1,7 +1,6 @@
 package v1alpha1
 
 import (
-	"cmp"
 	"fmt"
 )
 
@@ -79,13 +78,8 @@ func (p *Profile) validate(r *report, path string) {
 	if p.Fixed != nil {
 		p.Fixed.validate(r, fieldPath(path, "fixed"))
 	}
-	if b := p.Batched; b != nil && b.MaxBatchedTokens > 0 && b.MaxBatchedTokens < int64(cmp.Or(b.MaxBatch, defaultMaxBatch)) {
-		at := fieldPath(path, "batched.maxBatchedTokens")
-		r.reject(at, fmt.Sprintf("expected at least maxBatch, %d, as each sequence takes a token, got %d", cmp.Or(b.MaxBatch, defaultMaxBatch), b.MaxBatchedTokens), fieldPath(path, "batched.maxBatch"))
-	}
-	if b := p.Batched; b != nil && b.Alpha == 0 && b.Beta == 0 && b.Gamma == 0 {
-		at := fieldPath(path, "batched.alpha")
-		r.reject(at, "expected more than 0 here, in beta or in gamma: an iteration takes time", fieldPath(path, "batched.beta"), fieldPath(path, "batched.gamma"))
+	if p.Batched != nil {
+		p.Batched.validate(r, fieldPath(path, "batched"))
 	}
 }
 

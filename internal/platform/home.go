@@ -46,39 +46,3 @@ func (s Service) Slots() int {
 	}
 	return s.Concurrency + s.Batch.MaxWaiting
 }
-
-// Batch is continuous batching: an iteration yields one token for each sequence
-// and lasts Alpha + Beta x sequences + Gamma x prompt tokens admitted in it.
-type Batch struct {
-	Alpha, Beta, Gamma time.Duration
-	// Max is the greatest number of sequences at once.
-	Max int
-	// KVTokens bounds the context tokens held at once, prompt and full output reserved at admission; 0 is no bound.
-	KVTokens int64
-	// MaxTokens bounds the tokens of an iteration: one for each sequence whose prompt is done, and what is left for prompts, of
-	// which one that is longer is spread over iterations (vllm-project/vllm:vllm/v1/core/sched/scheduler.py); 0 is no bound.
-	MaxTokens int64
-	// MaxWaiting is how many sequences a replica lets wait in a queue of its own; it refuses more. With 0 it takes no more than it
-	// serves at once, and what arrives then waits before all replicas.
-	MaxWaiting int
-}
-
-// Iteration returns how long an iteration lasts.
-func (b Batch) Iteration(sequences int, promptTokens int64) time.Duration {
-	return b.Alpha + time.Duration(sequences)*b.Beta + time.Duration(promptTokens)*b.Gamma
-}
-
-// Prompt is the tokens that a prompt counts as: with MaxTokens one at the least.
-func (b Batch) Prompt(input int32) int64 {
-	if b.MaxTokens > 0 {
-		return max(1, int64(input))
-	}
-	return int64(input)
-}
-
-// Saturated returns the time of the instance that a request takes when the batch
-// always holds n sequences: its share of the weight reads, its own token times and its prompt.
-func (b Batch) Saturated(n int, input, output int32) time.Duration {
-	perToken := b.Alpha/time.Duration(n) + b.Beta
-	return time.Duration(max(1, output))*perToken + time.Duration(input)*b.Gamma
-}

@@ -129,6 +129,9 @@ func batched(spec *v1alpha1.ModelSpec, b *v1alpha1.BatchedProfile, hw catalog.Ha
 		Alpha: b.Alpha.Std(), Beta: b.Beta.Std(), Gamma: b.Gamma.Std(), Max: max(1, b.MaxBatch), KVTokens: b.KVTokens,
 		MaxTokens: b.MaxBatchedTokens, MaxWaiting: b.MaxWaiting,
 	}
+	for _, it := range b.Iterations {
+		batch.Curve = append(batch.Curve, IterationTime{it.Sequences, it.Time.Std()})
+	}
 	if b.MaxBatch == 0 {
 		batch.Max = defaultBatch
 	}
@@ -220,9 +223,8 @@ func GPUMemoryNeed(spec *v1alpha1.ModelSpec) unit.Memory {
 func (s Service) MeanServiceTime(meanWork time.Duration, meanInput, meanOutput float64) float64 {
 	switch {
 	case s.Batch != nil:
-		b := *s.Batch
-		perToken := b.Alpha.Seconds()/float64(s.Concurrency) + b.Beta.Seconds()
-		return math.Max(1, meanOutput)*perToken + meanInput*b.Gamma.Seconds()
+		perToken := s.Batch.decode(s.Concurrency).Seconds() / float64(s.Concurrency)
+		return math.Max(1, meanOutput)*perToken + meanInput*s.Batch.Gamma.Seconds()
 	case s.Duration != nil:
 		return (s.Duration.Mean() + meanInput*s.PerInput.Seconds()) * orOne(s.Scale) / float64(s.Concurrency)
 	}

@@ -24,8 +24,8 @@ func (p *page) calibrated(t *v1alpha1.CalibratedTarget) {
 	p.printf("  %s\n", t.Fit.Method)
 	var rows [][]string
 	if b := t.Profile.Batched; b != nil {
-		rows = append(rows, []string{"alpha, of an iteration", b.Alpha.String()}, []string{"beta, of each sequence", b.Beta.String()},
-			[]string{"gamma, of each prompt token", b.Gamma.String()}, []string{"maxBatch", atLeast(b.MaxBatch, t.Profile.Range)},
+		rows = append(rows, iterations(b)...)
+		rows = append(rows, []string{"gamma, of each prompt token", b.Gamma.String()}, []string{"maxBatch", atLeast(b.MaxBatch, t.Profile.Range)},
 			[]string{"beside the batch", t.Overhead.String()},
 			[]string{"fit", fmt.Sprintf("R2 %.4f, relative error %s in the median, %s at p95", t.Fit.RSquared, percent(t.Fit.MedianError), percent(t.Fit.P95Error))})
 	}
@@ -42,6 +42,18 @@ func (p *page) calibrated(t *v1alpha1.CalibratedTarget) {
 	for _, n := range t.Notes {
 		p.item(p.style.paint(yellow, n))
 	}
+}
+
+// iterations is the rows about how long an iteration lasts.
+func iterations(b *v1alpha1.BatchedProfile) [][]string {
+	if len(b.Iterations) == 0 {
+		return [][]string{{"alpha, of an iteration", b.Alpha.String()}, {"beta, of each sequence", b.Beta.String()}}
+	}
+	var rows [][]string
+	for _, it := range b.Iterations {
+		rows = append(rows, []string{fmt.Sprintf("iteration of %d", it.Sequences), it.Time.String()})
+	}
+	return rows
 }
 
 // started is the rows about cold starts.

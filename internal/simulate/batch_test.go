@@ -191,6 +191,9 @@ func anyBatchCase(t *rapid.T) *batchCase {
 		},
 		byPriority: rapid.Bool().Draw(t, "byPriority"),
 	}
+	if rapid.Bool().Draw(t, "curved") {
+		c.spec.Curve = anyCurve(t)
+	}
 	if rapid.Bool().Draw(t, "bounded") {
 		c.spec.KVTokens = int64(rapid.IntRange(5, 60).Draw(t, "kv"))
 	}
@@ -211,6 +214,19 @@ func anyBatchCase(t *rapid.T) *batchCase {
 		})
 	}
 	return c
+}
+
+// anyCurve may fall, and may end before the batch is full.
+func anyCurve(t *rapid.T) []platform.IterationTime {
+	var curve []platform.IterationTime
+	for i := range rapid.IntRange(1, 4).Draw(t, "points") {
+		n := 1
+		if i > 0 {
+			n = curve[i-1].Sequences + rapid.IntRange(1, 2).Draw(t, "step")
+		}
+		curve = append(curve, platform.IterationTime{Sequences: n, Time: time.Duration(rapid.IntRange(1, 50).Draw(t, "time"))})
+	}
+	return curve
 }
 
 // TestBatchEqualsIterationByIteration compares virtual time with the definition, to the nanosecond: with and

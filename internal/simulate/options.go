@@ -86,9 +86,12 @@ func checkService(s platform.Service) error {
 	case s.Batch == nil:
 		return nil
 	}
-	b := *s.Batch
-	if b.Alpha < 0 || b.Beta < 0 || b.Gamma < 0 || b.Alpha+b.Beta < time.Nanosecond {
+	b := s.Batch
+	if b.Alpha < 0 || b.Beta < 0 || b.Gamma < 0 || b.Iteration(1, 0) < time.Nanosecond {
 		return fmt.Errorf("expected alpha, beta and gamma of at least 0 and an iteration that takes time, got %v, %v, %v", b.Alpha, b.Beta, b.Gamma)
+	}
+	if err := checkIterations(b.Curve); err != nil {
+		return err
 	}
 	switch {
 	case b.Max < 1 || s.Concurrency > b.Max:
@@ -97,6 +100,17 @@ func checkService(s platform.Service) error {
 		return fmt.Errorf("expected 0 or at least a token in an iteration for each of %d sequences, got %d", b.Max, b.MaxTokens)
 	case b.MaxWaiting < 0 || s.Slots() > maxConcurrency:
 		return fmt.Errorf("expected 0 to %d sequences to wait in a replica, got %d", maxConcurrency-s.Concurrency, b.MaxWaiting)
+	}
+	return nil
+}
+
+func checkIterations(curve []platform.IterationTime) error {
+	last := 0
+	for i, p := range curve {
+		if p.Sequences <= last || i == 0 && p.Sequences != 1 || p.Time < time.Nanosecond {
+			return fmt.Errorf("expected iterations that take time, by rising numbers of sequences from 1 on, got %v", curve)
+		}
+		last = p.Sequences
 	}
 	return nil
 }
