@@ -17,24 +17,23 @@ const (
 )
 
 // limit returns the greatest batch that was seen to last, and whether requests waited for a place in it.
-func (b *batch) limit(found []float64) (most int, saturated bool) {
+func (b *batch) limit(found fitted) (most int, saturated bool) {
 	lasted := b.sizes()
 	most = 1
 	for n, d := range lasted {
-		iteration := found[alpha] + found[beta]*float64(n)
-		if n > most && d.Seconds() > steadyIterations*iteration {
+		if n > most && d.Seconds() > steadyIterations*found.iteration(n) {
 			most = n
 		}
 	}
-	full := found[alpha] + found[beta]*float64(most)
+	full := found.iteration(most)
 	waits := 0
 	for _, r := range b.measured {
 		if !isWhole(r) {
 			continue
 		}
-		expected := found[overhead] + 2*full + found[gamma]*float64(r.TokensIn)
+		expected := found.beside() + 2*full + found.perPromptToken()*float64(r.TokensIn)
 		// Prompts that others had admitted meanwhile held it up, with or without a limit.
-		expected += found[gamma] * b.prompts.between(r.Sent, r.FirstToken-b.slack)
+		expected += found.perPromptToken() * b.prompts.between(r.Sent, r.FirstToken-b.slack)
 		if (r.FirstToken - r.Sent).Seconds() > expected+waitIterations*full {
 			waits++
 		}

@@ -3,21 +3,10 @@ package calibrate
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
-)
-
-// The coefficients of a batched service, in seconds. An iteration lasts alpha + beta x sequences + gamma x prompt tokens
-// admitted in it; overhead is what a first token takes beside its iteration.
-const (
-	alpha = iota
-	beta
-	gamma
-	overhead
-	batchedCoefficients
 )
 
 // batch is what the streams of a target show of its continuous batch.
@@ -44,36 +33,105 @@ type batch struct {
 //
 //	F - S = overhead + alpha + beta + gamma x (its prompt tokens)
 //
-// Both are divided by their left side, so that relative errors count.
+// Where a straight line does not explain the streams, alpha + beta x b becomes a curve of the sequences b, which are then
+// counted from each chunk to the next.
+//
+// Servers that hide tokens have one kind instead, of whole requests; their first chunk does not say when the first token was made:
+//
+//	L - S = overhead + alpha x n + beta x (tokens of all streams in (S, L]) + gamma x (prompt tokens admitted in (S, L])
+//
+// All are divided by their left side, so that relative errors count.
 func (s *sample) fitBatched(t *v1alpha1.CalibratedTarget) error {
 	b := newBatch(s)
-	rows, shared, method := b.equations()
-	if len(rows) < fewestRequests/2 {
-		return fmt.Errorf("expected at least %d streams of several tokens, got %d: ask for longer answers, streamed", fewestRequests/2, len(rows))
+	equations, method, err := b.equations()
+	if err != nil {
+		return err
 	}
-	if float64(shared) < leastShared*float64(len(rows)) {
-		return errors.New("hardly two streams ran at once, so that alpha cannot be told from beta: add a phase with a higher rate")
-	}
-	lone := b.loneRows()
-	if len(lone) < fewestLone {
-		return fmt.Errorf("expected at least %d requests that met an empty server, to tell prompt from queue, got %d: add a phase with a low rate", fewestLone, len(lone))
-	}
-	if !b.hides {
-		rows = slices.Concat(rows, lone)
-		method += fmt.Sprintf(" and %d requests that met an empty server", len(lone))
-	}
-	found, ok := regress(rows)
+	found, rows, ok := b.solve(equations)
 	if !ok {
 		return errors.New("the streams do not determine alpha, beta and gamma: vary the rate and the sizes more")
 	}
-	profile := &v1alpha1.BatchedProfile{Alpha: rounded(found[alpha]), Beta: rounded(found[beta]), Gamma: rounded(found[gamma])}
-	t.Overhead = rounded(found[overhead])
-	profile.MaxBatch, t.Profile.Range.Saturated = b.limit(found)
-	t.Profile.Batched = profile
-	t.Fit = goodness(rows, found)
+	t.Overhead = rounded(found.beside())
+	most, saturated := b.limit(found)
+	t.Profile.Batched = found.profile(most)
+	t.Profile.Range.Saturated = saturated
+	t.Fit = goodness(rows, found.coefficients)
 	t.Fit.Method = method
 	b.doubt(t)
 	return nil
+}
+
+// equations are those of all streams, and what they are in words.
+func (b *batch) equations() (list []equation, method string, err error) {
+	if b.hides {
+		list = b.whole()
+		method = fmt.Sprintf("robust least squares over %d requests that did not wait, from sending to the last byte", len(list))
+	} else {
+		list = b.decodes()
+		method = fmt.Sprintf("robust least squares over %d streams", len(list))
+	}
+	if len(list) < fewestRequests/2 {
+		return nil, "", fmt.Errorf("expected at least %d streams of several tokens, got %d: ask for longer answers, streamed", fewestRequests/2, len(list))
+	}
+	shared := 0
+	for _, e := range list {
+		if e.isShared() {
+			shared++
+		}
+	}
+	if float64(shared) < leastShared*float64(len(list)) {
+		return nil, "", errors.New("hardly two streams ran at once, so that alpha cannot be told from beta: add a phase with a higher rate")
+	}
+	lone := b.lone()
+	if len(lone) < fewestLone {
+		return nil, "", fmt.Errorf("expected at least %d requests that met an empty server, to tell prompt from queue, got %d: add a phase with a low rate", fewestLone, len(lone))
+	}
+	if !b.hides {
+		list = append(list, lone...)
+		method += fmt.Sprintf(" and %d requests that met an empty server", len(lone))
+	}
+	return list, method, nil
+}
+
+// A curve has to explain more than a line for its additional coefficients: this share of what the line leaves, and this much
+// of the times.
+const (
+	lessError  = 0.15
+	leastError = 0.01
+)
+
+// solve finds the coefficients: of a line, or of a curve where that explains the equations clearly better.
+func (b *batch) solve(equations []equation) (found fitted, rows []row, ok bool) {
+	found, rows, ok = solve(line, equations)
+	if !ok || b.hides {
+		return found, rows, ok
+	}
+	var sequences []float64
+	for _, e := range equations {
+		sequences = append(sequences, e.sequences...)
+	}
+	bent := curved(sequences)
+	if len(bent.knots) < 2 {
+		return found, rows, ok
+	}
+	other, otherRows, solved := solve(bent, equations)
+	if !solved || other.coefficients[0] == 0 {
+		return found, rows, ok
+	}
+	straight, least := meanError(rows, found.coefficients), meanError(otherRows, other.coefficients)
+	if straight-least < max(leastError, lessError*straight) {
+		return found, rows, ok
+	}
+	return other, otherRows, true
+}
+
+func solve(f form, equations []equation) (fitted, []row, bool) {
+	var rows []row
+	for _, e := range equations {
+		rows = append(rows, e.row(f))
+	}
+	coefficients, ok := regress(rows)
+	return fitted{f, coefficients}, rows, ok
 }
 
 // leastShared is the share of streams that ran beside others from which alpha is told from beta.
@@ -125,54 +183,6 @@ func tokensByChunk(r *measure.Record) (first, later float64) {
 // isWhole reports whether a stream's times are all there.
 func isWhole(r *measure.Record) bool {
 	return len(r.Chunks) > 1 && r.ChunkCount == int64(len(r.Chunks)) && r.FirstToken >= r.Sent
-}
-
-// equations are those of streams, how many of them shared half of their iterations or more, and what they are in words.
-func (b *batch) equations() (rows []row, shared int, method string) {
-	if b.hides {
-		rows, shared = b.wholeRows()
-		return rows, shared, fmt.Sprintf("robust least squares over %d requests that did not wait, from sending to the last byte", len(rows))
-	}
-	rows, shared = b.decodeRows()
-	return rows, shared, fmt.Sprintf("robust least squares over %d streams", len(rows))
-}
-
-// decodeRows are the equations of streams, and how many of them shared half of their iterations or more.
-func (b *batch) decodeRows() (rows []row, shared int) {
-	for _, r := range b.measured {
-		if !isWhole(r) {
-			continue
-		}
-		from, to := r.Chunks[0], r.Chunks[len(r.Chunks)-1]
-		_, later := tokensByChunk(r)
-		n := later * float64(r.ChunkCount-1)
-		if n < 1 || to <= from {
-			continue
-		}
-		tokens := b.tokens.between(from+b.slack, to+b.slack)
-		prompts := b.prompts.between(from+b.slack, to+b.slack)
-		y := (to - from).Seconds()
-		rows = append(rows, row{[]float64{n / y, tokens / y, prompts / y, 0}, 1, y})
-		if tokens >= 1.5*n {
-			shared++
-		}
-	}
-	return rows, shared
-}
-
-// loneRows are the equations of requests that met an empty server, up to whose first token no other came.
-func (b *batch) loneRows() []row {
-	counts := b.inside()
-	var rows []row
-	for i, r := range b.all {
-		isLast := i+1 == len(b.all) || b.all[i+1].Sent > r.FirstToken
-		if !b.isMeasured[r] || counts[i] > 0 || !isLast || !isWhole(r) || r.FirstToken <= r.Sent {
-			continue
-		}
-		y := (r.FirstToken - r.Sent).Seconds()
-		rows = append(rows, row{[]float64{1 / y, 1 / y, float64(r.TokensIn) / y, 1 / y}, 1, y})
-	}
-	return rows
 }
 
 // doubt adds what the measurements leave open.

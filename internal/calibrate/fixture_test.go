@@ -78,9 +78,11 @@ func (f fixedServer) serve(due []time.Duration) []measure.Record {
 // prompt tokens admitted, in seconds.
 type batchServer struct {
 	alpha, beta, gamma, overhead float64
-	most                         int
-	sizes                        func() (input, output int64)
-	jitter                       func() time.Duration
+	// bend is added to an iteration by its sequences; nil is nothing.
+	bend   func(sequences int) float64
+	most   int
+	sizes  func() (input, output int64)
+	jitter func() time.Duration
 	// hides says that the next token comes without a chunk; nil is never.
 	hides func() bool
 }
@@ -88,6 +90,14 @@ type batchServer struct {
 type stream struct {
 	*measure.Record
 	left int64
+}
+
+func (b batchServer) iteration(sequences int) float64 {
+	time := b.alpha + b.beta*float64(sequences)
+	if b.bend != nil {
+		time += b.bend(sequences)
+	}
+	return time
 }
 
 func (b batchServer) serve(due []time.Duration) []measure.Record {
@@ -110,7 +120,7 @@ func (b batchServer) serve(due []time.Duration) []measure.Record {
 			running = append(running, stream{&records[next], records[next].TokensOut})
 			next++
 		}
-		now += seconds(b.alpha + b.beta*float64(len(running)) + b.gamma*prompts)
+		now += seconds(b.iteration(len(running)) + b.gamma*prompts)
 		for i := range running {
 			s := &running[i]
 			at := max(now+seconds(b.overhead)+b.jitter(), s.LastByte)

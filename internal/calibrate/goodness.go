@@ -27,6 +27,15 @@ func goodness(rows []row, found []float64) v1alpha1.ProfileFit {
 	}
 }
 
+// meanError is the mean relative error of rows that are divided by their times, each of which counts as 1 at most.
+func meanError(rows []row, found []float64) float64 {
+	sum := 0.0
+	for _, e := range residuals(rows, found) {
+		sum += min(1, math.Abs(e))
+	}
+	return sum / float64(len(rows))
+}
+
 const significant = 4
 
 // figures rounds to four digits: more would pretend.

@@ -22,30 +22,6 @@ func (s *sample) hidesTokens() bool {
 	return float64(tokens-chunks) > hiddenShare*float64(tokens)
 }
 
-// wholeRows are the equations of requests from sending, at S, to the last byte, at L, for servers that hide tokens:
-//
-//	L - S = overhead + alpha x n + beta x (tokens of all streams in (S, L]) + gamma x (prompt tokens admitted in (S, L])
-//
-// They hold for requests that waited for no place: those that found fewer than half of the most that were ever inside.
-func (b *batch) wholeRows() (rows []row, shared int) {
-	counts := b.inside()
-	most := b.mostInside()
-	for i, r := range b.all {
-		if counts[i] >= max(1, most/2) || !b.isMeasured[r] || !isWhole(r) || r.TokensOut == 0 {
-			continue
-		}
-		n := float64(r.TokensOut)
-		tokens := b.tokens.between(r.Sent, r.LastByte)
-		prompts := b.prompts.between(r.Sent, r.LastByte)
-		y := (r.LastByte - r.Sent).Seconds()
-		rows = append(rows, row{[]float64{n / y, tokens / y, prompts / y, 1 / y}, 1, y})
-		if tokens >= 1.5*n {
-			shared++
-		}
-	}
-	return rows, shared
-}
-
 // end is when a stream left its place: with its last chunk, or where chunks hide tokens with its last byte.
 func (b *batch) end(r *measure.Record) time.Duration {
 	if b.hides {

@@ -1,6 +1,8 @@
 package calibrate
 
 import (
+	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -49,6 +51,47 @@ func TestBatchedIsRecovered(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestCurveIsRecovered: a server that computes one sequence by another kernel than several, and one whose additional sequences cost
+// less and less, are no straight lines.
+func TestCurveIsRecovered(t *testing.T) {
+	bends := map[string]func(int) float64{
+		"the more, the cheaper": func(n int) float64 { return 0.012 * math.Sqrt(float64(n)) },
+		"one is cheap": func(n int) float64 {
+			if n == 1 {
+				return -0.003
+			}
+			return 0
+		},
+	}
+	for name, bend := range bends {
+		t.Run(name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(5, 5))
+			b := batchServer{
+				alpha: 0.004, beta: 0.0013, gamma: 0.0015, overhead: 0.002, most: 16, bend: bend,
+				sizes:  func() (int64, int64) { return 4 + rng.Int64N(40), 10 + rng.Int64N(60) },
+				jitter: func() time.Duration { return time.Duration(rng.ExpFloat64() * 2e5) },
+			}
+			full := 16 / (40*b.iteration(16) + 25*b.gamma*16)
+			got, err := Fit(t.Context(), newLog(b.serve(arrivals(rng, 60*time.Second, full*0.05, full*0.3, full*0.7, full*1.3))), 0, onCPU)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := got.Profile
+			if len(p.Batched.Iterations) < 3 || p.Batched.Alpha != 0 || p.Batched.Beta != 0 {
+				t.Fatalf("got %+v, expected a curve", p.Batched)
+			}
+			home, err := replica(&p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range []int{1, 2, 4, 8, 12, 16} {
+				near(t, fmt.Sprintf("an iteration of %d", n), home.Service.Batch.Iteration(n, 0).Seconds(), b.iteration(n), within)
+			}
+			near(t, "gamma", p.Batched.Gamma.Seconds(), b.gamma, within)
+		})
+	}
 }
 
 // TestHiddenTokensAreSeenThrough: a server whose chunks come for a part of its tokens, as one that holds back half characters, is
