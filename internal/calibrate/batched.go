@@ -72,6 +72,7 @@ func (s *sample) fitBatched(t *v1alpha1.CalibratedTarget) error {
 	t.Profile.Batched = profile
 	t.Fit = goodness(rows, found)
 	t.Fit.Method = method
+	b.fitTail(t)
 	b.doubt(t)
 	return nil
 }
