@@ -53,6 +53,8 @@ type CalibratedTarget struct {
 	// Overhead is what a request takes beside its batch: the network, HTTP and the reading of the prompt. It is no part of the
 	// profile, because requests do not wait for one another in it.
 	Overhead unit.Duration `json:"overhead,omitempty"`
+	// Tail is what a stream takes from its last token to its end, in the median. It is no part of the profile either.
+	Tail unit.Duration `json:"tail,omitempty"`
 	// Fit is how well the profile agrees with what was measured.
 	Fit ProfileFit `json:"fit"`
 	// ColdStart is what was seen of cold starts.

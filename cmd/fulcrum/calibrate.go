@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -44,6 +44,8 @@ a model file, or --calibration). An endpoint does not tell its hardware: --on do
 for one target or, with its name, for each:
 
   gpu:KIND[,gpus=N]   cpu:x86|arm[,vcpu=N][,parallelism=N]   and [,home=cluster|function|container]
+
+Only targets with an --on are calibrated; two on the same hardware go into two files.
 
 A run that is invalid, too short, full of errors, or of a closed loop is refused.
 A target must be one replica: what several do together is not what one does.`,
@@ -148,12 +150,14 @@ func hardwareOf(texts []string, targets []measure.TargetInfo) (map[string]calibr
 
 // distinct refuses two targets on equal hardware: plan would not know which to take.
 func distinct(on map[string]calibrate.Hardware) error {
-	seen := map[string]bool{}
-	for _, h := range on {
-		if seen[h.String()] {
-			return errors.New("two targets run on the same hardware, and plan takes one profile for each: calibrate them into files of their own")
+	seen := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(on)) {
+		hardware := on[name].String()
+		if first, twice := seen[hardware]; twice {
+			return fmt.Errorf("the targets %s and %s run on the same hardware (%s), of which plan takes one profile: "+
+				"calibrate each into a file of its own, with one --on: %[1]s=... -o %[1]s.yaml, then %[2]s=... -o %[2]s.yaml", first, name, hardware)
 		}
-		seen[h.String()] = true
+		seen[hardware] = name
 	}
 	return nil
 }

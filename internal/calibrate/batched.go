@@ -57,6 +57,7 @@ func (s *sample) fitBatched(t *v1alpha1.CalibratedTarget) error {
 	t.Profile.Range.Saturated = saturated
 	t.Fit = goodness(rows, found.coefficients)
 	t.Fit.Method = method
+	b.fitTail(t)
 	b.doubt(t)
 	return nil
 }
@@ -196,6 +197,7 @@ func (b *batch) doubt(t *v1alpha1.CalibratedTarget) {
 		t.Notes = append(t.Notes, "the server sends fewer chunks than tokens, so that its first chunk does not show its first token: what is predicted of tokens cannot be compared")
 	}
 	if !t.Profile.Range.Saturated {
-		t.Notes = append(t.Notes, fmt.Sprintf("no request waited for a free place: maxBatch is the %d that were tried, and the server may take more", t.Profile.Batched.MaxBatch))
+		t.Notes = append(t.Notes, fmt.Sprintf("hardly a request waited for a free place: maxBatch is the %d that streamed at once, of up to %d inside, and the server may take more",
+			t.Profile.Batched.MaxBatch, t.Profile.Range.InFlight))
 	}
 }

@@ -85,6 +85,8 @@ type batchServer struct {
 	jitter func() time.Duration
 	// hides says that the next token comes without a chunk; nil is never.
 	hides func() bool
+	// tail is from the last token of an answer to its end; nil is none.
+	tail func() time.Duration
 }
 
 type stream struct {
@@ -126,6 +128,9 @@ func (b batchServer) serve(due []time.Duration) []measure.Record {
 			at := max(now+seconds(b.overhead)+b.jitter(), s.LastByte)
 			s.left--
 			s.LastByte = at
+			if s.left == 0 && b.tail != nil {
+				s.LastByte += b.tail()
+			}
 			if b.hides != nil && b.hides() && (s.left > 0 || s.ChunkCount > 0) {
 				continue
 			}

@@ -43,7 +43,7 @@ func Predict(ctx context.Context, t *v1alpha1.CalibratedTarget, log *measure.Log
 		}
 		outcomes = append(outcomes, o)
 	}
-	list := compare(latency, seen.latency, outcomes, t.Overhead, func(o simulate.Outcome) measure.Summary { return o.Latency })
+	list := compare(latency, seen.latency, outcomes, t.Overhead+t.Tail, func(o simulate.Outcome) measure.Summary { return o.Latency })
 	if home.Service.Batch != nil && !newSample(log, target).hidesTokens() { // else what was measured is of chunks
 		list = append(list, compare(timeToFirstToken, seen.firstToken, outcomes, t.Overhead, func(o simulate.Outcome) measure.Summary { return o.TimeToFirstToken })...)
 		list = append(list, compare(timePerOutputToken, seen.perToken, outcomes, 0, func(o simulate.Outcome) measure.Summary { return o.TimePerOutputToken })...)

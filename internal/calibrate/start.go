@@ -21,7 +21,7 @@ func fitStart(log *measure.Log, target int, s *sample, home string, t *v1alpha1.
 				t.ColdStart.Confirmed++
 			}
 		}
-		fitStartUp(starts, s, t)
+		fitStartUp(starts, s, home, t)
 	}
 	for _, k := range log.KeepAlives {
 		if k.Target == target {
@@ -43,7 +43,7 @@ func coldStarts(log *measure.Log, target int) []measure.ColdStart {
 
 // fitStartUp finds what happens inside the container: from the process to readiness, where the platform showed both. Elsewhere it
 // is all that a cold answer takes longer than a warm one.
-func fitStartUp(starts []measure.ColdStart, s *sample, t *v1alpha1.CalibratedTarget) {
+func fitStartUp(starts []measure.ColdStart, s *sample, home string, t *v1alpha1.CalibratedTarget) {
 	for _, end := range []measure.PhaseName{measure.Ready, measure.Model} {
 		if d := distributionOf(stretch(starts, measure.Process, end)); d != nil {
 			t.Profile.StartUp = d
@@ -65,7 +65,19 @@ func fitStartUp(starts []measure.ColdStart, s *sample, t *v1alpha1.CalibratedTar
 		cold[i] = max(0, cold[i]-usual)
 	}
 	t.Profile.StartUp = distributionOf(cold)
-	t.Notes = append(t.Notes, "the process was not seen to start: startUp is all that a cold answer took longer than a warm one, the platform's own part included")
+	t.Notes = append(t.Notes, "the process was not seen to start: startUp is all that a cold answer took longer than a warm one, the platform's own part included"+addedTwice(home))
+}
+
+// addedTwice says what plan adds to a start-up that has it already. How long that took on this platform nobody knows, so that it
+// cannot be taken off.
+func addedTwice(home string) string {
+	switch home {
+	case "function":
+		return "; plan adds nothing to it for functions, but for other homes it does"
+	case "container":
+		return "; plan adds that of a container home again: set its boot to 0s"
+	}
+	return "; plan adds that of the home again: boot of a container, the node and the image of a cluster"
 }
 
 func fitKeepAlive(k measure.KeepAlive, home string, t *v1alpha1.CalibratedTarget) {

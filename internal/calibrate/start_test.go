@@ -46,16 +46,21 @@ func TestStartUpIsRecovered(t *testing.T) {
 	client := func(n measure.PhaseName) bool { return n == measure.Trigger || n == measure.FirstByte }
 	for name, test := range map[string]struct {
 		seen func(measure.PhaseName) bool
+		home string
 		want float64
 		note string
 	}{
-		"by the platform": {everything, 5, ""},
-		"by the client":   {client, 7.1, "the process was not seen to start"},
+		"by the platform":         {everything, "cluster", 5, ""},
+		"by the client":           {client, "", 7.1, "plan adds that of the home again"},
+		"by a function's client":  {client, "function", 7.1, "plan adds nothing to it for functions"},
+		"by a container's client": {client, "container", 7.1, "set its boot to 0s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			log := steadyLog()
 			log.ColdStarts = started(30, test.seen)
-			got, err := Fit(t.Context(), log, 0, onCPU)
+			o := onCPU
+			o.Hardware.Home = test.home
+			got, err := Fit(t.Context(), log, 0, o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +72,7 @@ func TestStartUpIsRecovered(t *testing.T) {
 			if c := got.ColdStart; c.Count != 30 || c.Confirmed != 30 {
 				t.Errorf("got %+v", c)
 			}
-			if test.note != "" && !slices.ContainsFunc(got.Notes, func(n string) bool { return strings.Contains(n, test.note) }) {
+			if notes := strings.Join(got.Notes, "\n"); !strings.Contains(notes, test.note) || strings.Contains(notes, "the process was not seen") != (test.note != "") {
 				t.Errorf("no note says %q: %q", test.note, got.Notes)
 			}
 		})

@@ -26,7 +26,7 @@ func (p *page) calibrated(t *v1alpha1.CalibratedTarget) {
 	if b := t.Profile.Batched; b != nil {
 		rows = append(rows, iterations(b)...)
 		rows = append(rows, []string{"gamma, of each prompt token", b.Gamma.String()}, []string{"maxBatch", atLeast(b.MaxBatch, t.Profile.Range)},
-			[]string{"beside the batch", t.Overhead.String()},
+			[]string{"beside the batch", fmt.Sprintf("%s before the first token, %s after the last", t.Overhead, t.Tail)},
 			[]string{"fit", fmt.Sprintf("R2 %.4f, relative error %s in the median, %s at p95", t.Fit.RSquared, percent(t.Fit.MedianError), percent(t.Fit.P95Error))})
 	}
 	if f := t.Profile.Fixed; f != nil {
