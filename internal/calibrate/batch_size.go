@@ -10,7 +10,7 @@ import (
 
 // A batch size counts where it lasted, at that size or above, for clearIterations at a stretch, and for steadyIterations in all
 // of such stretches. Chunks of one iteration are read at slightly different moments, so that a stream that ends and the next
-// one seem to overlap, but for less than that.
+// one seem to overlap, but for less than that, and than twice the slack where prompts make most iterations longer.
 const (
 	clearIterations  = 1.5
 	steadyIterations = 4
@@ -29,7 +29,7 @@ func (b *batch) greatest(iteration func(n int) float64) int {
 		n := len(since)
 		stretch := (c.at - since[n-1]).Seconds()
 		since = since[:n-1]
-		if stretch < clearIterations*iteration(n) {
+		if stretch < max(clearIterations*iteration(n), 2*b.slack.Seconds()) {
 			continue
 		}
 		lasted[n] += stretch

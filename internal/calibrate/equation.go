@@ -1,5 +1,12 @@
 package calibrate
 
+import (
+	"slices"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
 // equation is what a time was made of: iterations, prompts that were run in them, and the overhead.
 type equation struct {
 	time       float64   // in seconds
@@ -38,18 +45,31 @@ func (b *batch) decodes() []equation {
 		if !isWhole(r) {
 			continue
 		}
+		ends := b.iterationEnds(r)
 		from, to := r.Chunks[0], r.Chunks[len(r.Chunks)-1]
 		_, later := tokensByChunk(r)
 		if later*float64(r.ChunkCount-1) < 1 || to <= from {
 			continue
 		}
-		e := equation{time: (to - from).Seconds(), iterations: later, prompts: b.prompts.between(from+b.slack, to+b.slack)}
-		for i, at := range r.Chunks[1:] {
-			e.sequences = append(e.sequences, b.tokens.between(r.Chunks[i]+b.slack, at+b.slack)/later)
+		e := equation{time: (to - from).Seconds(), iterations: later, prompts: b.prompts.between(ends[0], ends[len(ends)-1])}
+		for i, end := range ends[1:] {
+			e.sequences = append(e.sequences, b.tokens.between(ends[i], end)/later)
 		}
 		list = append(list, e)
 	}
 	return list
+}
+
+// iterationEnds are when all chunks of the iterations were read that ended with the chunks of a stream: those of other streams
+// may be read a little later, but within a third of the time to its next chunk.
+func (b *batch) iterationEnds(r *measure.Record) []time.Duration {
+	last := len(r.Chunks) - 1
+	ends := slices.Clone(r.Chunks)
+	for i := range last {
+		ends[i] += (r.Chunks[i+1] - r.Chunks[i]) / 3
+	}
+	ends[last] += min(b.slack, (r.Chunks[last]-r.Chunks[last-1])/3)
+	return ends
 }
 
 // lone are the equations of requests that met an empty server, up to whose first token no other came.

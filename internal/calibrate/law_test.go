@@ -136,7 +136,7 @@ func TestFixedIsRecovered(t *testing.T) {
 			input: func() int64 { return 0 }, jitter: func() time.Duration { return 0 },
 		}
 		full := float64(f.places) / mean
-		records := f.serve(arrivals(rng, seconds(2000/full), full*0.2, full*0.5, full*0.9))
+		records := f.serve(arrivals(rng, seconds(6000/full), full*0.2, full*0.5, full*0.9))
 		got, err := Fit(t.Context(), newLog(records), 0, onCPU)
 		if err != nil {
 			t.Fatal(err)
