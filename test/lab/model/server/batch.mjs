@@ -3,12 +3,9 @@
 //
 // The library's own completions are not used for this: there, a sequence that was not sampled in time misses the next
 // iteration, and one that has ended waits for a lock until none is left in the batch.
-import { randomInt } from "node:crypto";
 
-const seeds = 2 ** 32;
-
-// continuousBatch gives a function that generates tokens: it calls take for each, until that returns true, and resolves
-// then. observe gets the number of sequences of every iteration.
+// continuousBatch gives a function that generates tokens after an input: it hands each to take, until that returns true or the
+// model ends the text, and resolves then. observe gets the number of sequences of every iteration.
 export function continuousBatch(observe) {
   const members = new Set();
   let running = false;
@@ -21,31 +18,37 @@ export function continuousBatch(observe) {
       await Promise.all(batch.map(step));
       for (const member of batch.filter(({ left }) => left)) {
         members.delete(member);
-        await member.sequence.clearHistory().then(member.resolve, member.reject); // no iteration runs: it waits for nothing
+        await leave(member);
       }
     }
     running = false;
   }
 
   return ({ sequence, input, sampling, signal, take }) => new Promise((resolve, reject) => {
-    const seed = sampling.seed ?? randomInt(seeds);
-    members.add({ sequence, next: input, sampling, seed, signal, take, left: false, resolve, reject });
+    members.add({ sequence, tokens: sequence.evaluate(input, sampling), signal, take, left: false, resolve, reject });
     if (!running) void iterate();
   });
 }
 
-// step reads what is next of a sequence and draws one token.
+// step draws the next token of a sequence, for which it reads the one before or the prompt.
 async function step(member) {
   try {
     member.signal.throwIfAborted();
-    const options = { ...member.sampling, seed: member.seed++ % seeds }; // a sampler is made for each token
-    const known = member.next.slice(0, -1), last = member.next.at(-1);
-    const outputs = await member.sequence.controlledEvaluate([...known, [last, { generateNext: { token: true, options } }]]);
-    const { token } = outputs.at(-1).next;
-    member.next = [token];
-    member.left = member.take(token);
+    const { value, done } = await member.tokens.next();
+    member.left = done || member.take(value);
   } catch (error) {
     member.left = true;
     member.reject(error);
+  }
+}
+
+// leave makes room in a sequence. No iteration runs meanwhile, so that it waits for nothing.
+async function leave({ sequence, tokens, resolve, reject }) {
+  try {
+    await tokens.return();
+    await sequence.clearHistory();
+    resolve();
+  } catch (error) {
+    reject(error);
   }
 }

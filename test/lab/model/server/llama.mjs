@@ -53,14 +53,13 @@ async function generate(prompt, body, signal, part = () => {}) {
   };
   const text = textOf(model, stops(body), part);
   let generated = 0;
-  let reason = "length";
+  let reason = "stop";
   const take = (token) => {
-    if (token === null || model.isEogToken(token)) reason = "stop";
-    else {
-      generated++;
-      if (text.add(token)) reason = "stop";
-    }
-    return reason === "stop" || generated >= maxTokens;
+    generated++;
+    if (text.add(token)) return true;
+    if (generated < maxTokens) return false;
+    reason = "length";
+    return true;
   };
   await run(signal, (sequence) => tokensOf({ sequence, input, sampling, signal, take }));
   tokens.inc({ kind: "prompt" }, input.length);
