@@ -34,18 +34,23 @@ even if it never idles. Latency, cold starts and idle time are not in these rati
 
 // TestArticlePage keeps docs/article.md what the example gives.
 func TestArticlePage(t *testing.T) {
-	got := articleIntroduction + articleTables(t)
+	committed(t, articlePage, articleIntroduction+articleTables(t))
+}
+
+// committed compares a page of the repository with what comes out.
+func committed(t *testing.T, page, got string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(articlePage, []byte(got), 0o666); err != nil {
+		if err := os.WriteFile(page, []byte(got), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(articlePage)
+	want, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("docs/article.md is not what examples/article.yaml gives; run go test ./cmd/fulcrum -run TestArticlePage -update (-written +given):\n%s", diff)
+		t.Errorf("%s is not what comes out; run go test ./cmd/fulcrum -run '%s$' -update (-written +given):\n%s", page, t.Name(), diff)
 	}
 }
 

@@ -2,11 +2,8 @@ package main
 
 import (
 	"bytes"
-	"os"
 	"runtime"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"fulcrum.dev/fulcrum/internal/fidelity"
 	"fulcrum.dev/fulcrum/internal/report"
@@ -35,18 +32,7 @@ func TestFidelity(t *testing.T) {
 	if err := report.FidelityPage(&page, result); err != nil {
 		t.Fatal(err)
 	}
-	if *update {
-		if err := os.WriteFile(fidelityPage, page.Bytes(), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(fidelityPage)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), page.String()); diff != "" {
-		t.Errorf("docs/fidelity.md is not what comes out; run go test ./cmd/fulcrum -run 'TestFidelity$' -update (-written +given):\n%s", diff)
-	}
+	committed(t, fidelityPage, page.String())
 }
 
 // checkIntervals: a row whose interval is wide shows little. None may be wider than 3 % to either side, and about half are within the tolerance.

@@ -6,14 +6,10 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/report"
@@ -99,20 +95,7 @@ func pageOf(t *testing.T, a *measure.Analysis) string {
 func TestMeasurementHTML(t *testing.T) {
 	a := measure.Analyse(rich(1200), 1)
 	a.CompareWith(rich(800).Sheet(), 1)
-	got := pageOf(t, a)
-	golden := filepath.Join("testdata", "measurement.html")
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got; -update rewrites it):\n%s", golden, diff)
-	}
+	golden(t, "measurement.html", pageOf(t, a))
 }
 
 // TestMeasurementHTMLStandsAlone: nothing is fetched, nothing runs, and every drawing is well formed.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -97,11 +96,7 @@ func (f *functionTrace) readHeader(rows *table) error {
 func (f *functionTrace) readRows(rows *table, prefix string) error {
 	counts := make([]int64, len(f.minutes))
 	seen := map[uint64]uint64{} // rows by the hash of their key and trigger
-	for {
-		fields, err := rows.next()
-		if err == io.EOF {
-			return nil
-		}
+	for fields, err := range rows.rest() {
 		if err != nil {
 			return err
 		}
@@ -119,6 +114,7 @@ func (f *functionTrace) readRows(rows *table, prefix string) error {
 		}, counts)
 		seen[name]++
 	}
+	return nil
 }
 
 // hashOf identifies a row by its text, so that a function draws the same

@@ -2,7 +2,6 @@ package workload
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -39,11 +38,7 @@ func (f *functionTrace) readDurations(file traceFile, t v1alpha1.Trace) error {
 	for i, fn := range f.functions {
 		wanted[fn.key] = append(wanted[fn.key], i)
 	}
-	for {
-		fields, err := rows.next()
-		if err == io.EOF {
-			break
-		}
+	for fields, err := range rows.rest() {
 		if err != nil {
 			return err
 		}
@@ -167,11 +162,7 @@ func (f *functionTrace) readMemory(file traceFile, t v1alpha1.Trace) error {
 	}
 	var weight, sum, largest float64
 	apps := 0
-	for {
-		fields, err := rows.next()
-		if err == io.EOF {
-			break
-		}
+	for fields, err := range rows.rest() {
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package workload
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 	"sort"
@@ -96,11 +95,7 @@ func (g *serveGen) readRows(rows *table) error {
 	}
 	byName := map[string]*client{}
 	var weight float64
-	for {
-		fields, err := rows.next()
-		if err == io.EOF {
-			break
-		}
+	for fields, err := range rows.rest() {
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package workload
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"sort"
 
@@ -34,11 +33,7 @@ func (g *serveGen) readTokens(file traceFile, t v1alpha1.Trace) error {
 		return err
 	}
 	sizes := map[string]map[uint32]*tokenWindow{}
-	for {
-		fields, err := rows.next()
-		if err == io.EOF {
-			break
-		}
+	for fields, err := range rows.rest() {
 		if err != nil {
 			return err
 		}

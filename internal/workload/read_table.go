@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 )
 
 // table reads the rows of a csv file with a header, and counts those that
@@ -62,6 +63,18 @@ func (t *table) next() ([][]byte, error) {
 			return t.fields, nil
 		}
 		t.reject(newDefect("", fmt.Sprintf("%d fields as in the header (this row has %d)", len(t.header.names), len(t.fields)), row))
+	}
+}
+
+// rest yields the rows that are left, each valid until the next one. An error is the last.
+func (t *table) rest() iter.Seq2[[][]byte, error] {
+	return func(yield func([][]byte, error) bool) {
+		for {
+			fields, err := t.next()
+			if err == io.EOF || !yield(fields, err) || err != nil {
+				return
+			}
+		}
 	}
 }
 
