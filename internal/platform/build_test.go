@@ -193,6 +193,10 @@ func TestBuildContainer(t *testing.T) {
 	if assumed := strings.Join(a.Assumptions, "\n"); !strings.Contains(assumed, "idleHold of acme/containers is assumed") {
 		t.Errorf("assumptions:\n%s", assumed)
 	}
+	a = build(t, sized(), container(), v1alpha1.Home{Container: &v1alpha1.ContainerHome{IdleHold: new(unit.Duration(time.Minute))}})
+	if assumed := strings.Join(a.Assumptions, "\n"); strings.Contains(assumed, "idleHold") {
+		t.Errorf("assumptions, although it is given:\n%s", assumed)
+	}
 }
 
 // TestContainerSharesItsCPU: an instance's vCPUs are divided among the requests that it serves at once.

@@ -144,6 +144,7 @@ func (a *Arrangement) completeContainer(c *v1alpha1.ContainerHome, spec *v1alpha
 		measured := unit.Duration(a.Fit.IdleHold)
 		c.IdleHold = &measured
 	}
+	known := map[string]bool{"idleHold": c.IdleHold != nil, "bootTime": c.Boot != nil} // better than the catalogue does
 	if c.IdleHold == nil {
 		c.IdleHold = &bill.IdleHold
 	}
@@ -152,6 +153,9 @@ func (a *Arrangement) completeContainer(c *v1alpha1.ContainerHome, spec *v1alpha
 	}
 	c.ApplyDefaults()
 	for _, field := range bill.Assumed {
+		if known[field] {
+			continue
+		}
 		a.assume("%s of %s/%s is assumed; no provider document gives it", field, a.Offer.Provider, a.Offer.Service)
 	}
 }
