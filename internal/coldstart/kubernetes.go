@@ -82,6 +82,9 @@ func (d *deployment) Force(ctx context.Context, now func() time.Duration, ask fu
 	err = w.until(ctx, (*sight).hasReady)
 	if err != nil {
 		c.Phases = w.phases()
+		if why := w.obstacle(); why != "" {
+			err = fmt.Errorf("%w; %s", err, why)
+		}
 		return c, fmt.Errorf("waiting for a ready pod of deployment %s: %w", d, err)
 	}
 	tries := 0
