@@ -101,6 +101,13 @@ func (w *watcher) start(at time.Duration) []string {
 	return w.sight.begin(at)
 }
 
+// startedAt moves the trigger to when the request was sent that was it.
+func (w *watcher) startedAt(at time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sight.trigger = at
+}
+
 // until waits for a condition.
 func (w *watcher) until(ctx context.Context, holds func(*sight) bool) error {
 	for {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
@@ -15,6 +16,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/unit"
 	"fulcrum.dev/fulcrum/test/lab/labtest"
 	"fulcrum.dev/fulcrum/test/lab/node"
 	"fulcrum.dev/fulcrum/test/lab/proxy"
@@ -158,6 +160,15 @@ func TestScaleWithAutoscaler(t *testing.T) {
 	wantColdStart(t, log.ColdStarts[0], "kubernetes-scale", podPhases...)
 	if !strings.HasSuffix(log.ColdStarts[0].Evidence, "the HorizontalPodAutoscaler hpa scales it, too") {
 		t.Error(log.ColdStarts[0].Evidence)
+	}
+
+	// It does not scale to zero: nobody ever takes the pods away.
+	target.ColdStart.Kubernetes.By = "request"
+	impatient := suite(1, target)
+	impatient.Spec.ColdStarts.Timeout = unit.Duration(time.Second)
+	c := run(t.Context(), t, impatient, bench.Access{}, nil, nil).ColdStarts[0]
+	if want := "not within 1s: waiting until deployment " + l.Namespace + "/model has no pod any more"; c.Confirmed || !strings.HasPrefix(c.Failure, want) || len(c.Phases) != 0 {
+		t.Errorf("%+v", c)
 	}
 	l.UntilReplicas("model", 2)
 }

@@ -1,5 +1,6 @@
 // Package coldstart_test holds the product's cold starts against real peers: Deployments of a real control plane, functions of
-// the Lambda host, services of the Cloud Run-like host. A file for each platform.
+// the Lambda host, services of the Cloud Run-like host. A file for each platform; of Deployments, capacity_test.go has those that
+// wait for a node, and keepalive_test.go those that something else scales to zero, for which activator_test.go stands.
 package coldstart_test
 
 import (
