@@ -17,7 +17,9 @@ func Measurement(w io.Writer, a *measure.Analysis, style Style) error {
 	p := &page{w: w, style: style}
 	p.printf("%s\n", p.style.paint(bold, a.Suite+": "+a.Load))
 	p.printf("%d requests recorded in %s, started %s\n", a.Requests, timeText(a.Elapsed), a.Start.Format(time.RFC3339))
-	p.printf("times are those of right answers, with intervals of 95 %%; [?] where there are too few for one\n")
+	if a.Requests > 0 {
+		p.printf("times are those of right answers, with intervals of 95 %%; [?] where there are too few for one\n")
+	}
 	if !a.Complete {
 		p.printf("%s\n", p.style.paint(yellow, "incomplete: "+a.Reason))
 	}
@@ -30,7 +32,9 @@ func Measurement(w io.Writer, a *measure.Analysis, style Style) error {
 	for i := range a.Targets {
 		p.measuredTarget(&a.Targets[i])
 	}
-	p.client(a)
+	if a.Requests > 0 {
+		p.client(a)
+	}
 	p.ratios("Compared, paired by round (below 1 the first one is faster)", paired(a))
 	p.startsCompared(a)
 	p.judgements(a)
@@ -46,7 +50,9 @@ func Measurement(w io.Writer, a *measure.Analysis, style Style) error {
 // measuredTarget writes the times and the ends of one target's requests.
 func (p *page) measuredTarget(t *measure.TargetAnalysis) {
 	p.heading(fmt.Sprintf("%s (%s, %s)", t.Name, t.URL, t.Protocol))
-	p.printf("  %d requests: %s; errors %s\n", t.Requests, kindsText(t.Kinds), shareInterval(t.Errors))
+	if t.Requests > 0 || t.ColdStarts == nil && len(t.KeepAlive) == 0 {
+		p.printf("  %d requests: %s; errors %s\n", t.Requests, kindsText(t.Kinds), shareInterval(t.Errors))
+	}
 	if t.TokensIn+t.TokensOut > 0 {
 		p.printf("  %d tokens in, %d tokens out\n", t.TokensIn, t.TokensOut)
 	}

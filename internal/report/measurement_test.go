@@ -94,6 +94,25 @@ func TestMeasurementOfFew(t *testing.T) {
 	}
 }
 
+// TestMeasurementWithoutLoad has nothing to say of requests that nobody asked for.
+func TestMeasurementWithoutLoad(t *testing.T) {
+	l := measured()
+	l.Records, l.Header.Thresholds, l.Header.Load, l.End.Examples = nil, nil, "no load", nil
+	for i := range l.Header.Targets {
+		l.ColdStarts = append(l.ColdStarts, measure.ColdStart{Target: i, Method: "idle", Phases: []measure.Phase{{Name: measure.Trigger, At: time.Second, By: measure.ByClient}}})
+	}
+	var text, page bytes.Buffer
+	a := measure.Analyse(l, 1)
+	if err := errors.Join(Measurement(&text, a, Style{}), MeasurementHTML(&page, a)); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"0 requests:", "0 requests,", "errors", "no right answer", "sent late", "95 %", "<h2>Times", "NaN"} {
+		if strings.Contains(text.String(), bad) || strings.Contains(page.String(), bad) {
+			t.Errorf("%q stands in\n%s\n%s", bad, text.String(), page.String())
+		}
+	}
+}
+
 // TestJoined keeps every request, in bins of at least a few or in eight of them.
 func TestJoined(t *testing.T) {
 	const width, bins = 0.25, 200
