@@ -37,9 +37,10 @@ type KubernetesColdStart struct {
 	Namespace string `json:"namespace,omitempty"`
 	// Deployment is its name.
 	Deployment string `json:"deployment"`
-	// By is scale (to 0 replicas and back to as many as there were) or delete (of the pods, which are replaced at once).
+	// By is scale (to 0 replicas and back to as many as there were), delete (of the pods, which are replaced at once), or
+	// request (nothing is changed: what scales the Deployment to 0 by itself is waited for, and a request brings it back).
 	// Default: scale.
-	By string `json:"by,omitempty" check:"oneof=scale delete"`
+	By string `json:"by,omitempty" check:"oneof=scale delete request"`
 }
 
 // LambdaColdStart is a change of a function.

@@ -77,7 +77,7 @@ func announce(std streams, in bench.Input, forcers map[string]coldstart.Forcer, 
 	for i := range spec.Targets {
 		t := &spec.Targets[i]
 		if f := forcers[t.Name]; f != nil && f.Server() != "" {
-			fmt.Fprintf(std.err, "%s: %s, %d times, by %s\n", t.Name, f.Change(), spec.ColdStarts.Count, f.Server())
+			fmt.Fprintf(std.err, "%s: %s, %s, by %s\n", t.Name, f.Change(), timesText(spec.ColdStarts.Count), f.Server())
 			if !isLoopback(f.Server()) {
 				elsewhere = append(elsewhere, f.Change())
 			}
@@ -94,4 +94,11 @@ func announce(std streams, in bench.Input, forcers map[string]coldstart.Forcer, 
 		return fmt.Errorf("expected a confirmation of what changes your system (%s): add --yes if it may, or --cold-starts 0 to leave it out", elsewhere[0])
 	}
 	return askFor(std.in, std.err, "May your system be changed so?")
+}
+
+func timesText(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -20,8 +21,8 @@ type deployment struct {
 	cluster         *cluster
 	server          string
 	namespace, name string
-	isDelete        bool
-	replicas        int32 // as found; 0 as long as nothing was changed
+	by              string // as in a suite: scale, delete or request
+	replicas        int32  // as found; 0 as long as nothing was changed
 }
 
 // openKubernetes reads a kubeconfig as kubectl does.
@@ -47,13 +48,21 @@ func newDeployment(config *rest.Config, namespace string, k v1alpha1.KubernetesC
 	if err != nil {
 		return nil, fmt.Errorf("kubernetes: %w", err)
 	}
-	return &deployment{cluster: c, server: config.Host, namespace: namespace, name: k.Deployment, isDelete: k.By == "delete"}, nil
+	return &deployment{cluster: c, server: config.Host, namespace: namespace, name: k.Deployment, by: k.By}, nil
 }
 
-func (d *deployment) Server() string { return d.server }
+func (d *deployment) Server() string {
+	if d.by == "request" { // it is asked, and told nothing
+		return ""
+	}
+	return d.server
+}
 
 func (d *deployment) Change() string {
-	if d.isDelete {
+	switch d.by {
+	case "request":
+		return ""
+	case "delete":
 		return fmt.Sprintf("deletes the pods of deployment %s", d)
 	}
 	return fmt.Sprintf("scales deployment %s to 0 and back", d)
@@ -61,12 +70,10 @@ func (d *deployment) Change() string {
 
 func (d *deployment) String() string { return d.namespace + "/" + d.name }
 
-// Force takes the pods away, watches new ones come, and asks when the first of them is ready.
+// Force takes the pods away, or waits until whoever scales the Deployment has, watches new ones come, and asks when the first of
+// them is ready, or so that they come.
 func (d *deployment) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) measure.Record) (measure.ColdStart, error) {
-	c := measure.ColdStart{Method: "kubernetes-scale"}
-	if d.isDelete {
-		c.Method = "kubernetes-delete"
-	}
+	c := measure.ColdStart{Method: "kubernetes-" + d.by}
 	selector, err := d.inspect(ctx)
 	if err != nil {
 		return c, err
@@ -76,16 +83,15 @@ func (d *deployment) Force(ctx context.Context, now func() time.Duration, ask fu
 		return c, err
 	}
 	defer w.stop()
-	if err := d.trigger(ctx, w, now); err != nil {
+	bring := d.renew
+	if d.by == "request" {
+		bring = d.request
+	}
+	var tries int
+	if c.Request, tries, err = bring(ctx, w, now, ask); err != nil {
+		c.Phases = w.phases()
 		return c, err
 	}
-	err = w.until(ctx, (*sight).hasReady)
-	if err != nil {
-		c.Phases = w.phases()
-		return c, fmt.Errorf("waiting for a ready pod of deployment %s: %w", d, err)
-	}
-	tries := 0
-	c.Request, tries = untilAnswered(ctx, ask)
 	w.settle(ctx)
 	c.Phases = w.phases()
 	c.Confirmed, c.Evidence = w.evidence()
@@ -98,6 +104,50 @@ func (d *deployment) Force(ctx context.Context, now func() time.Duration, ask fu
 	return c, nil
 }
 
+// renew takes the pods away, and asks when a new one is ready. Tries is how often.
+func (d *deployment) renew(ctx context.Context, w *watcher, now func() time.Duration, ask func(context.Context) measure.Record) (r measure.Record, tries int, err error) {
+	if err := d.trigger(ctx, w, now); err != nil {
+		return r, 0, err
+	}
+	if err := d.untilReady(ctx, w); err != nil {
+		return r, 0, err
+	}
+	r, tries = untilAnswered(ctx, ask)
+	return r, tries, nil
+}
+
+// request waits until somebody else has taken the pods away, and asks so that one comes. That request waits for it.
+func (d *deployment) request(ctx context.Context, w *watcher, now func() time.Duration, ask func(context.Context) measure.Record) (r measure.Record, tries int, err error) {
+	if err := d.untilEmpty(ctx, w); err != nil {
+		return r, 0, err
+	}
+	w.start(now())
+	r = ask(ctx)
+	w.startedAt(r.Sent)
+	if r.Kind != measure.OK {
+		return r, 1, nil
+	}
+	return r, 1, d.untilReady(ctx, w)
+}
+
+func (d *deployment) untilEmpty(ctx context.Context, w *watcher) error {
+	if err := w.until(ctx, (*sight).isEmpty); err != nil {
+		return fmt.Errorf("waiting until deployment %s has no pod any more: %w", d, err)
+	}
+	return nil
+}
+
+func (d *deployment) untilReady(ctx context.Context, w *watcher) error {
+	err := w.until(ctx, (*sight).hasReady)
+	if err == nil {
+		return nil
+	}
+	if why := w.obstacle(); why != "" {
+		err = fmt.Errorf("%w; %s", err, why)
+	}
+	return fmt.Errorf("waiting for a ready pod of deployment %s: %w", d, err)
+}
+
 // inspect reads the Deployment, and remembers how many replicas it has.
 func (d *deployment) inspect(ctx context.Context) (labels.Selector, error) {
 	found, err := d.cluster.deployment(ctx, d.namespace, d.name)
@@ -108,22 +158,18 @@ func (d *deployment) inspect(ctx context.Context) (labels.Selector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("deployment %s: %w", d, err)
 	}
-	replicas := int32(1)
-	if r := found.Spec.Replicas; r != nil {
-		replicas = *r
-	}
-	if replicas > 0 { // an autoscaler may have changed it since the last time; 0 may be our own doing
+	if replicas := wanted(found); replicas > 0 { // an autoscaler may have changed it since the last time; 0 may be our own doing
 		d.replicas = replicas
 	}
-	if d.replicas == 0 {
-		return nil, fmt.Errorf("deployment %s has 0 replicas: scale it to as many as shall start", d)
+	if d.replicas == 0 && d.by != "request" {
+		return nil, fmt.Errorf("deployment %s has 0 replicas: scale it to as many as shall start, or have a request start them (by: request) where that scales it", d)
 	}
 	return selector, nil
 }
 
 // trigger takes the pods away and asks for new ones.
 func (d *deployment) trigger(ctx context.Context, w *watcher, now func() time.Duration) error {
-	if d.isDelete {
+	if d.by == "delete" {
 		at := now()
 		pods := w.start(at)
 		if len(pods) == 0 {
@@ -141,8 +187,8 @@ func (d *deployment) trigger(ctx context.Context, w *watcher, now func() time.Du
 	if err := d.scale(ctx, 0); err != nil {
 		return err
 	}
-	if err := w.until(ctx, (*sight).isEmpty); err != nil {
-		return fmt.Errorf("waiting until deployment %s has no pod any more: %w", d, err)
+	if err := d.untilEmpty(ctx, w); err != nil {
+		return err
 	}
 	w.start(now())
 	return d.scale(ctx, d.replicas)
@@ -160,7 +206,7 @@ func (d *deployment) scale(ctx context.Context, replicas int32) error {
 
 // Restore scales back what was scaled to 0. A number that somebody else chose since then stays.
 func (d *deployment) Restore(ctx context.Context) error {
-	if d.isDelete || d.replicas == 0 {
+	if d.by != "scale" || d.replicas == 0 {
 		return nil
 	}
 	err := d.restore(ctx)
@@ -192,13 +238,22 @@ func (d *deployment) autoscaler(ctx context.Context) string {
 	return ""
 }
 
-// IsWarm reports whether a pod is ready: the cold starts of what scales to zero by itself.
+// IsWarm reports whether a pod is ready and is to stay: the cold starts of what scales to zero by itself. The status alone
+// is that of a moment ago, and has pods that are on their way out.
 func (d *deployment) IsWarm(ctx context.Context) (bool, error) {
 	found, err := d.cluster.deployment(ctx, d.namespace, d.name)
 	if err != nil {
 		return false, err
 	}
-	return found.Status.ReadyReplicas > 0, nil
+	return wanted(found) > 0 && found.Status.ReadyReplicas > 0, nil
+}
+
+// wanted is how many replicas there shall be.
+func wanted(of *appsv1.Deployment) int32 {
+	if of.Spec.Replicas == nil {
+		return 1
+	}
+	return *of.Spec.Replicas
 }
 
 // again is the pause between two requests to a target that is about to be reachable.

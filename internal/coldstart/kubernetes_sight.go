@@ -24,6 +24,7 @@ type podSight struct {
 	name, node                           string
 	isOld, isGone, isLeaving, hadNoPlace bool
 	hasStartupProbe                      bool
+	waits                                string // why it does not go on, as Kubernetes says; "" where it does
 	placed, image, process, model, ready time.Duration
 }
 
@@ -89,7 +90,7 @@ func (s *sight) takePod(at time.Duration, o *corev1.Pod) {
 		p = &podSight{name: o.Name, placed: none, image: none, process: none, model: none, ready: none}
 		s.pods[o.UID] = p
 	}
-	p.node, p.isLeaving = o.Spec.NodeName, o.DeletionTimestamp != nil
+	p.node, p.isLeaving, p.waits = o.Spec.NodeName, o.DeletionTimestamp != nil, obstacle(o)
 	for _, c := range o.Status.Conditions {
 		switch {
 		case c.Type == corev1.PodScheduled && c.Status == corev1.ConditionTrue:
@@ -136,14 +137,6 @@ func (s *sight) takeEvent(at time.Duration, e *corev1.Event) {
 	}
 }
 
-func (s *sight) takeNode(at time.Duration, o *corev1.Node) {
-	for _, c := range o.Status.Conditions {
-		if _, known := s.nodes[o.Name]; !known && c.Type == corev1.NodeReady && c.Status == corev1.ConditionTrue {
-			s.nodes[o.Name] = at
-		}
-	}
-}
-
 // mark sets a time once.
 func mark(t *time.Duration, at time.Duration) {
 	if *t < 0 {
@@ -176,21 +169,6 @@ func (s *sight) phases() []measure.Phase {
 		}
 	}
 	return phases
-}
-
-// capacity is when there was a node for the pod: at the trigger unless it had to wait for one, and Unseen where it waited
-// for something else, or where nodes may not be read.
-func (s *sight) capacity(p *podSight) time.Duration {
-	if p.placed < 0 || p.node == "" {
-		return measure.Unseen
-	}
-	if !p.hadNoPlace {
-		return s.trigger
-	}
-	if at, ok := s.nodes[p.node]; ok && at > s.trigger {
-		return at
-	}
-	return measure.Unseen
 }
 
 // evidence says whether the answer can only have come from a pod that was started after the trigger.

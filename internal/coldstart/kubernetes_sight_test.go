@@ -59,6 +59,12 @@ func readyNode(name string) *corev1.Node {
 	}
 }
 
+func unreadyNode(name string) *corev1.Node {
+	n := readyNode(name)
+	n.Status.Conditions[0].Status = corev1.ConditionUnknown
+	return n
+}
+
 func times(phases []measure.Phase) map[measure.PhaseName]time.Duration {
 	m := map[measure.PhaseName]time.Duration{}
 	for _, p := range phases {
@@ -122,5 +128,53 @@ func TestPodThatWaitedForRoom(t *testing.T) {
 	s.takePod(3*second, podOf("new", isPlaced))
 	if _, seen := times(s.phases())[measure.Capacity]; seen {
 		t.Errorf("%+v", s.phases())
+	}
+}
+
+// TestNodeThatCameBack is a new one, whether its object was deleted or only its machine away.
+func TestNodeThatCameBack(t *testing.T) {
+	for name, leave := range map[string]func(*sight){
+		"deleted":   func(s *sight) { s.loseNode(readyNode("node-1")) },
+		"not ready": func(s *sight) { s.takeNode(2*second, unreadyNode("node-1")) },
+	} {
+		s := newSight()
+		s.takeNode(0, readyNode("node-1"))
+		s.begin(second)
+		s.takePod(2*second, podOf("new", isUnschedulable))
+		leave(s)
+		s.takeNode(3*second, readyNode("node-1"))
+		s.takePod(4*second, podOf("new", isPlaced))
+		leave(s) // too late to matter
+		s.takeNode(5*second, readyNode("node-1"))
+		want := map[measure.PhaseName]time.Duration{measure.Trigger: second, measure.Capacity: 3 * second, measure.Placed: 4 * second}
+		if diff := cmp.Diff(want, times(s.phases())); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// TestObstacle is what Kubernetes says of the pod that came furthest.
+func TestObstacle(t *testing.T) {
+	waiting := func(reason string) func(*corev1.Pod) {
+		return func(p *corev1.Pod) {
+			p.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: "server", State: corev1.ContainerState{
+				Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: "m"},
+			}}}
+		}
+	}
+	for want, steps := range map[string][]func(*corev1.Pod){
+		"pod new has no node: Unschedulable: ":                   {isUnschedulable},
+		"container server of pod new waits: ImagePullBackOff: m": {isPlaced, waiting("ImagePullBackOff")},
+		"": {isPlaced, waiting("ContainerCreating")},
+	} {
+		s := newSight()
+		s.begin(second)
+		if got := s.obstacle(); got != "there is no new pod" {
+			t.Error(got)
+		}
+		s.takePod(2*second, podOf("new", steps...))
+		if got := s.obstacle(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }

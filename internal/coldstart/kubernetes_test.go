@@ -38,6 +38,7 @@ func apiServer(t *testing.T, replicas int32, status int) (*deployment, *[]int32)
 			o = appsv1.Deployment{
 				TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
 				Spec:     appsv1.DeploymentSpec{Replicas: &replicas, Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"app": "encoder"}}},
+				Status:   appsv1.DeploymentStatus{ReadyReplicas: 1},
 			}
 		case r.URL.Path == path+"/scale" && r.Method == http.MethodPut:
 			if err := json.NewDecoder(r.Body).Decode(&scale); err != nil {
@@ -56,7 +57,7 @@ func apiServer(t *testing.T, replicas int32, status int) (*deployment, *[]int32)
 		}
 	}))
 	t.Cleanup(server.Close)
-	d, err := newDeployment(&rest.Config{Host: server.URL}, "models", v1alpha1.KubernetesColdStart{Deployment: "encoder"})
+	d, err := newDeployment(&rest.Config{Host: server.URL}, "models", v1alpha1.KubernetesColdStart{Deployment: "encoder", By: "scale"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,6 +95,32 @@ func TestRestoreDeployment(t *testing.T) {
 	d.replicas = 2
 	if err := d.Restore(t.Context()); err == nil || !strings.Contains(err.Error(), "run: kubectl -n models scale deployment encoder --replicas=2") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestIsWarm: a pod that is still ready when none is wanted any more will not answer the next request.
+func TestIsWarm(t *testing.T) {
+	for replicas, want := range map[int32]bool{0: false, 2: true} {
+		d, _ := apiServer(t, replicas, 0)
+		if got, err := d.IsWarm(t.Context()); err != nil || got != want {
+			t.Errorf("with %d replicas: %t %v", replicas, got, err)
+		}
+	}
+	d, _ := apiServer(t, 2, http.StatusForbidden)
+	if _, err := d.IsWarm(t.Context()); err == nil || !strings.Contains(err.Error(), "reading deployment models/encoder") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestStartByRequest changes nothing, and so has nothing to ask for or to restore.
+func TestStartByRequest(t *testing.T) {
+	d, written := apiServer(t, 0, 0)
+	d.by, d.replicas = "request", 2
+	if err := d.Restore(t.Context()); err != nil || len(*written) > 0 || d.Server() != "" || d.Change() != "" {
+		t.Errorf("%v %v %q %q", err, *written, d.Server(), d.Change())
+	}
+	if _, err := d.inspect(t.Context()); err != nil {
+		t.Errorf("0 replicas are no fault: %v", err)
 	}
 }
 

@@ -76,12 +76,15 @@ func (w *watcher) lose(o any) {
 	if last, ok := o.(cache.DeletedFinalStateUnknown); ok {
 		o = last.Obj
 	}
-	if pod, ok := o.(*corev1.Pod); ok {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.sight.losePod(pod)
-		w.mark()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch o := o.(type) {
+	case *corev1.Pod:
+		w.sight.losePod(o)
+	case *corev1.Node:
+		w.sight.loseNode(o)
 	}
+	w.mark()
 }
 
 func (w *watcher) mark() {
@@ -96,6 +99,13 @@ func (w *watcher) start(at time.Duration) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.sight.begin(at)
+}
+
+// startedAt moves the trigger to when the request was sent that was it.
+func (w *watcher) startedAt(at time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sight.trigger = at
 }
 
 // until waits for a condition.
@@ -129,6 +139,12 @@ func (w *watcher) phases() []measure.Phase {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.sight.phases()
+}
+
+func (w *watcher) obstacle() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.sight.obstacle()
 }
 
 func (w *watcher) evidence() (bool, string) {

@@ -11,7 +11,7 @@ import (
 type ColdStart struct {
 	// Target is the index in Header.Targets.
 	Target int `json:"target"`
-	// Method is how it was brought about, such as kubernetes-scale, kubernetes-delete, lambda-update, cloud-run-revision or idle.
+	// Method is how it was brought about, such as kubernetes-scale, kubernetes-request, lambda-update, cloud-run-revision or idle.
 	Method string `json:"method"`
 	// Confirmed says that the platform itself showed a start; otherwise it is only assumed. Evidence says by what.
 	Confirmed bool   `json:"confirmed"`

@@ -17,6 +17,9 @@ func Measurement(w io.Writer, a *measure.Analysis, style Style) error {
 	p := &page{w: w, style: style}
 	p.printf("%s\n", p.style.paint(bold, a.Suite+": "+a.Load))
 	p.printf("%d requests recorded in %s, started %s\n", a.Requests, timeText(a.Elapsed), a.Start.Format(time.RFC3339))
+	if a.Requests > 0 {
+		p.printf("times are those of right answers, with intervals of 95 %%; [?] where there are too few for one\n")
+	}
 	if !a.Complete {
 		p.printf("%s\n", p.style.paint(yellow, "incomplete: "+a.Reason))
 	}
@@ -29,11 +32,15 @@ func Measurement(w io.Writer, a *measure.Analysis, style Style) error {
 	for i := range a.Targets {
 		p.measuredTarget(&a.Targets[i])
 	}
-	p.client(a)
-	p.comparisons(a)
+	if a.Requests > 0 {
+		p.client(a)
+	}
+	p.ratios("Compared, paired by round (below 1 the first one is faster)", paired(a))
 	p.startsCompared(a)
 	p.judgements(a)
-	p.against(a)
+	if a.Against != nil {
+		p.ratios(fmt.Sprintf("Against the run of %s (below 1 is faster now)", a.Against.Start.Format(time.RFC3339)), changed(a))
+	}
 	if len(a.Warnings) > 0 {
 		p.list("Warnings", a.Warnings)
 	}
@@ -43,7 +50,9 @@ func Measurement(w io.Writer, a *measure.Analysis, style Style) error {
 // measuredTarget writes the times and the ends of one target's requests.
 func (p *page) measuredTarget(t *measure.TargetAnalysis) {
 	p.heading(fmt.Sprintf("%s (%s, %s)", t.Name, t.URL, t.Protocol))
-	p.printf("  %d requests: %s; errors %s\n", t.Requests, kindsText(t.Kinds), shareInterval(t.Errors))
+	if t.Requests > 0 || t.ColdStarts == nil && len(t.KeepAlive) == 0 {
+		p.printf("  %d requests: %s; errors %s\n", t.Requests, kindsText(t.Kinds), shareInterval(t.Errors))
+	}
 	if t.TokensIn+t.TokensOut > 0 {
 		p.printf("  %d tokens in, %d tokens out\n", t.TokensIn, t.TokensOut)
 	}
@@ -92,42 +101,6 @@ func (p *page) client(a *measure.Analysis) {
 	}
 }
 
-func (p *page) comparisons(a *measure.Analysis) {
-	if len(a.Comparisons) == 0 {
-		return
-	}
-	p.heading("Compared, paired by round (below 1 the first one is faster)")
-	var rows [][]string
-	for _, c := range a.Comparisons {
-		rows = append(rows, []string{c.A + " / " + c.B, c.Metric, fmt.Sprintf("p%g", c.Percentile), ratioText(c.Ratio), ratioVerdict(c.Ratio, c.A, c.B)})
-	}
-	p.table("lllll", rows)
-}
-
-func (p *page) against(a *measure.Analysis) {
-	if a.Against == nil {
-		return
-	}
-	p.heading(fmt.Sprintf("Against the run of %s (below 1 is faster now)", a.Against.Start.Format(time.RFC3339)))
-	var rows [][]string
-	for _, c := range a.Against.Changes {
-		rows = append(rows, []string{c.Target, c.Metric, fmt.Sprintf("p%g", c.Percentile), ratioText(c.Ratio), ratioVerdict(c.Ratio, "now", "before")})
-	}
-	p.table("lllll", rows)
-}
-
-func ratioVerdict(e measure.Estimate, a, b string) string {
-	switch {
-	case !e.HasInterval:
-		return "too few to tell"
-	case e.High < 1:
-		return a + " is faster"
-	case e.Low > 1:
-		return b + " is faster"
-	}
-	return "no difference shown"
-}
-
 func (p *page) judgements(a *measure.Analysis) {
 	if len(a.Thresholds) == 0 {
 		return
@@ -158,16 +131,6 @@ func interval(e measure.Estimate) string {
 		return timeText(e.Value) + " [?]"
 	}
 	return fmt.Sprintf("%s [%s, %s]", timeText(e.Value), timeText(e.Low), timeText(e.High))
-}
-
-func ratioText(e measure.Estimate) string {
-	switch {
-	case e.Count == 0:
-		return "-"
-	case !e.HasInterval:
-		return fmt.Sprintf("%.3g [?]", e.Value)
-	}
-	return fmt.Sprintf("%.3g [%.3g, %.3g]", e.Value, e.Low, e.High)
 }
 
 func shareInterval(e measure.Estimate) string {

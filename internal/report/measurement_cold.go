@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"fulcrum.dev/fulcrum/internal/measure"
 )
@@ -51,11 +52,14 @@ func (p *page) coldStarts(t *measure.TargetAnalysis) {
 	if c := t.ColdStarts; c != nil {
 		p.printf("  %s\n", startsText(c))
 		rows := [][]string{{"", "seen by", "took: median (range)", "after the trigger"}}
-		for _, x := range c.Phases {
+		for _, x := range observed(c) {
 			rows = append(rows, []string{string(x.Name), observersText(x.By), spreadText(x.Took), spreadText(x.After)})
 		}
 		if len(c.Phases) > 0 {
 			p.table("llll", rows)
+		}
+		if text := unobservedText(c); text != "" {
+			p.printf("  %s\n", text)
 		}
 		for _, note := range startNotes(c) {
 			p.printf("  %s\n", note)
@@ -64,6 +68,35 @@ func (p *page) coldStarts(t *measure.TargetAnalysis) {
 	for _, k := range t.KeepAlive {
 		p.printf("  %s\n", keepAliveText(k))
 	}
+}
+
+// observed are the moments that somebody saw in one of the starts.
+func observed(c *measure.ColdStartAnalysis) (list []measure.PhaseAnalysis) {
+	for _, x := range c.Phases {
+		if isObserved(x) {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+func isObserved(x measure.PhaseAnalysis) bool {
+	return x.By[measure.ByClient]+x.By[measure.ByPlatform] > 0
+}
+
+// unobservedText names the moments that nobody saw; "" for none. A first token that the client did not see is none: only streams
+// have one.
+func unobservedText(c *measure.ColdStartAnalysis) string {
+	var names []string
+	for _, x := range c.Phases {
+		if !isObserved(x) && x.Name != measure.FirstToken {
+			names = append(names, string(x.Name))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "unobserved: " + strings.Join(names, ", ")
 }
 
 func startsText(c *measure.ColdStartAnalysis) string {
@@ -137,11 +170,14 @@ func keepAliveText(k measure.KeepAlive) string {
 	}
 	switch {
 	case k.Warm > 0 && k.Cold > 0:
-		return fmt.Sprintf("stays warm without a request for %s to %s (%d gaps tried, %s)", k.Warm, k.Cold, len(k.Tries), by)
+		return fmt.Sprintf("stays warm without a request for %s to %s (%d gaps tried, %s)", gapText(k.Warm), gapText(k.Cold), len(k.Tries), by)
 	case k.Cold > 0:
-		return fmt.Sprintf("stays warm without a request for less than %s (%d gaps tried, %s)", k.Cold, len(k.Tries), by)
+		return fmt.Sprintf("stays warm without a request for less than %s (%d gaps tried, %s)", gapText(k.Cold), len(k.Tries), by)
 	case k.Warm > 0:
-		return fmt.Sprintf("stays warm without a request for at least %s (%d gaps tried, %s)", k.Warm, len(k.Tries), by)
+		return fmt.Sprintf("stays warm without a request for at least %s (%d gaps tried, %s)", gapText(k.Warm), len(k.Tries), by)
 	}
 	return fmt.Sprintf("how long it stays warm without a request is not known (%d gaps tried)", len(k.Tries))
 }
+
+// gapText leaves out what no gap is known to.
+func gapText(d time.Duration) string { return d.Round(time.Millisecond).String() }

@@ -18,7 +18,7 @@ var measurementTemplate string
 func MeasurementHTML(w io.Writer, a *measure.Analysis) error {
 	t, err := template.New("measurement").Funcs(template.FuncMap{
 		"time": timeText, "interval": interval, "share": shareInterval, "kinds": kindsText, "ratio": ratioText, "class": targetClass,
-		"spread": spreadText, "starts": startsText, "startNotes": startNotes, "observers": observersText, "keepAlive": keepAliveText, "parts": partTexts,
+		"spread": spreadText, "starts": startsText, "startNotes": startNotes, "observers": observersText, "observed": observed, "unobserved": unobservedText, "keepAlive": keepAliveText, "parts": partTexts,
 		"date": func(t time.Time) string { return t.Format(time.RFC3339) },
 	}).Parse(measurementTemplate)
 	if err != nil {
@@ -100,26 +100,24 @@ func (measurementPage) KeepAlivePlot(t measure.TargetAnalysis) *plot {
 }
 
 // Paired and Changed are the ratios between targets, and to an earlier run.
-func (m measurementPage) Paired() (rows []ratioRow) {
-	for _, c := range m.Comparisons {
-		rows = append(rows, ratioRow{fmt.Sprintf("%s / %s, %s p%g", c.A, c.B, c.Metric, c.Percentile), c.Ratio, ratioVerdict(c.Ratio, c.A, c.B)})
-	}
-	return rows
+func (m measurementPage) Paired() ratioRows { return paired(m.Analysis) }
+
+// Changed is for a page with an earlier run.
+func (m measurementPage) Changed() ratioRows { return changed(m.Analysis) }
+
+// ratioTable is what the page has of some ratios.
+type ratioTable struct {
+	ratioRows
+	title, Head string
 }
 
-// Changed is empty without an earlier run.
-func (m measurementPage) Changed() (rows []ratioRow) {
-	if m.Against == nil {
-		return nil
-	}
-	for _, c := range m.Against.Changes {
-		rows = append(rows, ratioRow{fmt.Sprintf("%s, %s p%g", c.Target, c.Metric, c.Percentile), c.Ratio, ratioVerdict(c.Ratio, "now", "before")})
-	}
-	return rows
+// RatioTable names some ratios, and the head of their column.
+func (measurementPage) RatioTable(title, head string, r ratioRows) ratioTable {
+	return ratioTable{r, title, head}
 }
 
-// RatioPlot draws ratios.
-func (measurementPage) RatioPlot(title string, rows []ratioRow) *plot { return ratioPlot(title, rows) }
+// Plot draws them.
+func (t ratioTable) Plot() *plot { return ratioPlot(t.title, t.Rows) }
 
 // StartsTable has the cold starts of several targets side by side.
 func (m measurementPage) StartsTable() [][]string { return startsTable(m.Analysis) }

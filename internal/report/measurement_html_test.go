@@ -54,7 +54,7 @@ func rich(requests int) *measure.Log {
 	l.ColdStarts = []measure.ColdStart{start(0, 0), start(400*ms, 0), start(900*ms, 1), {
 		Target: 0, Method: "kubernetes-scale", Failure: "no pod was ready within 1m0s", Phases: []measure.Phase{{Name: measure.Trigger, At: 9 * time.Second, By: measure.ByClient}},
 	}}
-	window := measure.KeepAlive{Target: 1, Warm: 5 * time.Minute, Cold: 6 * time.Minute, Confirmed: true}
+	window := measure.KeepAlive{Target: 1, Warm: 5*time.Minute + 300*time.Microsecond, Cold: 6 * time.Minute, Confirmed: true}
 	for _, minutes := range []time.Duration{1, 2, 4, 8, 6, 5} {
 		window.Tries = append(window.Tries, measure.IdleGap{Gap: minutes * time.Minute, Cold: minutes > 5})
 	}
@@ -74,12 +74,16 @@ func start(longer time.Duration, target int) measure.ColdStart {
 		{Name: measure.Model, At: measure.Unseen, By: measure.Unobserved},
 		{Name: measure.Ready, At: at(3800*ms + longer), By: measure.ByPlatform},
 		{Name: measure.FirstByte, At: at(4300*ms + longer), By: measure.ByClient},
+		{Name: measure.FirstToken, At: measure.Unseen, By: measure.Unobserved}, // it does not stream
 	}
 	if target == 1 {
 		c.Method, c.Confirmed, c.Evidence = "idle", false, ""
 		c.Phases = []measure.Phase{{Name: measure.Trigger, At: at(0), By: measure.ByClient}, {Name: measure.Image, At: measure.Unseen, By: measure.Unobserved}, {Name: measure.FirstByte, At: at(1900 * ms), By: measure.ByClient}}
 	}
-	c.Request = measure.Record{Target: target, Cold: true, Sent: c.Phases[0].At, LastByte: c.Phases[len(c.Phases)-1].At + 20*ms}
+	c.Request = measure.Record{Target: target, Cold: true, Sent: c.Phases[0].At, LastByte: at(4300*ms+longer) + 20*ms}
+	if target == 1 {
+		c.Request.LastByte = at(1920 * ms)
+	}
 	return c
 }
 

@@ -36,7 +36,7 @@ func TestMeasurement(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"chat: 1000 requests\n1000 requests recorded in 10.0 s, started 2026-11-24T12:00:00Z\n",
+		"chat: 1000 requests\n1000 requests recorded in 10.0 s, started 2026-11-24T12:00:00Z\ntimes are those of right answers, with intervals of 95 %; [?] where there are too few for one\n",
 		"\na (http://127.0.0.1:1/, http)\n  500 requests: 499 ok, 1 timeout; errors 0.2 % [0.00506, 1.11]\n",
 		"\nClient\n  sent late by p50 500 us, p95 500 us, p99 500 us, at most 500 us; the gate is p99 <= 10ms\n  timeout, for example: no complete answer in time\n",
 		"  a / b  latency          p50  0.5 [0.5, 0.5]        a is faster\n",
@@ -71,6 +71,72 @@ func TestMeasurement(t *testing.T) {
 type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+// TestMeasurementOfFew: a ratio that could be anything is counted and not shown.
+func TestMeasurementOfFew(t *testing.T) {
+	for n, want := range map[int]string{
+		60: "  a / b  timeToFirstByte  p50  0.5 [0.478, 0.543]    a is faster\n  3 ratios are left out: too few requests for an interval\n",
+		10: "\nCompared, paired by round (below 1 the first one is faster)\n  6 ratios are left out: too few requests for an interval\n",
+	} {
+		l := measured()
+		l.Records = l.Records[:n]
+		var text, page bytes.Buffer
+		a := measure.Analyse(l, 1)
+		if err := errors.Join(Measurement(&text, a, Style{}), MeasurementHTML(&page, a)); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("missing %q in\n%s", want, text.String())
+		}
+		if left := "ratios are left out: too few requests for an interval."; !strings.Contains(page.String(), left) || strings.Contains(page.String(), "a / b, latency p95") {
+			t.Errorf("of %d requests: the page lacks %q, or has one that is left out", n, left)
+		}
+	}
+}
+
+// TestMeasurementWithoutLoad has nothing to say of requests that nobody asked for.
+func TestMeasurementWithoutLoad(t *testing.T) {
+	l := measured()
+	l.Records, l.Header.Thresholds, l.Header.Load, l.End.Examples = nil, nil, "no load", nil
+	for i := range l.Header.Targets {
+		l.ColdStarts = append(l.ColdStarts, measure.ColdStart{Target: i, Method: "idle", Phases: []measure.Phase{{Name: measure.Trigger, At: time.Second, By: measure.ByClient}}})
+	}
+	var text, page bytes.Buffer
+	a := measure.Analyse(l, 1)
+	if err := errors.Join(Measurement(&text, a, Style{}), MeasurementHTML(&page, a)); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"0 requests:", "0 requests,", "errors", "no right answer", "sent late", "95 %", "<h2>Times", "NaN"} {
+		if strings.Contains(text.String(), bad) || strings.Contains(page.String(), bad) {
+			t.Errorf("%q stands in\n%s\n%s", bad, text.String(), page.String())
+		}
+	}
+}
+
+// TestJoined keeps every request, in bins of at least a few or in eight of them.
+func TestJoined(t *testing.T) {
+	const width, bins = 0.25, 200
+	for each, want := range map[int64]int{0: 0, 1: 40, 4: 100, 5: 200} {
+		var ends []measure.Ends
+		for i := range bins {
+			if each > 0 {
+				ends = append(ends, measure.Ends{At: width * float64(i), Kinds: map[measure.Kind]int64{measure.OK: each}})
+			}
+		}
+		got, wide := joined(ends, width, width*bins)
+		var sum int64
+		for _, e := range got {
+			sum += e.Kinds[measure.OK]
+		}
+		if sum != each*bins || len(got) != want || len(got) > 0 && wide*float64(len(got)) != width*bins {
+			t.Errorf("of %d in each: %d bins of %g s with %d requests, want %d bins", each, len(got), wide, sum, want)
+		}
+	}
+	few := []measure.Ends{{At: 1, Kinds: map[measure.Kind]int64{measure.OK: 1}}, {At: 40, Kinds: map[measure.Kind]int64{measure.Reset: 1}}}
+	if got, wide := joined(few, width, width*bins); len(got) != 2 || wide != width*bins/8 {
+		t.Errorf("%+v of %g s", got, wide)
+	}
+}
 
 func TestTimeText(t *testing.T) {
 	for s, want := range map[float64]string{0: "0 s", 1.5e-7: "0.150 us", 0.000123456: "123 us", 0.0123: "12.3 ms", 0.9996: "1000 ms", 1: "1.00 s", 12.34: "12.3 s", 1234: "1234 s"} {

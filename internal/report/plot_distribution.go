@@ -46,7 +46,11 @@ func distributionPlot(a *measure.Analysis, metric string) *plot {
 // ratioPlot shows ratios with their intervals around 1.
 func ratioPlot(title string, rows []ratioRow) *plot {
 	const height = 24
-	p := newPlot(title, 40+height*float64(len(rows)), 300)
+	longest := 0
+	for _, r := range rows {
+		longest = max(longest, len([]rune(r.Name())))
+	}
+	p := newPlot(title, 40+height*float64(len(rows)), min(480, 30+6.4*float64(longest))) // about as wide as a letter is
 	p.Summary = "Each line is an interval of 95 %, the dot its estimate; left of 1 the first one is faster."
 	low, high := 0.8, 1.25
 	for _, r := range rows {
@@ -63,18 +67,14 @@ func ratioPlot(title string, rows []ratioRow) *plot {
 		y := p.Top + height*(float64(i)+0.5)
 		class := "none"
 		switch {
-		case r.Ratio.HasInterval && r.Ratio.High < 1:
+		case r.Ratio.High < 1:
 			class = "better"
-		case r.Ratio.HasInterval && r.Ratio.Low > 1:
+		case r.Ratio.Low > 1:
 			class = "worse"
 		}
-		p.Texts = append(p.Texts, label{Class: "row", Anchor: "end", X: p.Left - 10, Y: y + 4, Text: r.Name})
-		if r.Ratio.HasInterval {
-			p.Paths = append(p.Paths, path{Class: "line wide " + class, D: line([]xy{{x.at(r.Ratio.Low), y}, {x.at(r.Ratio.High), y}}, math.Inf(1))})
-		}
-		if r.Ratio.Count > 0 {
-			p.Dots = append(p.Dots, dot{Class: class, X: x.at(r.Ratio.Value), Y: y, R: 4, Title: ratioText(r.Ratio)})
-		}
+		p.Texts = append(p.Texts, label{Class: "row", Anchor: "end", X: p.Left - 10, Y: y + 4, Text: r.Name()})
+		p.Paths = append(p.Paths, path{Class: "line wide " + class, D: line([]xy{{x.at(r.Ratio.Low), y}, {x.at(r.Ratio.High), y}}, math.Inf(1))})
+		p.Dots = append(p.Dots, dot{Class: class, X: x.at(r.Ratio.Value), Y: y, R: 4, Title: ratioText(r.Ratio)})
 	}
 	return p
 }
@@ -89,11 +89,4 @@ func ratioTicks(x axis) []tick {
 		}
 	}
 	return list
-}
-
-// ratioRow is a ratio with its name.
-type ratioRow struct {
-	Name  string
-	Ratio measure.Estimate
-	Says  string
 }

@@ -111,7 +111,7 @@ func keepAlivePlot(name string, windows []measure.KeepAlive) *plot {
 			if try.Cold {
 				class, says = "coldgap", "a cold start"
 			}
-			p.Dots = append(p.Dots, dot{Class: class, X: x.at(try.Gap.Seconds()), Y: y, R: 5, Title: fmt.Sprintf("after %s: %s", try.Gap, says)})
+			p.Dots = append(p.Dots, dot{Class: class, X: x.at(try.Gap.Seconds()), Y: y, R: 5, Title: fmt.Sprintf("after %s: %s", gapText(try.Gap), says)})
 		}
 	}
 	p.Legend = []key{{"warm", "still warm"}, {"coldgap", "a cold start"}, {"window", "between the longest warm and the shortest cold gap"}}

@@ -115,30 +115,32 @@ func endsPlot(a *measure.Analysis, i int) *plot {
 	}
 	p := newPlot("Requests of "+t.Name+" by how they ended, over time", 150, 64)
 	p.Summary = "Requests a second by when they were due; the lowest part of each bar was answered right."
+	span := spanOf(a)
+	bins, width := joined(t.Curves.Ends, a.Curves.Width, span)
 	var most int64
 	seen := map[measure.Kind]bool{}
-	for _, e := range t.Curves.Ends {
+	for _, e := range bins {
 		var sum int64
 		for kind, n := range e.Kinds {
 			sum, seen[kind] = sum+n, true
 		}
 		most = max(most, sum)
 	}
-	x, ticks := elapsedAxis(spanOf(a), p.Left, p.Right)
-	y := axis{high: float64(most) / a.Curves.Width, from: p.Bottom, to: p.Top}
+	x, ticks := elapsedAxis(span, p.Left, p.Right)
+	y := axis{high: float64(most) / width, from: p.Bottom, to: p.Top}
 	p.XTicks, p.YTicks = ticks, y.ticks(rateText, 4)
 	kinds := slices.Sorted(maps.Keys(seen))
-	for _, e := range t.Curves.Ends {
+	for _, e := range bins {
 		var below int64
 		for _, kind := range kinds {
 			n := e.Kinds[kind]
 			if n == 0 {
 				continue
 			}
-			top, foot := y.at(float64(below+n)/a.Curves.Width), y.at(float64(below)/a.Curves.Width)
+			top, foot := y.at(float64(below+n)/width), y.at(float64(below)/width)
 			left := x.at(e.At)
 			p.Bars = append(p.Bars, bar{
-				Class: kindClass(kind, i), X: left, Y: top, W: round1(max(0.8, x.at(e.At+a.Curves.Width)-left)), H: round1(foot - top),
+				Class: kindClass(kind, i), X: left, Y: top, W: round1(max(0.8, x.at(min(span, e.At+width))-left)), H: round1(foot - top),
 				Title: fmt.Sprintf("%s: %d %s", elapsedText(e.At), n, kind),
 			})
 			below += n
@@ -148,6 +150,35 @@ func endsPlot(a *measure.Analysis, i int) *plot {
 		p.Legend = append(p.Legend, key{Class: kindClass(kind, i), Text: fmt.Sprintf("%d %s", t.Kinds[kind], kind)})
 	}
 	return p
+}
+
+// joined makes bins of time wider until they hold some requests on average: one request in a short bin is no rate. Eight are
+// left at least.
+func joined(ends []measure.Ends, width, span float64) ([]measure.Ends, float64) {
+	const some, least = 5, 8
+	total := int64(0)
+	for _, e := range ends {
+		for _, n := range e.Kinds {
+			total += n
+		}
+	}
+	bins := span / width
+	times := min(math.Ceil(some*bins/max(1, float64(total))), math.Floor(bins/least))
+	if times <= 1 {
+		return ends, width
+	}
+	width *= times
+	var list []measure.Ends
+	for _, e := range ends {
+		at := math.Floor(e.At/width) * width
+		if n := len(list); n == 0 || list[n-1].At != at {
+			list = append(list, measure.Ends{At: at, Kinds: map[measure.Kind]int64{}})
+		}
+		for kind, n := range e.Kinds {
+			list[len(list)-1].Kinds[kind] += n
+		}
+	}
+	return list, width
 }
 
 func kindClass(k measure.Kind, target int) string {

@@ -16,6 +16,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/unit"
 	"fulcrum.dev/fulcrum/test/lab/labtest"
 	"fulcrum.dev/fulcrum/test/lab/node"
 	"fulcrum.dev/fulcrum/test/lab/proxy"
@@ -23,41 +24,59 @@ import (
 
 const weightSeconds = 0.7 // to load the model
 
-// deployed is a Deployment of a model server with a start-up probe, behind a Service, on a node that takes a while for everything.
-func deployed(t *testing.T, replicas int32) (*labtest.Lab, v1alpha1.Target) {
-	l := labtest.New(t)
-	spec := l.NodeSpec(0)
+// slow is a node that takes a while for everything.
+func slow(l *labtest.Lab) node.Spec {
+	l.Helper()
+	spec := l.NodeSpec(1)
 	image := spec.Images[labtest.Image]
 	image.Size = 1 << 20
 	spec.Images[labtest.Image] = image
 	spec.Delays = node.Delays{
 		PullLatency: random.Constant(0.3), ContainerStart: random.Constant(0.2), WeightRate: random.Constant(1e9),
 	}
-	l.StartNode(spec)
-	p, err := proxy.Start(t.Context(), l.Cluster.Config, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(p.Stop)
+	return spec
+}
+
+// model is a pod of a model server with a start-up probe.
+func model() *corev1.Pod {
 	server := labtest.Server()
 	server.StartupProbe = server.ReadinessProbe.DeepCopy()
 	server.StartupProbe.FailureThreshold = 60
 	pod := labtest.Pod("model", server)
 	pod.Annotations = map[string]string{node.Weights: "700M"}
+	return pod
+}
+
+// deployed is a Deployment of model servers behind a Service, on a slow node.
+func deployed(t *testing.T, replicas int32) (*labtest.Lab, v1alpha1.Target) {
+	t.Helper()
+	l := labtest.New(t)
+	l.StartNode(slow(l))
+	return l, exposed(l, replicas, model())
+}
+
+// exposed makes a Deployment of the pod, and a Service.
+func exposed(l *labtest.Lab, replicas int32, pod *corev1.Pod) v1alpha1.Target {
+	l.Helper()
+	p, err := proxy.Start(l.Context(), l.Cluster.Config, nil)
+	if err != nil {
+		l.Fatal(err)
+	}
+	l.Cleanup(p.Stop)
 	l.Deploy(replicas, pod)
-	service, err := l.Client.CoreV1().Services(l.Namespace).Create(t.Context(), &corev1.Service{
+	service, err := l.Client.CoreV1().Services(l.Namespace).Create(l.Context(), &corev1.Service{
 		ObjectMeta: metav1.ObjectMeta{Name: "model"},
 		Spec:       corev1.ServiceSpec{Selector: map[string]string{"app": "model"}, Ports: []corev1.ServicePort{{Port: 80, TargetPort: intstr.FromString("http")}}},
 	}, metav1.CreateOptions{})
 	if err != nil {
-		t.Fatal(err)
+		l.Fatal(err)
 	}
 	l.UntilReplicas("model", replicas)
-	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
+	kubeconfig := filepath.Join(l.TempDir(), "kubeconfig")
 	if err := l.Cluster.WriteKubeconfig(kubeconfig, l.Cluster.Config.Host); err != nil {
-		t.Fatal(err)
+		l.Fatal(err)
 	}
-	return l, v1alpha1.Target{
+	return v1alpha1.Target{
 		Name: "k8s", URL: "http://" + service.Spec.ClusterIP + "/name",
 		ColdStart: &v1alpha1.ColdStartMethod{Kubernetes: &v1alpha1.KubernetesColdStart{Kubeconfig: kubeconfig, Namespace: l.Namespace, Deployment: "model"}},
 	}
@@ -87,10 +106,7 @@ func TestScaleAndDelete(t *testing.T) {
 		}
 		for _, c := range log.ColdStarts {
 			wantColdStart(t, c, method, podPhases...)
-			at := map[measure.PhaseName]time.Duration{}
-			for _, p := range c.Phases {
-				at[p.Name] = p.At
-			}
+			at := moments(c)
 			// The start-up probe is tried every second.
 			if load := (at[measure.Model] - at[measure.Process]).Seconds(); load < weightSeconds || load > weightSeconds+3 {
 				t.Errorf("%s: the model was loaded within %g s, want %g and up to a probe more", by, load, weightSeconds)
@@ -144,6 +160,15 @@ func TestScaleWithAutoscaler(t *testing.T) {
 	wantColdStart(t, log.ColdStarts[0], "kubernetes-scale", podPhases...)
 	if !strings.HasSuffix(log.ColdStarts[0].Evidence, "the HorizontalPodAutoscaler hpa scales it, too") {
 		t.Error(log.ColdStarts[0].Evidence)
+	}
+
+	// It does not scale to zero: nobody ever takes the pods away.
+	target.ColdStart.Kubernetes.By = "request"
+	impatient := suite(1, target)
+	impatient.Spec.ColdStarts.Timeout = unit.Duration(time.Second)
+	c := run(t.Context(), t, impatient, bench.Access{}, nil, nil).ColdStarts[0]
+	if want := "not within 1s: waiting until deployment " + l.Namespace + "/model has no pod any more"; c.Confirmed || !strings.HasPrefix(c.Failure, want) || len(c.Phases) != 0 {
+		t.Errorf("%+v", c)
 	}
 	l.UntilReplicas("model", 2)
 }

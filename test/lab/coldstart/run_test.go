@@ -1,12 +1,15 @@
 // Package coldstart_test holds the product's cold starts against real peers: Deployments of a real control plane, functions of
-// the Lambda host, services of the Cloud Run-like host. A file for each platform.
+// the Lambda host, services of the Cloud Run-like host. A file for each platform; of Deployments, capacity_test.go has those that
+// wait for a node, and keepalive_test.go those that something else scales to zero, for which activator_test.go stands.
 package coldstart_test
 
 import (
 	"bytes"
 	"context"
 	"slices"
+	"sync"
 	"testing"
+	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
@@ -25,6 +28,12 @@ func suite(count int, targets ...v1alpha1.Target) *v1alpha1.Suite {
 
 // run runs a suite as the command does, and reads its log. Each thing that it does is told to doing, if there is one.
 func run(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access bench.Access, variable func(string) string, doing func(string)) *measure.Log {
+	t.Helper()
+	return start(ctx, t, s, access, variable, doing)()
+}
+
+// start is run beside the test. The function that it returns waits for the log.
+func start(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access bench.Access, variable func(string) string, doing func(string)) func() *measure.Log {
 	t.Helper()
 	s.ApplyDefaults()
 	if err := s.Validate("suite"); err != nil {
@@ -50,14 +59,28 @@ func run(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access bench.Acce
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if _, err := bench.Run(ctx, in, &b); err != nil {
-		t.Fatal(err)
+	ended := make(chan error, 1)
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() {
+		_, err := bench.Run(ctx, in, &b)
+		ended <- err
+	})
+	t.Cleanup(func() {
+		cancel()
+		running.Wait()
+	})
+	return func() *measure.Log {
+		t.Helper()
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+		l, err := measure.ReadLog(&b)
+		if err != nil || l.Damage != "" || l.End == nil {
+			t.Fatalf("%v %s %+v", err, l.Damage, l.End)
+		}
+		return l
 	}
-	l, err := measure.ReadLog(&b)
-	if err != nil || l.Damage != "" || l.End == nil {
-		t.Fatalf("%v %s %+v", err, l.Damage, l.End)
-	}
-	return l
 }
 
 // wantColdStart checks one that was confirmed: the phases that were seen, each not before the one before it.
@@ -80,4 +103,13 @@ func wantColdStart(t *testing.T, c measure.ColdStart, method string, seen ...mea
 	if !slices.Equal(got, seen) || len(c.Phases) != len(measure.PhaseNames()) {
 		t.Errorf("saw %v, want %v\nin %+v", got, seen, c)
 	}
+}
+
+// moments are when each phase was reached.
+func moments(c measure.ColdStart) map[measure.PhaseName]time.Duration {
+	at := map[measure.PhaseName]time.Duration{}
+	for _, p := range c.Phases {
+		at[p.Name] = p.At
+	}
+	return at
 }

@@ -69,6 +69,13 @@ func bench(ctx context.Context, stdout io.Writer, suite, out string) error {
 	if _, err := v1alpha1.LoadSuite(suite, text); err != nil {
 		return err // at once, and not when all is up
 	}
+	out, err := filepath.Abs(out)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(out, "records.bin")); err == nil {
+		return fmt.Errorf("--out: %s holds a run already: name a new folder", out)
+	}
 	chosen, err := choose(benchParts, nil)
 	if err != nil {
 		return err
@@ -102,7 +109,7 @@ func (l *laboratory) runSuite(ctx context.Context, stdout io.Writer, suite, out 
 			return err
 		}
 	}
-	fmt.Fprintf(stdout, "\nkept in %s\n", out)
+	fmt.Fprintf(stdout, "\nkept in %s: records.bin, report.txt, report.json and, for a browser, report.html\n", out)
 	return verdict
 }
 

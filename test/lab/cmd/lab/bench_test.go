@@ -52,6 +52,10 @@ func TestBench(t *testing.T) {
 			t.Errorf("report.html says nothing of %s", target.Name)
 		}
 	}
+	said, err = commandWithin(t, time.Minute, "bench", "--out", out).CombinedOutput()
+	if err == nil || !bytes.Contains(said, []byte("--out: "+out+" holds a run already: name a new folder")) || bytes.Contains(said, []byte("starting")) {
+		t.Errorf("again into the same folder, which is to be refused before anything starts: %v: %s", err, said)
+	}
 }
 
 // readRun reads report.json, and compares it with the records.
