@@ -21,6 +21,12 @@ type Forcer interface {
 	Restore(ctx context.Context) error
 }
 
+// Idler is a Forcer to which it matters when the target was asked last.
+type Idler interface {
+	// Asked tells when the last answer of the load ended. It is called before the first Force, if there was one.
+	Asked(last time.Duration)
+}
+
 // restoring bounds how long a target may take to be as it was. A run that was interrupted waits for it.
 const restoring = 2 * time.Minute
 
@@ -60,6 +66,7 @@ func (s *coldStage) coldStarts(ctx context.Context) (left []string, err error) {
 		return nil, nil
 	}
 	defer func() { left = s.restore(ctx, targets) }()
+	s.tellIdlers(targets)
 	turns := newTurns(len(targets), 0, *spec.Load.Seed)
 	count := spec.ColdStarts.Count * len(targets)
 	for n := range count {
@@ -76,6 +83,16 @@ func (s *coldStage) coldStarts(ctx context.Context) (left []string, err error) {
 		}
 	}
 	return nil, nil
+}
+
+// tellIdlers spares them the time that has passed since the load.
+func (s *coldStage) tellIdlers(targets []int) {
+	for _, i := range targets {
+		f, ok := s.in.Forcers[s.in.Suite.Spec.Targets[i].Name].(Idler)
+		if last := s.collector.last; ok && i < len(last) && last[i] != measure.Unseen {
+			f.Asked(last[i])
+		}
+	}
 }
 
 // one brings a cold start about, or says why there was none.

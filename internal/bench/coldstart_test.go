@@ -111,6 +111,33 @@ func TestColdStartsByRounds(t *testing.T) {
 	}
 }
 
+// fakeIdler notes what it is told.
+type fakeIdler struct {
+	fakeForcer
+	asked []time.Duration
+}
+
+func (f *fakeIdler) Asked(last time.Duration) { f.asked = append(f.asked, last) }
+
+// TestIdleSinceTheLoad: who waits for a target to be idle knows when its last request ended, if there was a load.
+func TestIdleSinceTheLoad(t *testing.T) {
+	s := coldSuite(serve(t, answer).URL, 2)
+	a, b := new(fakeIdler), new(fakeIdler)
+	runForced(t.Context(), t, s, map[string]Forcer{"a": a, "b": b})
+	if len(a.asked) != 0 || len(b.asked) != 0 {
+		t.Errorf("without a load: %v, %v", a.asked, b.asked)
+	}
+	s.Spec.Load = suiteOf(100, 0.2).Spec.Load
+	l, _ := runForced(t.Context(), t, s, map[string]Forcer{"a": a, "b": b})
+	var last [2]time.Duration
+	for _, r := range l.Records {
+		last[r.Target] = max(last[r.Target], r.LastByte)
+	}
+	if !slices.Equal(a.asked, last[:1]) || !slices.Equal(b.asked, last[1:]) || last[0] == 0 || last[1] == 0 {
+		t.Errorf("told %v and %v, the last answers ended at %v", a.asked, b.asked, last)
+	}
+}
+
 // TestInterruptedColdStart: the target is left as it was, and the log is whole.
 func TestInterruptedColdStart(t *testing.T) {
 	server := serve(t, answer)
