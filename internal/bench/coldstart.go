@@ -118,7 +118,7 @@ func (s *coldStage) one(ctx context.Context, i int, round int64) measure.ColdSta
 	if err != nil {
 		made.Failure, made.Confirmed = shortened(err.Error()), false
 	}
-	complete(&made)
+	complete(&made, yieldsTokens(t))
 	return made
 }
 
@@ -140,9 +140,14 @@ func idleOf(t v1alpha1.Target) time.Duration {
 	return t.ColdStart.Idle.Std()
 }
 
+// yieldsTokens reports whether the answers of a target have a first token that could be seen.
+func yieldsTokens(t v1alpha1.Target) bool {
+	return t.Protocol == "openai-chat" || t.Protocol == "openai-completions"
+}
+
 // complete adds what the client saw, and marks the moments that nobody did: up to the last one that was reached where the
-// start failed.
-func complete(c *measure.ColdStart) {
+// start failed. Without tokens there is no first one to be missed.
+func complete(c *measure.ColdStart, hasTokens bool) {
 	seen := map[measure.PhaseName]measure.Phase{}
 	for _, p := range c.Phases {
 		seen[p.Name] = p
@@ -155,6 +160,9 @@ func complete(c *measure.ColdStart) {
 	}
 	c.Phases = nil
 	for _, name := range measure.PhaseNames() {
+		if name == measure.FirstToken && !hasTokens {
+			continue
+		}
 		p, ok := seen[name]
 		if !ok {
 			p = measure.Phase{Name: name, At: measure.Unseen, By: measure.Unobserved}
