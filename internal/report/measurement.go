@@ -118,6 +118,8 @@ func (p *page) against(a *measure.Analysis) {
 
 func ratioVerdict(e measure.Estimate, a, b string) string {
 	switch {
+	case !e.HasInterval && e.Lacks != "":
+		return "too few to tell: " + e.Lacks
 	case !e.HasInterval:
 		return "too few to tell"
 	case e.High < 1:
@@ -144,9 +146,17 @@ func (p *page) judgements(a *measure.Analysis) {
 			got = shareInterval(j.Estimate)
 		}
 		code := map[measure.Verdict]string{measure.Pass: green, measure.Fail: red, measure.Inconclusive: yellow}[j.Verdict]
-		rows = append(rows, []string{j.Of, j.String(), got, p.style.paint(code, string(j.Verdict))})
+		rows = append(rows, []string{j.Of, j.String(), got, p.style.paint(code, string(j.Verdict)) + reasonText(j)})
 	}
 	p.table("llll", rows)
+}
+
+// reasonText says why a threshold could not be judged.
+func reasonText(j measure.Judgement) string {
+	if j.Estimate.Lacks == "" {
+		return ""
+	}
+	return ": " + j.Estimate.Lacks
 }
 
 // interval writes a time with its interval, or says that there is none.
