@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/coldstart"
 	"fulcrum.dev/fulcrum/internal/measure"
 )
@@ -93,5 +94,18 @@ func TestColdStartsFlag(t *testing.T) {
 		if err == nil && count != test.count {
 			t.Errorf("%+v: %d cold starts", test, count)
 		}
+	}
+}
+
+// TestIdleIsToldOfTheLoad: what waits for an idle target is what bench tells when the target was asked last.
+func TestIdleIsToldOfTheLoad(t *testing.T) {
+	s := asking("http://127.0.0.1/").Suite
+	s.Spec.Targets[0].ColdStart = &v1alpha1.ColdStartMethod{Idle: 60e9}
+	forcers, err := openForcers(s, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := forcers[s.Spec.Targets[0].Name].(bench.Idler); !ok {
+		t.Errorf("%T is no bench.Idler", forcers[s.Spec.Targets[0].Name])
 	}
 }

@@ -39,7 +39,8 @@ and take turns step by step, so that each recovers while others are asked.
 
 A step lasts long enough for the intervals of the thresholds. While it is inconclusive it
 is tried again, twice as long each time, up to three times; then it counts as one that
-does not pass. Of the load of a suite file, arrivals, sizes and the seed count.
+does not pass. The lowest rate that failed is tried once more before the search ends. Of
+the load of a suite file, arrivals, sizes and the seed count.
 
 Exit codes: 0 a rate was found, or the highest allowed one passes; 1 an error; 3 not even
 a rate far below the first one passes; 4 interrupted; 5 the client is the limit.`,

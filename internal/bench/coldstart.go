@@ -21,6 +21,12 @@ type Forcer interface {
 	Restore(ctx context.Context) error
 }
 
+// Idler is a Forcer to which it matters when the target was asked last.
+type Idler interface {
+	// Asked tells when the last answer of the load ended. It is called before the first Force, if there was one.
+	Asked(last time.Duration)
+}
+
 // restoring bounds how long a target may take to be as it was. A run that was interrupted waits for it.
 const restoring = 2 * time.Minute
 
@@ -60,6 +66,7 @@ func (s *coldStage) coldStarts(ctx context.Context) (left []string, err error) {
 		return nil, nil
 	}
 	defer func() { left = s.restore(ctx, targets) }()
+	s.tellIdlers(targets)
 	turns := newTurns(len(targets), 0, *spec.Load.Seed)
 	count := spec.ColdStarts.Count * len(targets)
 	for n := range count {
@@ -76,6 +83,16 @@ func (s *coldStage) coldStarts(ctx context.Context) (left []string, err error) {
 		}
 	}
 	return nil, nil
+}
+
+// tellIdlers spares them the time that has passed since the load.
+func (s *coldStage) tellIdlers(targets []int) {
+	for _, i := range targets {
+		f, ok := s.in.Forcers[s.in.Suite.Spec.Targets[i].Name].(Idler)
+		if last := s.collector.last; ok && i < len(last) && last[i] != measure.Unseen {
+			f.Asked(last[i])
+		}
+	}
 }
 
 // one brings a cold start about, or says why there was none.
@@ -101,7 +118,7 @@ func (s *coldStage) one(ctx context.Context, i int, round int64) measure.ColdSta
 	if err != nil {
 		made.Failure, made.Confirmed = shortened(err.Error()), false
 	}
-	complete(&made)
+	complete(&made, yieldsTokens(t))
 	return made
 }
 
@@ -123,9 +140,14 @@ func idleOf(t v1alpha1.Target) time.Duration {
 	return t.ColdStart.Idle.Std()
 }
 
+// yieldsTokens reports whether the answers of a target have a first token that could be seen.
+func yieldsTokens(t v1alpha1.Target) bool {
+	return t.Protocol == "openai-chat" || t.Protocol == "openai-completions"
+}
+
 // complete adds what the client saw, and marks the moments that nobody did: up to the last one that was reached where the
-// start failed.
-func complete(c *measure.ColdStart) {
+// start failed. Without tokens there is no first one to be missed.
+func complete(c *measure.ColdStart, hasTokens bool) {
 	seen := map[measure.PhaseName]measure.Phase{}
 	for _, p := range c.Phases {
 		seen[p.Name] = p
@@ -138,6 +160,9 @@ func complete(c *measure.ColdStart) {
 	}
 	c.Phases = nil
 	for _, name := range measure.PhaseNames() {
+		if name == measure.FirstToken && !hasTokens {
+			continue
+		}
 		p, ok := seen[name]
 		if !ok {
 			p = measure.Phase{Name: name, At: measure.Unseen, By: measure.Unobserved}

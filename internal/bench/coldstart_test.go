@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -99,15 +101,81 @@ func TestColdStartsByRounds(t *testing.T) {
 			}
 			continue
 		}
-		if !slices.Equal(phaseNames(c), measure.PhaseNames()) || c.Request.Kind != measure.OK || !c.Confirmed {
+		if !slices.Equal(phaseNames(c), measure.PhaseNames()[:8]) || c.Request.Kind != measure.OK || !c.Confirmed {
 			t.Errorf("%+v", c)
 		}
-		if first := c.Phases[7]; first.By != measure.ByClient || first.At != c.Request.FirstByte || c.Phases[8].By != measure.Unobserved {
+		if first := c.Phases[7]; first.By != measure.ByClient || first.At != c.Request.FirstByte || c.Phases[1].By != measure.Unobserved {
 			t.Errorf("%+v", c.Phases)
 		}
 	}
 	if failed != 2 {
 		t.Errorf("%d failed, want 2", failed)
+	}
+}
+
+// TestFirstTokenOfAColdStart: it stands where answers have tokens, seen or not, and nowhere else.
+func TestFirstTokenOfAColdStart(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		switch {
+		case strings.Contains(string(body), `"stream":true`):
+			w.Header().Set("Content-Type", "text/event-stream")
+			_, _ = io.WriteString(w, "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata: [DONE]\n\n")
+		default:
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"choices": [{"message": {"content": "a"}}], "data": [{"embedding": [1]}], "outputs": [{"data": [1]}]}`)
+		}
+	})
+	chat := &v1alpha1.OpenAIRequest{Model: "m"}
+	whole := &v1alpha1.OpenAIRequest{Model: "m", Stream: new(bool)}
+	inputs := &v1alpha1.InferenceRequest{Model: "m", Inputs: []v1alpha1.InferenceTensor{{Name: "x", Datatype: "FP32", Shape: []int64{1}}}}
+	for _, test := range []struct {
+		target v1alpha1.Target
+		want   measure.Observer // "" for no such phase
+	}{
+		{v1alpha1.Target{Protocol: "openai-chat", OpenAI: chat}, measure.ByClient},
+		{v1alpha1.Target{Protocol: "openai-chat", OpenAI: whole}, measure.Unobserved},
+		{v1alpha1.Target{Protocol: "openai-embeddings", OpenAI: &v1alpha1.OpenAIRequest{Model: "m"}}, ""},
+		{v1alpha1.Target{Protocol: "inference", Inference: inputs}, ""},
+		{v1alpha1.Target{Protocol: "http"}, ""},
+	} {
+		s := coldSuite(server.URL, 1)
+		test.target.Name, test.target.URL, test.target.ColdStart = "a", server.URL, s.Spec.Targets[0].ColdStart
+		s.Spec.Targets = []v1alpha1.Target{test.target}
+		s.ApplyDefaults()
+		l, _ := runForced(t.Context(), t, s, map[string]Forcer{"a": new(fakeForcer)})
+		c := l.ColdStarts[0]
+		last := c.Phases[len(c.Phases)-1]
+		if c.Failure != "" || (last.Name == measure.FirstToken) != (test.want != "") || test.want != "" && last.By != test.want {
+			t.Errorf("%s: %+v, want the first token seen by %q", test.target.Protocol, c, test.want)
+		}
+	}
+}
+
+// fakeIdler notes what it is told.
+type fakeIdler struct {
+	fakeForcer
+	asked []time.Duration
+}
+
+func (f *fakeIdler) Asked(last time.Duration) { f.asked = append(f.asked, last) }
+
+// TestIdleSinceTheLoad: who waits for a target to be idle knows when its last request ended, if there was a load.
+func TestIdleSinceTheLoad(t *testing.T) {
+	s := coldSuite(serve(t, answer).URL, 2)
+	a, b := new(fakeIdler), new(fakeIdler)
+	runForced(t.Context(), t, s, map[string]Forcer{"a": a, "b": b})
+	if len(a.asked) != 0 || len(b.asked) != 0 {
+		t.Errorf("without a load: %v, %v", a.asked, b.asked)
+	}
+	s.Spec.Load = suiteOf(100, 0.2).Spec.Load
+	l, _ := runForced(t.Context(), t, s, map[string]Forcer{"a": a, "b": b})
+	var last [2]time.Duration
+	for _, r := range l.Records {
+		last[r.Target] = max(last[r.Target], r.LastByte)
+	}
+	if !slices.Equal(a.asked, last[:1]) || !slices.Equal(b.asked, last[1:]) || last[0] == 0 || last[1] == 0 {
+		t.Errorf("told %v and %v, the last answers ended at %v", a.asked, b.asked, last)
 	}
 }
 

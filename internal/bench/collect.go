@@ -38,6 +38,7 @@ type collector struct {
 	examples map[string]string
 	live     *liveView
 	progress func(Live)
+	last     []time.Duration // by target, when its last answer ended; measure.Unseen, or missing, for none
 }
 
 func newCollector(log *measure.Writer, in Input, start time.Time) *collector {
@@ -123,7 +124,16 @@ func (c *collector) take(o *outcome) {
 		}
 	}
 	c.live.take(&o.record)
+	c.noteEnd(&o.record)
 	c.check(c.log.Append(&o.record))
+}
+
+// noteEnd remembers when a target was left alone.
+func (c *collector) noteEnd(r *measure.Record) {
+	for len(c.last) <= r.Target {
+		c.last = append(c.last, measure.Unseen)
+	}
+	c.last[r.Target] = max(c.last[r.Target], r.LastByte)
 }
 
 // shortened bounds what the log keeps of an error.

@@ -5,11 +5,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -23,8 +21,8 @@ import (
 	"fulcrum.dev/fulcrum/internal/measure"
 )
 
-// grpcTarget is a server of the Open Inference Protocol that is asked by gRPC. All requests share a connection, unless each
-// makes its own.
+// grpcTarget is a server of the Open Inference Protocol that is asked by gRPC. Requests share connections, unless each makes
+// its own.
 type grpcTarget struct {
 	address        string
 	model, version string
@@ -34,7 +32,7 @@ type grpcTarget struct {
 	reply          reply
 	options        []grpc.DialOption
 	fresh          bool
-	shared         *grpc.ClientConn // nil with fresh connections
+	shared         *grpcPool // empty with fresh connections
 	watch          *connWatch
 }
 
@@ -67,17 +65,15 @@ func newGRPCTarget(t v1alpha1.Target, access Access) (client, error) {
 		// While the server cannot be reached, requests end as the last attempt did; the next one is not long to wait for.
 		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, MaxDelay: time.Second}, MinConnectTimeout: 20 * time.Second}),
 	}
-	if !made.fresh {
-		made.shared, err = grpc.NewClient("passthrough:///"+made.address, made.options...)
-	}
-	return made, err
+	made.shared = &grpcPool{dial: made.dial, watch: made.watch}
+	return made, nil
 }
 
-func (t *grpcTarget) close() {
-	if t.shared != nil {
-		_ = t.shared.Close() // nothing is in flight
-	}
+func (t *grpcTarget) dial() (*grpc.ClientConn, error) {
+	return grpc.NewClient("passthrough:///"+t.address, t.options...)
 }
+
+func (t *grpcTarget) close() { t.shared.close() }
 
 func (t *grpcTarget) exchange(ctx context.Context, timeout time.Duration, j job, now func() time.Duration, r *measure.Record) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
@@ -118,14 +114,27 @@ func (t *grpcTarget) call(ctx context.Context, j job) (*inference.ModelInferResp
 		header = header.Copy()
 		header.Set("authorization", "Bearer "+token)
 	}
-	conn := t.shared
-	if t.fresh {
-		if conn, err = grpc.NewClient("passthrough:///"+t.address, t.options...); err != nil {
-			return nil, &requestError{err}
-		}
-		defer conn.Close() // nothing is in flight then
+	conn, release, err := t.conn(ctx)
+	if err != nil {
+		return nil, err
 	}
+	defer release()
 	return inference.NewGRPCInferenceServiceClient(conn).ModelInfer(metadata.NewOutgoingContext(ctx, header), request)
+}
+
+// conn returns a connection for one request, which must be released after it.
+func (t *grpcTarget) conn(ctx context.Context) (conn *grpc.ClientConn, release func(), err error) {
+	if t.fresh {
+		if conn, err = t.dial(); err != nil {
+			return nil, nil, &requestError{err}
+		}
+		return conn, func() { _ = conn.Close() }, nil // nothing is in flight then
+	}
+	c, err := t.shared.take(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return c.ClientConn, func() { t.shared.give(c) }, nil
 }
 
 func (t *grpcTarget) request(j job) (*inference.ModelInferRequest, error) {
@@ -155,82 +164,6 @@ func (t *grpcTarget) judge(answer *inference.ModelInferResponse, r *measure.Reco
 		return measure.WrongAnswer
 	}
 	return t.reply.judgeBody(text, r)
-}
-
-// connWatch makes connections and sees what becomes of them: which are new, and why one was not made.
-type connWatch struct {
-	dialer net.Dialer
-
-	mu    sync.Mutex
-	used  map[string]bool // by local address
-	fault error           // of the last attempt that failed, until a request goes out
-}
-
-func newConnWatch() *connWatch {
-	return &connWatch{dialer: net.Dialer{KeepAlive: 30 * time.Second}, used: map[string]bool{}}
-}
-
-func (w *connWatch) dial(ctx context.Context, address string) (net.Conn, error) {
-	conn, err := w.dialer.DialContext(ctx, "tcp", address)
-	if err != nil {
-		w.setFault(err)
-	}
-	return conn, err
-}
-
-func (w *connWatch) setFault(err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.fault = err
-}
-
-func (w *connWatch) lastFault() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.fault
-}
-
-// use notes that a request goes out by a connection, and reports whether one did before.
-func (w *connWatch) use(local net.Addr) (again bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if local == nil {
-		return false
-	}
-	w.fault = nil
-	again = w.used[local.String()]
-	w.used[local.String()] = true
-	return again
-}
-
-func (w *connWatch) forget(local net.Addr) {
-	if local == nil {
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.used, local.String())
-}
-
-// watchedCredentials notes why a handshake failed.
-type watchedCredentials struct {
-	credentials.TransportCredentials
-	watch *connWatch
-}
-
-// errHandshake marks what a handshake failed of.
-var errHandshake = errors.New("TLS handshake")
-
-func (c *watchedCredentials) ClientHandshake(ctx context.Context, name string, raw net.Conn) (net.Conn, credentials.AuthInfo, error) {
-	conn, info, err := c.TransportCredentials.ClientHandshake(ctx, name, raw)
-	if err != nil {
-		c.watch.setFault(fmt.Errorf("%w: %w", errHandshake, err))
-	}
-	return conn, info, err
-}
-
-func (c *watchedCredentials) Clone() credentials.TransportCredentials {
-	return &watchedCredentials{c.TransportCredentials.Clone(), c.watch}
 }
 
 // isGone reports whether an error of the transport says that its connection went away.

@@ -24,8 +24,8 @@ const (
 // request costs no hand-over; that of the standard library has two goroutines for each connection, and half of the CPU
 // time of a run went into them. A connection carries one request at a time, and the one used last is used first.
 //
-// Nothing is sent twice. The whole request is written before the answer is read; an answer that comes before the
-// request was taken is found when writing it fails.
+// Nothing is sent twice. A small request is written before its answer is read; a large body is written beside that
+// (http1_upload.go), so that an answer that comes before all of it was taken is seen when it comes.
 type http1Transport struct {
 	address string
 	tls     *tls.Config // nil without TLS

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"syscall"
 	"time"
 )
 
@@ -29,6 +28,8 @@ type http1Conn struct {
 	out  []byte
 	used time.Time // when it became idle
 	peek peek
+
+	upload chan error // tells what came of a body under way; nil for none
 }
 
 func newHTTP1Conn(of *http1Transport, raw net.Conn) *http1Conn {
@@ -71,19 +72,32 @@ func (c *http1Conn) exchange(req *http.Request, p *passage) (*http.Response, err
 // receive reads the header of an answer. The request may have failed to be sent as a whole.
 func (c *http1Conn) receive(req *http.Request, p *passage, failed error) (*http.Response, error) {
 	res, err := c.readHeader(req, p)
-	switch {
-	case err != nil && failed != nil && isReset(err):
-		return nil, failed // says more than that there is no answer
-	case err != nil:
-		return nil, err
+	if err != nil {
+		return nil, c.reason(err, failed)
 	}
-	isReusable := failed == nil && !res.Close && res.StatusCode != http.StatusSwitchingProtocols
-	res.Body = &http1Body{ReadCloser: res.Body, conn: c, isReusable: isReusable, isAtEnd: res.Body == http.NoBody}
+	res.Body = &http1Body{
+		ReadCloser: res.Body, conn: c, isAtEnd: res.Body == http.NoBody, isRefusal: res.StatusCode >= http.StatusBadRequest,
+		isReusable: failed == nil && !res.Close && res.StatusCode != http.StatusSwitchingProtocols,
+	}
 	return res, nil
 }
 
-// write sends the request. A connection that breaks while it is sent may hold an answer to what the server has seen:
-// that it failed is told apart from a request that cannot be sent at all.
+// reason says why there is no answer: what sending the request failed of says more than that nothing came.
+func (c *http1Conn) reason(err, failed error) error {
+	if ended := c.settle(0); failed == nil {
+		failed = ended
+	}
+	switch {
+	case failed == nil || isTimeout(failed):
+		return err
+	case isBroken(failed) && isReset(err), !isBroken(failed) && isTimeout(err):
+		return failed
+	}
+	return err
+}
+
+// write sends the request, of a large body the beginning of it. A connection that breaks while it is sent may hold an
+// answer to what the server has seen: that it failed is told apart from a request that cannot be sent at all.
 func (c *http1Conn) write(req *http.Request) (failed, err error) {
 	data, err := bodyOf(req)
 	if err != nil {
@@ -97,10 +111,10 @@ func (c *http1Conn) write(req *http.Request) (failed, err error) {
 		data = nil
 	}
 	_, failed = c.net.Write(c.out)
-	if failed == nil && data != nil {
-		_, failed = c.net.Write(data)
-	}
-	if failed != nil && !errors.Is(failed, syscall.EPIPE) && !errors.Is(failed, syscall.ECONNRESET) {
+	switch {
+	case failed == nil && data != nil:
+		c.beginUpload(data)
+	case failed != nil && !isBroken(failed):
 		return nil, failed
 	}
 	return failed, nil
@@ -134,6 +148,7 @@ type http1Body struct {
 	conn       *http1Conn
 	isReusable bool
 	isAtEnd    bool
+	isRefusal  bool // of a request that the server need not have read
 }
 
 func (b *http1Body) Read(p []byte) (int, error) {
@@ -150,7 +165,11 @@ func (b *http1Body) Close() error {
 		return nil
 	}
 	b.conn = nil
-	if b.isReusable && b.isAtEnd {
+	isKept, wait := b.isReusable && b.isAtEnd, time.Duration(0)
+	if isKept && !b.isRefusal {
+		wait = patience
+	}
+	if c.settle(wait) == nil && isKept {
 		c.of.keep(c)
 	} else {
 		c.of.drop(c)

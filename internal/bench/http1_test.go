@@ -23,7 +23,7 @@ import (
 )
 
 // ask does one exchange.
-func ask(t testing.TB, made *target) (measure.Record, error) {
+func ask(t testing.TB, made client) (measure.Record, error) {
 	t.Helper()
 	start := time.Now()
 	r := newRecord(job{})

@@ -70,7 +70,9 @@ type TargetSaturation struct {
 
 // SaturationStep is one rate that was tried.
 type SaturationStep struct {
-	Rate     float64 `json:"rate"`
+	Rate float64 `json:"rate"`
+	// Attempt counts the steps at this rate, from 1.
+	Attempt  int     `json:"attempt"`
 	Duration float64 `json:"duration"`
 	Requests int64   `json:"requests"`
 	// Verdict is that of the thresholds; "" when invalid, and Invalid says by what.
@@ -83,7 +85,7 @@ type SaturationStep struct {
 const mostTries = 3
 
 // Saturate searches. Targets are asked alone, and take turns step by step, so that each recovers while others are asked.
-// A rate that stays inconclusive counts as one that does not pass.
+// A rate that stays inconclusive counts as one that does not pass. The lowest rate that failed has failed twice.
 //
 // Errors: those of Run, and of Keep.
 func Saturate(ctx context.Context, in SaturationInput) (*Saturation, error) {
@@ -131,6 +133,7 @@ func (in SaturationInput) advance(ctx context.Context, target int, s *search, t 
 			t.Outcome = Stopped
 			return nil
 		}
+		step.Attempt = t.attempts(rate) + 1
 		t.Steps = append(t.Steps, step)
 		if in.Done != nil {
 			in.Done(t.Name, step)
@@ -144,20 +147,33 @@ func (in SaturationInput) advance(ctx context.Context, target int, s *search, t 
 		}
 		length *= 2
 	}
-	if last.Invalid != "" {
+	switch {
+	case last.Invalid != "" && rate != s.high():
 		t.Outcome = ByOwn
-		return nil
+	case last.Verdict == measure.Pass:
+		s.pass(rate)
+	default: // where the client was late the second time, what was seen the first time stands
+		s.fail(rate, last.Verdict == measure.Inconclusive)
 	}
-	s.take(rate, last.Verdict == measure.Pass)
-	t.Rate, t.Beyond = s.low, s.high
+	t.Rate, t.Beyond = s.low, s.high()
 	return nil
+}
+
+// attempts counts the steps at a rate.
+func (t *TargetSaturation) attempts(rate float64) (n int) {
+	for _, s := range t.Steps {
+		if s.Rate == rate {
+			n++
+		}
+	}
+	return n
 }
 
 func outcomeOf(s *search) SaturationOutcome {
 	switch {
 	case s.low == 0:
 		return NonePass
-	case s.high == 0:
+	case s.high() == 0:
 		return AtLeast
 	}
 	return Found
@@ -254,9 +270,9 @@ func (in SaturationInput) Judges(target string) bool {
 	return false
 }
 
-// Projected is about how many requests a target can get at most: those of doubling up to the highest rate, and of
-// bisecting below it, with every rate tried as often as it may be.
+// Projected is about how many requests a target can get at most: those of doubling up to the highest rate, of bisecting
+// below it, and of the failure that is tried again, with every rate tried as often as it may be.
 func (in SaturationInput) Projected() float64 {
 	bisections := math.Ceil(math.Log2(math.Ln2 / math.Log1p(in.Within)))
-	return (2 + max(0, bisections)) * (1<<mostTries - 1) * in.Most * in.Step.Seconds()
+	return (3 + max(0, bisections)) * (1<<mostTries - 1) * in.Most * in.Step.Seconds()
 }

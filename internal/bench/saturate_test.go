@@ -3,10 +3,12 @@ package bench
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/unit"
 )
 
@@ -63,11 +65,37 @@ func TestSaturateTells(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, b := got.Targets[0], got.Targets[1]
-	if a.Outcome != AtLeast || a.Rate != 100 || b.Outcome != NonePass || b.Rate != 0 {
+	if a.Outcome != AtLeast || a.Rate != 100 || b.Outcome != NonePass || b.Rate != 0 || b.Steps[len(b.Steps)-1].Attempt != 2 {
 		t.Errorf("%+v", got)
 	}
 	if order[0] != "a" || order[1] != "b" || order[2] != "a" {
 		t.Errorf("the order is %v, want turns", order)
+	}
+}
+
+// TestSaturateTriesAFailureAgain: what disturbed one step alone, and goes unseen the second time, does not decide.
+func TestSaturateTriesAFailureAgain(t *testing.T) {
+	t.Parallel()
+	var isDisturbed atomic.Bool
+	in := saturationOf(t, func(w http.ResponseWriter, _ *http.Request) {
+		if isDisturbed.Load() {
+			w.WriteHeader(503)
+		}
+	})
+	in.Most, in.Step = 100, 100*time.Millisecond
+	var order []float64
+	in.Done = func(_ string, s SaturationStep) {
+		order = append(order, s.Rate)
+		isDisturbed.Store(len(order) == 1) // the second step
+	}
+	got, err := Saturate(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := got.Targets[0]
+	last := a.Steps[len(a.Steps)-1]
+	if a.Outcome != AtLeast || a.Rate != 100 || a.Beyond != 0 || order[1] != 100 || a.Steps[1].Verdict != measure.Fail || a.Steps[1].Attempt != 1 || last.Rate != 100 || last.Attempt != 2 {
+		t.Errorf("%+v, tried %v", a, order)
 	}
 }
 

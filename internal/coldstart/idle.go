@@ -12,13 +12,16 @@ import (
 // idle only waits. It changes nothing.
 type idle struct {
 	span time.Duration
-	last time.Duration // when the last request ended; 0 before the first one
+	last time.Duration // when the last request ended; 0 where that is not known
 }
 
 func (i *idle) Server() string { return "" }
 func (i *idle) Change() string { return "" }
 
 func (i *idle) Restore(context.Context) error { return nil }
+
+// Asked tells when the last request before the first Force ended.
+func (i *idle) Asked(last time.Duration) { i.last = last }
 
 // Force waits for what is left of the time since the last request. What others were asked meanwhile counts.
 func (i *idle) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) measure.Record) (measure.ColdStart, error) {

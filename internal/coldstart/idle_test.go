@@ -23,3 +23,20 @@ func TestIdleConfirmed(t *testing.T) {
 		}
 	}
 }
+
+// TestIdleCountsFromTheLastRequest: what has passed since then is not waited for again.
+func TestIdleCountsFromTheLastRequest(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	i := &idle{span: time.Hour}
+	now := func() time.Duration { return 3 * time.Hour }
+	i.Asked(2 * time.Hour)
+	c, err := i.Force(ctx, now, func(context.Context) measure.Record { return measure.Record{Sent: now(), LastByte: now()} })
+	if err != nil || c.Phases[0].At != now() {
+		t.Errorf("%+v, %v", c, err)
+	}
+	cancel()
+	if _, err := i.Force(ctx, now, nil); err == nil {
+		t.Error("the next one, right after it, does not wait")
+	}
+}

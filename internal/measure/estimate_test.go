@@ -129,11 +129,27 @@ func TestTooFewForAnInterval(t *testing.T) {
 		want bool
 	}{{0, 50, false}, {1, 50, false}, {19, 50, false}, {20, 50, true}, {199, 95, false}, {200, 95, true}, {999, 99, false}, {1000, 99, true}} {
 		e := Percentile(independent(rng(1), test.n), test.p, rng(2))
-		if e.HasInterval != test.want {
-			t.Errorf("p%g of %d: interval %t, want %t", test.p, test.n, e.HasInterval, test.want)
+		if e.HasInterval != test.want || e.HasInterval == (e.Lacks != "") && test.n > 0 {
+			t.Errorf("p%g of %d: %+v, want an interval: %t", test.p, test.n, e, test.want)
 		}
 		if test.n == 0 && Judge(e, 1) != Inconclusive {
 			t.Error("nothing measured is no pass")
+		}
+	}
+	many, few := independent(rng(3), 100), independent(rng(3), 20)
+	for _, test := range []struct {
+		rounds int
+		p      float64
+		b      []float64
+		want   string
+	}{
+		{10, 95, many, ""},
+		{10, 95, few[:19], "p95 takes 200 answers, there are 190"},
+		{9, 95, many, "it takes 10 rounds, there are 9"},
+		{1, 50, few, "it takes 10 rounds, there are 1"},
+	} {
+		if e := Ratio(slices.Repeat([]Round{{A: many, B: test.b}}, test.rounds), test.p, rng(1)); e.Lacks != test.want || e.HasInterval != (test.want == "") {
+			t.Errorf("%d rounds of 100 and %d: %+v, want it to lack %q", test.rounds, len(test.b), e, test.want)
 		}
 	}
 	if e := Ratio(nil, 50, rng(1)); e != (Estimate{}) {

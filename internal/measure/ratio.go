@@ -61,10 +61,14 @@ func quotients(a, b *sample, p float64, resample func() float64) Estimate {
 		return e
 	}
 	e.Value = quotient(a.weighted(p, ones(a.clusters)), b.weighted(p, ones(b.clusters)))
-	switch {
-	case math.IsNaN(e.Value):
+	if math.IsNaN(e.Value) {
 		return Estimate{}
-	case !a.supports(p) || !b.supports(p):
+	}
+	fewer := a
+	if len(b.values) < len(a.values) {
+		fewer = b
+	}
+	if e.Lacks = fewer.lacks(p); e.Lacks != "" {
 		return e
 	}
 	results := make([]float64, 0, resamples)

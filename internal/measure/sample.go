@@ -2,6 +2,7 @@ package measure
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -67,7 +68,7 @@ func (s *sample) percentile(p float64, rng *rand.Rand) Estimate {
 		return e
 	}
 	e.Value = s.weighted(p, ones(s.clusters))
-	if !s.supports(p) {
+	if e.Lacks = s.lacks(p); e.Lacks != "" {
 		return e
 	}
 	results := make([]float64, 0, resamples)
@@ -81,9 +82,20 @@ func (s *sample) percentile(p float64, rng *rand.Rand) Estimate {
 	return e
 }
 
-// supports reports whether the sample is large enough for an interval of a percentile.
-func (s *sample) supports(p float64) bool {
-	return s.clusters >= fewestClusters && float64(len(s.values))*min(p, 100-p)/100 >= fewestBeyond
+// lacks says what the sample needs more of for an interval of a percentile; "" for nothing.
+func (s *sample) lacks(p float64) string {
+	if n := neededFor(p); len(s.values) < n {
+		return fmt.Sprintf("p%g takes %d answers, there are %d", p, n, len(s.values))
+	}
+	if s.clusters < fewestClusters {
+		return fmt.Sprintf("it takes %d rounds, there are %d", fewestClusters, s.clusters)
+	}
+	return ""
+}
+
+// neededFor is how many observations an interval of a percentile takes.
+func neededFor(p float64) int {
+	return int(math.Ceil(fewestBeyond/(min(p, 100-p)/100) - 1e-9))
 }
 
 // ones draws each of n clusters once.

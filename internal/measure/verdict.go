@@ -65,5 +65,5 @@ func Needed(t Threshold) int {
 		}
 		return int(math.Ceil(math.Log((1-Confidence)/2) / math.Log(1-t.Most)))
 	}
-	return int(math.Ceil(fewestBeyond / (min(t.Percentile, 100-t.Percentile) / 100)))
+	return neededFor(t.Percentile)
 }

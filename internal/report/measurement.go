@@ -117,9 +117,17 @@ func (p *page) judgements(a *measure.Analysis) {
 			got = shareInterval(j.Estimate)
 		}
 		code := map[measure.Verdict]string{measure.Pass: green, measure.Fail: red, measure.Inconclusive: yellow}[j.Verdict]
-		rows = append(rows, []string{j.Of, j.String(), got, p.style.paint(code, string(j.Verdict))})
+		rows = append(rows, []string{j.Of, j.String(), got, p.style.paint(code, string(j.Verdict)) + reasonText(j)})
 	}
 	p.table("llll", rows)
+}
+
+// reasonText says why a threshold could not be judged.
+func reasonText(j measure.Judgement) string {
+	if j.Estimate.Lacks == "" {
+		return ""
+	}
+	return ": " + j.Estimate.Lacks
 }
 
 // interval writes a time with its interval, or says that there is none.

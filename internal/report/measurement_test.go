@@ -68,6 +68,22 @@ func TestMeasurement(t *testing.T) {
 	}
 }
 
+// TestWhatAnIntervalTakes is said where a missing one decides something.
+func TestWhatAnIntervalTakes(t *testing.T) {
+	l := measured()
+	l.Records = l.Records[:300] // 149 right answers of one, 150 of the other
+	a := measure.Analyse(l, 1)
+	a.CompareWith(l.Sheet(), 1)
+	var text, page bytes.Buffer
+	if err := errors.Join(Measurement(&text, a, Style{}), MeasurementHTML(&page, a)); err != nil {
+		t.Fatal(err)
+	}
+	const want = "inconclusive: p95 takes 200 answers, there are 149"
+	if !strings.Contains(text.String(), want) || !strings.Contains(page.String(), want) {
+		t.Errorf("missing %q in\n%s", want, text.String())
+	}
+}
+
 type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }

@@ -21,12 +21,12 @@ func Saturation(w io.Writer, s *bench.Saturation, style Style) error {
 		if len(t.Steps) == 0 {
 			continue
 		}
-		rows := [][]string{{"rate", "for", "requests", "came to"}}
+		rows := [][]string{{"rate", "try", "for", "requests", "came to"}}
 		for _, step := range t.Steps {
 			length := time.Duration(step.Duration * 1e9)
-			rows = append(rows, []string{unit.Rate(step.Rate).String(), length.String(), fmt.Sprint(step.Requests), StepText(step)})
+			rows = append(rows, []string{unit.Rate(step.Rate).String(), fmt.Sprint(step.Attempt), length.String(), fmt.Sprint(step.Requests), StepText(step)})
 		}
-		p.table("rrrl", rows)
+		p.table("rrrrl", rows)
 	}
 	return p.err
 }

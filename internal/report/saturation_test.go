@@ -10,11 +10,11 @@ import (
 )
 
 func TestSaturation(t *testing.T) {
-	passed := bench.SaturationStep{Rate: 100, Duration: 10, Requests: 1000, Verdict: measure.Pass, Thresholds: []measure.Judgement{
+	passed := bench.SaturationStep{Rate: 100, Attempt: 1, Duration: 10, Requests: 1000, Verdict: measure.Pass, Thresholds: []measure.Judgement{
 		{Threshold: measure.Threshold{Metric: "latency", Percentile: 95, Most: 0.1}, Estimate: measure.Estimate{Value: 0.02, HasInterval: true, Low: 0.01, High: 0.03, Count: 1000}},
 		{Threshold: measure.Threshold{Metric: measure.MetricErrors, Most: 0.01}, Estimate: measure.Estimate{HasInterval: true, High: 0.004, Count: 1000}},
 	}}
-	late := bench.SaturationStep{Rate: 200, Duration: 2.5, Requests: 500, Invalid: "the client sent late"}
+	late := bench.SaturationStep{Rate: 200, Attempt: 3, Duration: 2.5, Requests: 500, Invalid: "the client sent late"}
 	s := &bench.Saturation{Suite: "encoder", Targets: []bench.TargetSaturation{
 		{Name: "k8s", Outcome: bench.Found, Rate: 100, Beyond: 104.4, Steps: []bench.SaturationStep{passed}},
 		{Name: "a", Outcome: bench.AtLeast, Rate: 500},
@@ -31,17 +31,17 @@ func TestSaturation(t *testing.T) {
 	const want = `encoder: the highest rate that meets the thresholds
 
 k8s: 100/s passes, 104.4/s does not
-   rate  for  requests  came to
-  100/s  10s      1000  pass; latency p95 <= 100ms: 20.0 ms [10.0 ms, 30.0 ms]; errors <= 1 %: 0 % [0, 0.4]
+   rate  try  for  requests  came to
+  100/s    1  10s      1000  pass; latency p95 <= 100ms: 20.0 ms [10.0 ms, 30.0 ms]; errors <= 1 %: 0 % [0, 0.4]
 
 a: at least 500/s, the highest rate that may be tried
 
 b: none: even 0.625/s does not pass
 
 c: at least 100/s; the client is the limit beyond
-   rate   for  requests  came to
-  100/s   10s      1000  pass; latency p95 <= 100ms: 20.0 ms [10.0 ms, 30.0 ms]; errors <= 1 %: 0 % [0, 0.4]
-  200/s  2.5s       500  invalid: the client sent late
+   rate  try   for  requests  came to
+  100/s    1   10s      1000  pass; latency p95 <= 100ms: 20.0 ms [10.0 ms, 30.0 ms]; errors <= 1 %: 0 % [0, 0.4]
+  200/s    3  2.5s       500  invalid: the client sent late
 
 d: the client is the limit: it sent late at the first rate already
 
