@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -53,9 +54,15 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// benchServer answers /ok, /fail, /chat (streamed) and /token, which wants the right one.
+// slow is a service time beside which the disturbances of a busy machine are small.
+const slow = 20 * time.Millisecond
+
+// benchServer answers /ok, /slow, /fail, /chat (streamed) and /token, which wants the right one.
 func benchServer(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
+	case "/slow":
+		time.Sleep(slow)
+		fmt.Fprint(w, `{"score": 1}`)
 	case "/ok":
 		fmt.Fprint(w, `{"score": 1}`)
 	case "/chat":
