@@ -119,7 +119,7 @@ func (t *http1Transport) dial(p *passage, deadline time.Time) (*http1Conn, error
 	}
 	err = raw.SetDeadline(deadline)
 	if err == nil && t.tls != nil {
-		secured := tls.Client(raw, t.tls)
+		secured := tls.Client(c.raw, t.tls)
 		err = secured.Handshake()
 		c.net, p.tlsFault = secured, err != nil
 	}

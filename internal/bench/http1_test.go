@@ -214,6 +214,7 @@ func TestAnswerInFragments(t *testing.T) {
 		defer func() { here.Close(); <-done }()
 		transport := &http1Transport{open: map[*http1Conn]struct{}{}}
 		p := newPassage(context.Background(), time.Minute, func() time.Duration { return 7 })
+		p.connected = 7
 		req := httptest.NewRequest("GET", "http://127.0.0.1/", nil)
 		got, err := newHTTP1Conn(transport, here).exchange(req, &p)
 		if err != nil {

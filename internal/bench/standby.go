@@ -171,6 +171,7 @@ func (x *crew) standBy(ctx context.Context, who client) {
 		}
 		r := &p.record
 		passage := newPassage(ctx, x.timeout, x.now)
+		passage.connected = r.Connected
 		var res *http.Response
 		if err == nil {
 			res, err = c.receive(s.like, &passage, nil)
