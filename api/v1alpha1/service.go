@@ -78,10 +78,10 @@ type FixedProfile struct {
 // BatchedProfile is continuous batching: an iteration that yields one token for each sequence lasts
 // alpha + beta x (sequences in the batch) + gamma x (prompt tokens admitted in it).
 type BatchedProfile struct {
-	// Alpha is the time of an iteration whatever its batch: reading the weights.
-	Alpha unit.Duration `json:"alpha,omitempty"`
+	// Alpha is the time of an iteration whatever its batch: reading the weights. Required unless iterations is given, as beta is.
+	Alpha *unit.Duration `json:"alpha,omitempty"`
 	// Beta is the time that each sequence adds.
-	Beta unit.Duration `json:"beta,omitempty"`
+	Beta *unit.Duration `json:"beta,omitempty"`
 	// Iterations replaces alpha and beta where time does not grow with the sequences along a straight line: how long an
 	// iteration of some numbers of sequences lasts, from 1 on. Between them lines are straight, and beyond them the last goes on.
 	Iterations []IterationTime `json:"iterations,omitempty"`

@@ -14,17 +14,23 @@ func (b *BatchedProfile) validate(r *report, path string) {
 	if b.MaxBatchedTokens > 0 && b.MaxBatchedTokens < int64(most) {
 		r.reject(fieldPath(path, "maxBatchedTokens"), fmt.Sprintf("expected at least maxBatch, %d, as each sequence takes a token, got %d", most, b.MaxBatchedTokens), fieldPath(path, "maxBatch"))
 	}
-	if len(b.Iterations) > 0 {
+	switch {
+	case len(b.Iterations) > 0:
 		b.validateIterations(r, fieldPath(path, "iterations"), alpha, beta)
-		return
-	}
-	if b.Alpha == 0 && b.Beta == 0 {
-		r.reject(alpha, "expected more than 0 here or in beta, or iterations instead: an iteration takes time", beta)
+	case b.Alpha == nil:
+		r.reject(alpha, requiredTime, beta)
+	case b.Beta == nil:
+		r.reject(beta, requiredTime, alpha)
+	case *b.Alpha == 0 && *b.Beta == 0:
+		r.reject(alpha, "expected more than 0 here or in beta: an iteration takes time", beta)
 	}
 }
 
+// requiredTime is said of what is left out.
+const requiredTime = "is required where there are no iterations: expected a duration with its unit such as 250ms"
+
 func (b *BatchedProfile) validateIterations(r *report, list, alpha, beta string) {
-	if b.Alpha > 0 || b.Beta > 0 {
+	if b.Alpha != nil || b.Beta != nil {
 		r.reject(list, "contradicts alpha and beta: keep either these or them", alpha, beta)
 	}
 	if len(b.Iterations) > mostIterationTimes {

@@ -48,7 +48,7 @@ func (s *coldStage) ask(ctx context.Context, over client, target int, round int6
 	r := newRecord(j)
 	unhook := context.AfterFunc(ctx, func() { interrupt(over) })
 	defer unhook()
-	_ = over.exchange(ctx, patience, j, s.now, &r) // the record has its kind
+	_ = over.exchange(ctx, patience, j, s.start, &r) // the record has its kind
 	return r
 }
 

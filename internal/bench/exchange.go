@@ -13,8 +13,8 @@ import (
 const maxWrong = 256 << 10
 
 // exchange sends one request and fills the record in. It returns the error behind a failure, if there is one.
-func (t *target) exchange(ctx context.Context, timeout time.Duration, j job, now func() time.Duration, r *measure.Record) error {
-	r.Sent = now()
+func (t *target) exchange(ctx context.Context, timeout time.Duration, j job, start time.Time, r *measure.Record) error {
+	r.Sent = time.Since(start)
 	if t.prepare != nil { // may ask others, within the same time
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, timeout, errTimeout)
@@ -22,10 +22,10 @@ func (t *target) exchange(ctx context.Context, timeout time.Duration, j job, now
 	}
 	req, err := t.request(ctx, j, r)
 	if err != nil {
-		r.Kind, r.LastByte = classify(ctx, err, beforeAnswer, false), now()
+		r.Kind, r.LastByte = classify(ctx, err, beforeAnswer, false), time.Since(start)
 		return err
 	}
-	p := newPassage(ctx, timeout-(now()-r.Sent), now)
+	p := newPassage(ctx, timeout-(time.Since(start)-r.Sent), start)
 	res, err := t.transport.send(req, &p)
 	r.Connected, r.Reused = p.connected, p.reused
 	return t.finish(res, err, &p, r)
@@ -42,16 +42,16 @@ func (t *target) finish(res *http.Response, err error, p *passage, r *measure.Re
 	if r.FirstByte < 0 {
 		r.FirstByte = p.now() // of an answer that came before the hook saw it
 	}
-	body, counted := res.Body, new(countingReader)
+	body, counted, now := res.Body, new(countingReader), p.now
 	if t.open != nil {
-		err = t.open(res, p.now, r)
+		err = t.open(res, now, r)
 		r.Status = res.StatusCode
 	}
 	if err == nil {
 		counted.r = res.Body
-		r.Kind, err = t.take(res, counted, p.now, r)
+		r.Kind, err = t.take(res, counted, now, r)
 	}
-	r.BytesIn, r.LastByte = counted.n, p.now()
+	r.BytesIn, r.LastByte = counted.n, now()
 	if err != nil {
 		r.Kind = classify(p.ctx, err, withinAnswer, false)
 	}

@@ -75,13 +75,13 @@ func (t *grpcTarget) dial() (*grpc.ClientConn, error) {
 
 func (t *grpcTarget) close() { t.shared.close() }
 
-func (t *grpcTarget) exchange(ctx context.Context, timeout time.Duration, j job, now func() time.Duration, r *measure.Record) error {
+func (t *grpcTarget) exchange(ctx context.Context, timeout time.Duration, j job, start time.Time, r *measure.Record) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
 	defer cancel()
-	r.Sent = now()
-	call := &grpcCall{now: now, connected: measure.Unseen, firstByte: measure.Unseen}
+	r.Sent = time.Since(start)
+	call := &grpcCall{start: start, connected: measure.Unseen, firstByte: measure.Unseen}
 	answer, err := t.call(context.WithValue(ctx, callKey{}, call), j)
-	r.LastByte = now()
+	r.LastByte = time.Since(start)
 	call.fill(r)
 	if err == nil {
 		r.Status = 200

@@ -22,7 +22,7 @@ type (
 
 // grpcCall notes the moments of a call. The hooks run in goroutines of the transport, also after a call was given up.
 type grpcCall struct {
-	now func() time.Duration
+	start time.Time // of the run
 
 	mu                   sync.Mutex
 	connected, firstByte time.Duration
@@ -49,16 +49,16 @@ func (w *connWatch) HandleRPC(ctx context.Context, s stats.RPCStats) {
 	defer c.mu.Unlock()
 	switch s := s.(type) {
 	case *stats.OutHeader:
-		c.connected, c.reused = c.now(), w.use(s.LocalAddr)
+		c.connected, c.reused = time.Since(c.start), w.use(s.LocalAddr)
 	case *stats.OutPayload:
 		c.out = int64(s.Length)
 	case *stats.InHeader:
-		c.firstByte = c.now()
+		c.firstByte = time.Since(c.start)
 	case *stats.InPayload:
 		c.in += int64(s.Length)
 	case *stats.InTrailer:
 		if c.answered = true; c.firstByte < 0 { // a status alone
-			c.firstByte = c.now()
+			c.firstByte = time.Since(c.start)
 		}
 	}
 }

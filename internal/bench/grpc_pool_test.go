@@ -94,15 +94,14 @@ func TestGRPCThatTellsNothing(t *testing.T) {
 	defer client.close()
 	r := newRecord(job{})
 	start := time.Now()
-	now := func() time.Duration { return time.Since(start) }
-	if err := client.exchange(t.Context(), 50*time.Millisecond, job{}, now, &r); r.Kind != measure.Timeout {
+	if err := client.exchange(t.Context(), 50*time.Millisecond, job{}, start, &r); r.Kind != measure.Timeout {
 		t.Errorf("%+v, %v", r, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	exchanges, stop := interruptible(ctx, client)
 	defer stop()
 	cancel()
-	if err := client.exchange(exchanges, time.Minute, job{}, now, &r); r.Kind != measure.Interrupted {
+	if err := client.exchange(exchanges, time.Minute, job{}, start, &r); r.Kind != measure.Interrupted {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

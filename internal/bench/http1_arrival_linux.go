@@ -19,7 +19,7 @@ type arrival struct {
 	net.Conn
 	socket syscall.RawConn // nil where the kernel does not tell
 	read   func(fd uintptr) bool
-	last   time.Time // when the last that was read was received
+	last   time.Time // when the last that was read was received; it never goes back
 
 	// Of a read under way; they are kept with it, so that reading allocates nothing.
 	n       int
@@ -84,7 +84,9 @@ func (a *arrival) receive(fd uintptr) bool {
 		a.failed = io.EOF
 	default:
 		now := time.Now()
-		a.last = now.Add(-age(a.control[:a.message.Controllen], now))
+		if at := now.Add(-age(a.control[:a.message.Controllen], now)); at.After(a.last) {
+			a.last = at
+		}
 	}
 	return true
 }
@@ -100,13 +102,13 @@ func (a *arrival) receiveMessage(fd uintptr) (int, syscall.Errno) {
 
 // age is how long ago a message was received, by its time on the wall clock; 0 where it has none, or one that is to come.
 func age(control []byte, now time.Time) time.Duration {
-	if len(control) < unix.SizeofCmsghdr+int(unsafe.Sizeof(unix.Timespec{})) {
+	if len(control) < unix.CmsgSpace(int(unsafe.Sizeof(unix.Timespec{}))) {
 		return 0
 	}
-	head := (*unix.Cmsghdr)(unsafe.Pointer(&control[0]))
-	if head.Level != unix.SOL_SOCKET || head.Type != unix.SCM_TIMESTAMPNS {
+	head, data, _, err := unix.ParseOneSocketControlMessage(control)
+	if err != nil || head.Level != unix.SOL_SOCKET || head.Type != unix.SCM_TIMESTAMPNS {
 		return 0
 	}
-	at := (*unix.Timespec)(unsafe.Pointer(&control[unix.SizeofCmsghdr]))
+	at := (*unix.Timespec)(unsafe.Pointer(&data[0]))
 	return max(0, time.Duration(now.UnixNano()-at.Nano()))
 }

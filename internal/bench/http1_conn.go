@@ -29,24 +29,12 @@ type http1Conn struct {
 	used time.Time // when it became idle
 	peek peek
 
-	now   func() time.Duration // of the exchange
-	seen  func() time.Duration // when what was read last was received
-	since time.Duration        // what that said last, at first when the connection was at hand
-	last  time.Time            // of what that was said
-
 	upload chan error // tells what came of a body under way; nil for none
 }
 
 func newHTTP1Conn(of *http1Transport, raw net.Conn) *http1Conn {
 	arrival := newArrival(raw)
 	c := &http1Conn{of: of, raw: arrival, net: arrival}
-	c.seen = func() time.Duration {
-		if c.last != arrival.last {
-			c.last = arrival.last
-			c.since = max(c.since, c.now()-time.Since(c.last)) // it never goes back
-		}
-		return c.since
-	}
 	c.in.Reset(c)
 	c.peek.watch(raw)
 	return c
@@ -82,10 +70,9 @@ func (c *http1Conn) exchange(req *http.Request, p *passage) (*http.Response, err
 	return c.receive(req, p, failed)
 }
 
-// receive reads the header of an answer. The request may have failed to be sent as a whole. From then on, now of the
-// passage is when the last of the answer was received.
+// receive reads the header of an answer. The request may have failed to be sent as a whole.
 func (c *http1Conn) receive(req *http.Request, p *passage, failed error) (*http.Response, error) {
-	c.now, c.since, c.last, p.now = p.now, p.connected, time.Time{}, c.seen
+	p.received = c.raw
 	res, err := c.readHeader(req, p)
 	if err != nil {
 		return nil, c.reason(err, failed)

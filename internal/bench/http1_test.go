@@ -27,7 +27,7 @@ func ask(t testing.TB, made client) (measure.Record, error) {
 	t.Helper()
 	start := time.Now()
 	r := newRecord(job{})
-	err := made.exchange(t.Context(), time.Minute, job{}, func() time.Duration { return time.Since(start) }, &r)
+	err := made.exchange(t.Context(), time.Minute, job{}, start, &r)
 	return r, err
 }
 
@@ -213,16 +213,20 @@ func TestAnswerInFragments(t *testing.T) {
 		}()
 		defer func() { here.Close(); <-done }()
 		transport := &http1Transport{open: map[*http1Conn]struct{}{}}
-		p := newPassage(context.Background(), time.Minute, func() time.Duration { return 7 })
-		p.connected = 7
+		start := time.Now()
+		p := newPassage(context.Background(), time.Minute, start)
+		p.connected = p.now()
 		req := httptest.NewRequest("GET", "http://127.0.0.1/", nil)
 		got, err := newHTTP1Conn(transport, here).exchange(req, &p)
 		if err != nil {
 			rt.Fatal(err)
 		}
 		read, err := io.ReadAll(got.Body)
-		if err != nil || !bytes.Equal(read, body) || got.Header.Get("X-Text") != "text" || p.firstByte != 7 {
+		if err != nil || !bytes.Equal(read, body) || got.Header.Get("X-Text") != "text" {
 			rt.Fatalf("%v: %d bytes of %d", err, len(read), len(body))
+		}
+		if last := p.now(); p.firstByte < p.connected || last < p.firstByte || last > time.Since(start) {
+			rt.Errorf("connected at %v, the first byte at %v, the last at %v", p.connected, p.firstByte, last)
 		}
 		_ = got.Body.Close()
 		if len(transport.idle) != 1 {

@@ -216,9 +216,8 @@ func TestBodyThatIsNotTaken(t *testing.T) {
 		defer made.close()
 		made.body = func(job) ([]byte, error) { return large, nil }
 		start := time.Now()
-		now := func() time.Duration { return time.Since(start) }
 		r := newRecord(job{})
-		if err := made.exchange(t.Context(), 100*time.Millisecond, job{}, now, &r); r.Kind != measure.Timeout || r.LastByte > 3*time.Second {
+		if err := made.exchange(t.Context(), 100*time.Millisecond, job{}, start, &r); r.Kind != measure.Timeout || r.LastByte > 3*time.Second {
 			t.Errorf("%+v, %v", r, err)
 		}
 		<-reached
@@ -227,7 +226,7 @@ func TestBodyThatIsNotTaken(t *testing.T) {
 		defer stop()
 		ended := make(chan struct{})
 		go func() { defer close(ended); <-reached; cancel() }()
-		if err := made.exchange(exchanges, time.Minute, job{}, now, &r); r.Kind != measure.Interrupted {
+		if err := made.exchange(exchanges, time.Minute, job{}, start, &r); r.Kind != measure.Interrupted {
 			t.Errorf("%+v, %v", r, err)
 		}
 		<-ended

@@ -148,7 +148,7 @@ func (x *crew) now() time.Duration { return time.Since(x.start) }
 // do carries one job out, which the caller has counted as in flight, and hands its record in.
 func (x *crew) do(ctx context.Context, j job) {
 	r := newRecord(j)
-	err := x.targets[j.target].exchange(ctx, x.timeout, j, x.now, &r)
+	err := x.targets[j.target].exchange(ctx, x.timeout, j, x.start, &r)
 	x.handIn(r, err)
 }
 

@@ -170,7 +170,7 @@ func (x *crew) standBy(ctx context.Context, who client) {
 			break
 		}
 		r := &p.record
-		passage := newPassage(ctx, x.timeout, x.now)
+		passage := newPassage(ctx, x.timeout, x.start)
 		passage.connected = r.Connected
 		var res *http.Response
 		if err == nil {

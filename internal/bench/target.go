@@ -31,7 +31,7 @@ type Access struct {
 // client asks an endpoint.
 type client interface {
 	// exchange sends one request and fills the record in. It returns the error behind a failure, if there is one.
-	exchange(ctx context.Context, timeout time.Duration, j job, now func() time.Duration, r *measure.Record) error
+	exchange(ctx context.Context, timeout time.Duration, j job, start time.Time, r *measure.Record) error
 	// close closes connections.
 	close()
 }

@@ -25,16 +25,25 @@ type passage struct {
 	// ctx ends the exchange; a transport may replace it by one that tells the cause more closely.
 	ctx     context.Context
 	timeout time.Duration
-	now     func() time.Duration
+	start   time.Time // of the run, from which all times count
 
+	// received says when the answer came, where a transport sees that: from then on, now is when the last of it did.
+	received *arrival
 	// connected is when a connection was at hand, firstByte when the header of the answer began to arrive; measure.Unseen for none.
 	connected, firstByte time.Duration
 	reused, tlsFault     bool
 }
 
 // newPassage returns one that has seen nothing yet.
-func newPassage(ctx context.Context, timeout time.Duration, now func() time.Duration) passage {
-	return passage{ctx: ctx, timeout: timeout, now: now, connected: measure.Unseen, firstByte: measure.Unseen}
+func newPassage(ctx context.Context, timeout time.Duration, start time.Time) passage {
+	return passage{ctx: ctx, timeout: timeout, start: start, connected: measure.Unseen, firstByte: measure.Unseen}
+}
+
+func (p *passage) now() time.Duration {
+	if p.received == nil {
+		return time.Since(p.start)
+	}
+	return max(p.connected, p.received.last.Sub(p.start))
 }
 
 // payload is the body of a request: bytes that a transport may take whole. The standard library's sends a request

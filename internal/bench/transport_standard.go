@@ -37,7 +37,7 @@ func newStandardTransport(c v1alpha1.Connection, access Access, maxInFlight int)
 func (t standardTransport) send(req *http.Request, p *passage) (*http.Response, error) {
 	ctx, cancel := context.WithTimeoutCause(p.ctx, p.timeout, errTimeout)
 	p.ctx = ctx
-	hooks := hooks{now: p.now}
+	hooks := hooks{start: p.start}
 	res, err := t.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, hooks.trace())))
 	p.connected, p.firstByte = hooks.connected(), hooks.firstByte()
 	p.reused, p.tlsFault = hooks.reused.Load(), hooks.tlsFault.Load()
@@ -66,7 +66,7 @@ func (b cancelBody) Close() error {
 
 // hooks note the moments that the transport tells. They are called from its goroutines, also after an exchange was given up.
 type hooks struct {
-	now              func() time.Duration
+	start            time.Time    // of the run
 	gotConn, gotByte atomic.Int64 // time + 1, 0 for none
 	reused, tlsFault atomic.Bool
 }
@@ -74,10 +74,10 @@ type hooks struct {
 func (h *hooks) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) {
-			h.gotConn.Store(int64(h.now()) + 1)
+			h.gotConn.Store(int64(time.Since(h.start)) + 1)
 			h.reused.Store(info.Reused)
 		},
-		GotFirstResponseByte: func() { h.gotByte.Store(int64(h.now()) + 1) },
+		GotFirstResponseByte: func() { h.gotByte.Store(int64(time.Since(h.start)) + 1) },
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			if err != nil {
 				h.tlsFault.Store(true)

@@ -80,7 +80,7 @@ func (f fitted) beside() float64         { return f.coefficients[f.overhead()] }
 func (f fitted) profile(most int) *v1alpha1.BatchedProfile {
 	p := &v1alpha1.BatchedProfile{Gamma: rounded(f.perPromptToken()), MaxBatch: most}
 	if f.isLine() {
-		p.Alpha, p.Beta = rounded(f.coefficients[0]), rounded(f.coefficients[1])
+		p.Alpha, p.Beta = new(rounded(f.coefficients[0])), new(rounded(f.coefficients[1]))
 		return p
 	}
 	points := f.knots

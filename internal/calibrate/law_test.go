@@ -79,7 +79,7 @@ func TestCurveIsRecovered(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := got.Profile
-			if len(p.Batched.Iterations) < 3 || p.Batched.Alpha != 0 || p.Batched.Beta != 0 {
+			if len(p.Batched.Iterations) < 3 || p.Batched.Alpha != nil || p.Batched.Beta != nil {
 				t.Fatalf("got %+v, expected a curve", p.Batched)
 			}
 			home, err := replica(&p)
@@ -109,8 +109,8 @@ func TestHiddenTokensAreSeenThrough(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := got.Profile.Batched
-	near(t, "an iteration of one", (p.Alpha + p.Beta).Seconds(), b.alpha+b.beta, within)
-	near(t, "an iteration of eight", (p.Alpha + 8*p.Beta).Seconds(), b.alpha+8*b.beta, within)
+	near(t, "an iteration of one", (*p.Alpha + *p.Beta).Seconds(), b.alpha+b.beta, within)
+	near(t, "an iteration of eight", (*p.Alpha + 8**p.Beta).Seconds(), b.alpha+8*b.beta, within)
 	near(t, "gamma", p.Gamma.Seconds(), b.gamma, 2*within)
 	for _, r := range got.Fit.Replay {
 		if r.Metric != latency {

@@ -139,7 +139,7 @@ func TestBuildNodesRefuses(t *testing.T) {
 func onL4(gpus int, memory unit.Memory) *v1alpha1.ModelSpec {
 	return &v1alpha1.ModelSpec{Service: v1alpha1.Service{
 		Parameters: 1e9, BytesPerParameter: 2, Memory: 1 << 10, GPUMemory: memory,
-		Profiles: []v1alpha1.Profile{{GPU: "L4", GPUs: gpus, Batched: &v1alpha1.BatchedProfile{Alpha: 1e6, Beta: 1e5, MaxBatch: 8}}},
+		Profiles: []v1alpha1.Profile{{GPU: "L4", GPUs: gpus, Batched: &v1alpha1.BatchedProfile{Alpha: new(unit.Duration(1e6)), Beta: new(unit.Duration(1e5)), MaxBatch: 8}}},
 	}}
 }
 

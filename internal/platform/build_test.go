@@ -228,7 +228,7 @@ func TestContainerSharesItsCPU(t *testing.T) {
 }
 
 func TestContainerConcurrency(t *testing.T) {
-	batched := &v1alpha1.ModelSpec{Service: v1alpha1.Service{Memory: 1024, Profiles: []v1alpha1.Profile{{CPU: "x86", Batched: &v1alpha1.BatchedProfile{Alpha: 1e7, MaxBatch: 16}}}}}
+	batched := &v1alpha1.ModelSpec{Service: v1alpha1.Service{Memory: 1024, Profiles: []v1alpha1.Profile{{CPU: "x86", Batched: &v1alpha1.BatchedProfile{Alpha: new(unit.Duration(1e7)), Beta: new(unit.Duration(0)), MaxBatch: 16}}}}}
 	unlimited := container()
 	unlimited.Limits.MaxConcurrency = 0
 	for name, test := range map[string]struct {

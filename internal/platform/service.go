@@ -126,11 +126,14 @@ func fixed(f *v1alpha1.FixedProfile) (Service, error) {
 
 func batched(spec *v1alpha1.ModelSpec, b *v1alpha1.BatchedProfile, hw catalog.Hardware, cat *catalog.Catalog, gpus int) Service {
 	batch := &Batch{
-		Alpha: b.Alpha.Std(), Beta: b.Beta.Std(), Gamma: b.Gamma.Std(), Max: max(1, b.MaxBatch), KVTokens: b.KVTokens,
+		Gamma: b.Gamma.Std(), Max: max(1, b.MaxBatch), KVTokens: b.KVTokens,
 		MaxTokens: b.MaxBatchedTokens, MaxWaiting: b.MaxWaiting,
 	}
 	for _, it := range b.Iterations {
 		batch.Curve = append(batch.Curve, IterationTime{it.Sequences, it.Time.Std()})
+	}
+	if len(batch.Curve) == 0 {
+		batch.Alpha, batch.Beta = b.Alpha.Std(), b.Beta.Std()
 	}
 	if b.MaxBatch == 0 {
 		batch.Max = defaultBatch

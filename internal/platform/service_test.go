@@ -159,8 +159,8 @@ func TestProfiles(t *testing.T) {
 		{CPU: "arm", Fixed: fixed(1)},
 		{GPU: "L4", GPUs: 2, Fixed: fixed(2), Source: Measured, Reference: "our bench"},
 		{GPU: "T4", Fixed: &v1alpha1.FixedProfile{FromTrace: true, Speed: 4, Concurrency: 3}},
-		{GPU: "H100", Batched: &v1alpha1.BatchedProfile{Alpha: unit.Duration(7e6), Beta: 1, Gamma: 1}},
-		{GPU: "A10", Batched: &v1alpha1.BatchedProfile{Alpha: unit.Duration(7e6), Beta: 1, Gamma: 1, MaxBatch: 9, KVTokens: 77}},
+		{GPU: "H100", Batched: &v1alpha1.BatchedProfile{Alpha: new(unit.Duration(7e6)), Beta: new(unit.Duration(1)), Gamma: 1}},
+		{GPU: "A10", Batched: &v1alpha1.BatchedProfile{Alpha: new(unit.Duration(7e6)), Beta: new(unit.Duration(1)), Gamma: 1, MaxBatch: 9, KVTokens: 77}},
 	}}}
 	fit := func(gpu string) Fit {
 		f, err := FitService(spec, onGPU(gpu), embedded(), 0)

@@ -84,12 +84,11 @@ func isObserved(x measure.PhaseAnalysis) bool {
 	return x.By[measure.ByClient]+x.By[measure.ByPlatform] > 0
 }
 
-// unobservedText names the moments that nobody saw; "" for none. A first token that the client did not see is none: only streams
-// have one.
+// unobservedText names the moments that nobody saw; "" for none.
 func unobservedText(c *measure.ColdStartAnalysis) string {
 	var names []string
 	for _, x := range c.Phases {
-		if !isObserved(x) && x.Name != measure.FirstToken {
+		if !isObserved(x) {
 			names = append(names, string(x.Name))
 		}
 	}

@@ -74,7 +74,6 @@ func start(longer time.Duration, target int) measure.ColdStart {
 		{Name: measure.Model, At: measure.Unseen, By: measure.Unobserved},
 		{Name: measure.Ready, At: at(3800*ms + longer), By: measure.ByPlatform},
 		{Name: measure.FirstByte, At: at(4300*ms + longer), By: measure.ByClient},
-		{Name: measure.FirstToken, At: measure.Unseen, By: measure.Unobserved}, // it does not stream
 	}
 	if target == 1 {
 		c.Method, c.Confirmed, c.Evidence = "idle", false, ""
