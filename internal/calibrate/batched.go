@@ -120,7 +120,11 @@ func (b *batch) solve(equations []equation) (found fitted, rows []row, ok bool) 
 		return found, rows, ok
 	}
 	straight, least := meanError(rows, found.coefficients), meanError(otherRows, other.coefficients)
-	if straight-least < max(leastError, lessError*straight) {
+	needed := max(leastError, lessError*straight)
+	if found.coefficients[0] == 0 {
+		needed = 0 // the line would have to begin below 0: time grows faster than the sequences
+	}
+	if straight-least <= needed {
 		return found, rows, ok
 	}
 	return other, otherRows, true

@@ -23,14 +23,14 @@ const (
 	mostKnots    = 7
 )
 
-// curved has as many knots as the iterations of streams, by their sequences, determine slopes.
+// curved has as many knots as the iterations of streams determine slopes. They are given by their sequences, once for each.
 func curved(sequences []float64) form {
 	var f form
 	for knot := 1.0; len(f.knots) < mostKnots; knot *= 2 {
-		beyond := 0
+		beyond := 0.0
 		for _, n := range sequences {
 			if n > knot {
-				beyond++
+				beyond += 1 / n // each of its sequences shows the iteration
 			}
 		}
 		if beyond < fewestBeyond {

@@ -30,7 +30,7 @@ func TestBatchedIsRecovered(t *testing.T) {
 		}
 		each := 40*(b.alpha+b.beta*float64(b.most)) + 170*b.gamma*float64(b.most) // of a full batch
 		full := float64(b.most) / each
-		log := newLog(b.serve(arrivals(rng, 60*time.Second, full*0.05, full*0.3, full*0.7, full*1.3)))
+		log := newLog(b.serve(arrivals(rng, 240*time.Second, full*0.05, full*0.3, full*0.7, full*1.3)))
 		got, err := Fit(t.Context(), log, 0, onCPU)
 		if err != nil {
 			t.Fatal(err)
@@ -58,6 +58,7 @@ func TestBatchedIsRecovered(t *testing.T) {
 func TestCurveIsRecovered(t *testing.T) {
 	bends := map[string]func(int) float64{
 		"the more, the cheaper": func(n int) float64 { return 0.012 * math.Sqrt(float64(n)) },
+		"the more, the dearer":  func(n int) float64 { return 0.0006*math.Pow(float64(n), 1.5) - 0.004 },
 		"one is cheap": func(n int) float64 {
 			if n == 1 {
 				return -0.003
