@@ -21,7 +21,8 @@ const batches = new client.Histogram({
 const tokens = new client.Counter({ name: "model_tokens_total", help: "Tokens read and generated.", labelNames: ["kind"] });
 
 const llama = await getLlama({ gpu: false, build: "never", logLevel: "warn", maxThreads: 1 });
-const model = await llama.loadModel({ modelPath: file });
+// The weights are memory of its own: pages of a mapped file may be taken from a server that idles, and its next requests wait.
+const model = await llama.loadModel({ modelPath: file, useMmap: false });
 const context = await model.createContext({ sequences, contextSize, threads: 1 });
 const tokensOf = continuousBatch((size) => batches.observe(size));
 const run = limiter(Array.from({ length: sequences }, () => context.getSequence()));
