@@ -93,7 +93,7 @@ func TestBenchStreamsFromAFunction(t *testing.T) {
 	c := llama(t, gguf.Small, 1)
 	c.Variables["INVOKE_MODE"] = "RESPONSE_STREAM"
 	create(t, h.Client(), "llama", c)
-	by := measured(t, map[string]bench.Access{"function": {AWS: h.Credentials(), Endpoint: h.URL()}}, 4, 4*time.Second, []measure.Kind{measure.OK, measure.WrongAnswer}, v1alpha1.Target{
+	by := measured(t, map[string]bench.Access{"function": {AWS: h.Credentials(), Endpoint: h.URL()}}, 2, 4*time.Second, []measure.Kind{measure.OK, measure.WrongAnswer}, v1alpha1.Target{
 		Name: "function", URL: "lambda://llama/v1/completions?region=us-east-1", Protocol: "openai-completions",
 		OpenAI: &v1alpha1.OpenAIRequest{Model: "small", Prompt: "Hello", MaxTokens: 12},
 	})
