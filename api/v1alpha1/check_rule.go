@@ -119,10 +119,22 @@ func nearest(name string, known []string) string {
 	}
 	best, fewest := "", max(2, len(name)/3)+1
 	for _, k := range known {
+		if plain := withoutDigits(k); plain != k && plain == withoutDigits(name) {
+			continue // p50 is no misspelled p90
+		}
 		edits := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(k))
 		if edits < fewest && 2*edits < max(len(name), len(k)) {
 			best, fewest = k, edits
 		}
 	}
 	return best
+}
+
+func withoutDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' {
+			return -1
+		}
+		return r
+	}, s)
 }

@@ -25,7 +25,7 @@ spec:
     - name: chat
       url: https://127.0.0.1:8443/v1/chat/completions
       protocol: openai-chat
-      openai: {model: tiny, prompt: Hello, maxTokens: 16, stream: false}
+      openai: {model: tiny, prompt: Hello, maxTokens: 16, stream: true}
       connection: {http: "2", caFile: ca.pem, insecure: true}
   load:
     phases:
@@ -47,9 +47,10 @@ spec:
     - target: k8s
       latency: {p95: 200ms}
       timeToFirstByte: {p50: 1s}
+      errors: 1%
+    - target: chat
       timeToFirstToken: {p99: 1s}
       timePerOutputToken: {p50: 50ms}
-      errors: 1%
 `
 
 func TestLoadSuite(t *testing.T) {
@@ -102,6 +103,7 @@ func TestLoadSuiteRefuses(t *testing.T) {
 		"h2c with TLS":      {`http: "2"`, "http: h2c", "spec.targets[1].connection.http: is HTTP/2 without TLS"},
 		"openai over http":  {"protocol: openai-chat", "protocol: http", "spec.targets[1].openai: belongs to the openai protocols"},
 		"no target":         {"target: k8s", "target: lambda", `spec.thresholds[0].target: there is no target "lambda"`},
+		"no tokens":         {"stream: true", "stream: false", "spec.thresholds[1].timeToFirstToken: target chat shows no tokens"},
 		"a ramp and a wave": {"amplitude: 40/s", "to: 3/s, amplitude: 40/s", "spec.load.phases[2].to: contradicts amplitude"},
 		"a wave below 0":    {"amplitude: 40/s", "amplitude: 60/s", "spec.load.phases[2].amplitude: expected at most the rate"},
 		"half a wave":       {"amplitude: 40/s, ", "", "spec.load.phases[2]: a wave needs both"},

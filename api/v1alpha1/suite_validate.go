@@ -46,6 +46,7 @@ func (s *Suite) validate(r *report) {
 	s.Spec.validateColdStarts(r)
 	for i := range s.Spec.Thresholds {
 		s.Spec.Thresholds[i].validate(r, itemPath("spec.thresholds", i), names)
+		s.Spec.Thresholds[i].validateTokens(r, itemPath("spec.thresholds", i), s.Spec.Targets)
 	}
 }
 
@@ -199,4 +200,27 @@ func (t *SuiteThreshold) validate(r *report, path string, names map[string]bool)
 	if *t == (SuiteThreshold{Target: t.Target}) {
 		r.reject(path, "expected a limit: latency, timeToFirstByte, timeToFirstToken, timePerOutputToken or errors", path)
 	}
+}
+
+// validateTokens refuses limits of times that a target does not show: they could never be met nor missed.
+func (t *SuiteThreshold) validateTokens(r *report, path string, targets []Target) {
+	if t.TimeToFirstToken == (Percentiles{}) && t.TimePerOutputToken == (Percentiles{}) {
+		return
+	}
+	field := fieldPath(path, "timeToFirstToken")
+	if t.TimeToFirstToken == (Percentiles{}) {
+		field = fieldPath(path, "timePerOutputToken")
+	}
+	for i := range targets {
+		x := &targets[i]
+		if (t.Target == "" || t.Target == x.Name) && !x.streamsTokens() {
+			r.reject(field, fmt.Sprintf("target %s shows no tokens: expected protocol openai-chat or openai-completions, streamed; or limit latency or timeToFirstByte, or name another target", x.Name), path)
+			return
+		}
+	}
+}
+
+// streamsTokens says whether answers show when each token came, as they do unless stream is false.
+func (t *Target) streamsTokens() bool {
+	return t.OpenAI != nil && t.Protocol != "openai-embeddings" && (t.OpenAI.Stream == nil || *t.OpenAI.Stream)
 }

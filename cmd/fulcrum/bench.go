@@ -83,6 +83,9 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 	if f.output != "text" && f.output != "json" {
 		return fmt.Errorf("--output: expected text or json, got %q", f.output)
 	}
+	if err := checkPage(f.html); err != nil {
+		return err
+	}
 	show, finish, err := progressOf(f.progress, std.err)
 	if err != nil {
 		return err

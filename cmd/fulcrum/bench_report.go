@@ -31,6 +31,9 @@ Exit codes: those of bench.`,
 			if output != "text" && output != "json" {
 				return fmt.Errorf("--output: expected text or json, got %q", output)
 			}
+			if err := checkPage(html); err != nil {
+				return err
+			}
 			sheet, err := readRun(args[0], measure.ReadSheet)
 			if err != nil {
 				return err

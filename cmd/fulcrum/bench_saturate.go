@@ -51,7 +51,7 @@ a rate far below the first one passes; 4 interrupted; 5 the client is the limit.
 	}
 	fs := cmd.Flags()
 	f.suite.registerTargets(fs)
-	fs.Var(newTextFlag(&f.from, "rate", unit.ParseRate), "from", "first rate to try (default 10/s)")
+	fs.Var(newTextFlag(&f.from, "rate", unit.ParseRate), "from", "first rate to try (default 10/s, or --most if that is less)")
 	fs.Var(newTextFlag(&f.most, "rate", unit.ParseRate), "most", "highest rate that may be tried; required")
 	fs.Var(newTextFlag(&f.step, "duration", parseTime), "step", "how long a rate is tried at least (default 10s)")
 	fs.Var(newTextFlag(&f.rest, "duration", parseTime), "rest", "how long a target recovers after a step (default 1s)")
@@ -63,6 +63,9 @@ a rate far below the first one passes; 4 interrupted; 5 the client is the limit.
 }
 
 func (f *saturateFlags) run(cmd *cobra.Command, std streams, args []string) error {
+	if !cmd.Flags().Changed("from") && f.most > 0 {
+		f.from = min(f.from, f.most)
+	}
 	if err := f.check(); err != nil {
 		return err
 	}

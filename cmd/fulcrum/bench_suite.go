@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,6 +60,7 @@ func (f *suiteFlags) register(fs *pflag.FlagSet) {
 	fs.IntVar(&f.closed, "closed", 0, "callers of a closed loop, which wait for each answer, instead of a rate")
 	fs.Var(newTextFlag(&f.turn, "duration", parseTime), "turn", "how long a target's turn lasts; 0s alternates by request (default: a fortieth of the load for each, with at least five requests)")
 	fs.Var(newTextFlag(&f.warmup, "duration", parseTime), "warmup", "time at the beginning that is left out of the figures")
+	fs.IntVar(&f.coldStarts, "cold-starts", 0, "how many cold starts of each target, instead of what the suite file says; 0 for none")
 }
 
 // registerTargets registers what is not about the load.
@@ -73,7 +75,6 @@ func (f *suiteFlags) registerTargets(fs *pflag.FlagSet) {
 	fs.Var(newTextFlag(&f.timeout, "duration", parseTime), "timeout", "how long an answer may take (default 1m)")
 	fs.Var(newTextFlag(&f.gate, "duration", parseTime), "gate", "p99 of the client's own lateness above which the run is invalid (default 10ms)")
 	fs.IntVar(&f.inFlight, "max-in-flight", 1024, "requests that may wait for an answer; what is due beyond is recorded as not sent")
-	fs.IntVar(&f.coldStarts, "cold-starts", 0, "how many cold starts of each target, instead of what the suite file says; 0 for none")
 	fs.Uint64Var(&f.seed, "seed", 1, "seed of arrivals and of the order of turns")
 	fs.StringArrayVar(&f.thresholds, "threshold", nil, "limit that the run is judged by, such as latency.p95<=200ms, errors<=1% or k8s:timeToFirstToken.p99<=1s")
 }
@@ -127,6 +128,9 @@ func (f *suiteFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, 
 	if in.Projection, err = bench.Project(suite, in.Workload); err != nil {
 		return in, fmt.Errorf("%s: the load: %w", from.name, err)
 	}
+	if in.Workload != nil && in.Projection.Requests == 0 {
+		return in, fmt.Errorf("%s: the load: no request is due within %s: expected a longer load, or a higher rate", from.name, in.Projection.Span)
+	}
 	in.SuiteHash, err = hashOf(suite)
 	return in, err
 }
@@ -135,6 +139,9 @@ func (f *suiteFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, 
 func (f *suiteFlags) suite(fs *pflag.FlagSet) (*v1alpha1.Suite, error) {
 	if len(f.targets) == 0 {
 		return nil, errors.New("expected a suite file, or --target with --rate and --duration; see fulcrum bench --help")
+	}
+	if err := errors.Join(f.checkProtocol(), f.checkClient(fs)); err != nil {
+		return nil, err
 	}
 	s := &v1alpha1.Suite{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.KindSuite, Metadata: v1alpha1.Metadata{Name: "flags"}}
 	body, err := f.bodyText()
@@ -155,14 +162,47 @@ func (f *suiteFlags) suite(fs *pflag.FlagSet) (*v1alpha1.Suite, error) {
 	if fs.Changed("turn") {
 		s.Spec.Turn = &f.turn
 	}
-	if f.inFlight < 1 || f.inFlight > 1e5 || f.timeout <= 0 {
-		return nil, errors.New("--max-in-flight: expected a number from 1 to 100,000, and --timeout a duration above 0")
-	}
 	s.ApplyDefaults()
 	if err := s.Validate("flags"); err != nil {
 		return nil, flagProblems(err, f)
 	}
 	return s, nil
+}
+
+// flagProtocols are those that flags have words for.
+var flagProtocols = []string{"http", "openai-chat", "openai-completions", "openai-embeddings"}
+
+// checkProtocol checks what a suite file is checked for when it is read.
+func (f *suiteFlags) checkProtocol() error {
+	isOpenAI := f.protocol != "http"
+	switch {
+	case f.protocol == "inference":
+		return errors.New("--protocol: inference needs a suite file, which names the inputs of the model")
+	case !slices.Contains(flagProtocols, f.protocol):
+		return fmt.Errorf("--protocol: expected %s, got %q", strings.Join(flagProtocols, ", "), f.protocol)
+	case isOpenAI && f.model == "":
+		return fmt.Errorf("--model: is required with --protocol %s: expected the name of the model", f.protocol)
+	case isOpenAI && f.body != "":
+		return fmt.Errorf("--body: belongs to --protocol http: leave it out with %s", f.protocol)
+	case !isOpenAI && f.model != "":
+		return errors.New("--model: belongs to the openai protocols: set --protocol, or leave it out")
+	}
+	return nil
+}
+
+// checkClient checks what is about the client itself.
+func (f *suiteFlags) checkClient(fs *pflag.FlagSet) error {
+	switch {
+	case f.inFlight < 1 || f.inFlight > 1e5:
+		return fmt.Errorf("--max-in-flight: expected a number from 1 to 100,000, got %d", f.inFlight)
+	case f.timeout <= 0:
+		return fmt.Errorf("--timeout: expected a duration above 0, got %s", f.timeout)
+	case fs.Changed("gate") && f.gate <= 0:
+		return fmt.Errorf("--gate: expected a duration above 0, got %s", f.gate)
+	case fs.Changed("format") && f.trace == "":
+		return errors.New("--format: belongs to --trace: leave it out")
+	}
+	return nil
 }
 
 func (f *suiteFlags) bodyText() (string, error) {
@@ -195,7 +235,7 @@ func (f *suiteFlags) target(text string, i int, body string) v1alpha1.Target {
 func (f *suiteFlags) load(fs *pflag.FlagSet) (v1alpha1.SuiteLoad, error) {
 	l := v1alpha1.SuiteLoad{Seed: &f.seed}
 	given := 0
-	for _, is := range []bool{f.rate > 0, fs.Changed("trace"), fs.Changed("closed")} {
+	for _, is := range []bool{f.rate > 0 || fs.Changed("rate"), fs.Changed("trace"), fs.Changed("closed")} {
 		if is {
 			given++
 		}
@@ -221,8 +261,11 @@ func (f *suiteFlags) load(fs *pflag.FlagSet) (v1alpha1.SuiteLoad, error) {
 		}
 		l.Closed = &v1alpha1.ClosedLoad{Callers: f.closed, Duration: f.duration}
 	default:
-		if f.rate > 1e6 || f.arrivals != "poisson" && f.arrivals != "constant" {
-			return l, errors.New("expected a --rate of at most 1,000,000/s with --arrivals poisson or constant")
+		if f.rate <= 0 || f.rate > 1e6 {
+			return l, fmt.Errorf("--rate: expected a rate above 0 and up to 1,000,000/s, got %s", f.rate)
+		}
+		if f.arrivals != "poisson" && f.arrivals != "constant" {
+			return l, fmt.Errorf("--arrivals: expected poisson or constant, got %q", f.arrivals)
 		}
 		l.Phases, l.Arrivals, l.Speed = []v1alpha1.Phase{{Rate: f.rate, Duration: f.duration}}, f.arrivals, f.speed
 	}

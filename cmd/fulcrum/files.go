@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -31,7 +33,11 @@ func replaceFile(path string, write func(io.Writer) error) (err error) {
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return err
+		var failed *fs.PathError // of the temporary file, which nobody asked for
+		if errors.As(err, &failed) {
+			err = failed.Err
+		}
+		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	defer func() {
 		if err != nil {
@@ -42,4 +48,22 @@ func replaceFile(path string, write func(io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), path)
+}
+
+// checkPage refuses to replace a file that is no page: most likely it is another file of the user's, such as the suite.
+func checkPage(path string) error {
+	if path == "" {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil // not there; whatever else it is, writing tells
+	}
+	defer f.Close()
+	const begin = "<!doctype html>"
+	head := make([]byte, len(begin))
+	if n, _ := io.ReadFull(f, head); n > 0 && !strings.EqualFold(string(head[:n]), begin) {
+		return fmt.Errorf("--html: %s is there and no page: name another file", path)
+	}
+	return nil
 }

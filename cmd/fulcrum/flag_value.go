@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -86,7 +85,7 @@ func parseHours(text string) (unit.Duration, error) {
 func parsePart(text string) (unit.Share, error) {
 	s, err := unit.ParseShare(text)
 	if err == nil && (s < 0 || s > 1) {
-		err = errors.New("expected a share from 0 to 1 or from 0% to 100%")
+		err = fmt.Errorf("expected a share from 0 to 1 or from 0%% to 100%%, got %s", text)
 	}
 	return s, err
 }

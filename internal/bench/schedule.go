@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"io"
 	"time"
 
@@ -55,6 +56,9 @@ func Project(s *v1alpha1.Suite, w workload.Workload) (Projection, error) {
 			return p, err
 		}
 		p.Turn = turnLength(p.Span, len(s.Spec.Targets), requests)
+	}
+	if warmup := s.Spec.Warmup.Std(); warmup > 0 && s.Spec.Load.HasLoad() && warmup >= p.Span {
+		return p, fmt.Errorf("the warm-up of %s leaves nothing of a load of %s to be measured: expected a shorter warm-up", warmup, p.Span)
 	}
 	if w == nil {
 		return p, nil
