@@ -76,8 +76,9 @@ func TestJoined(t *testing.T) {
 		r.Scheduled != 1+by || r.LastByte != 7+by || r.Chunks[0] != 5+by || r.Chunks[1] != 6+by {
 		t.Errorf("got %+v, %+v", r, log.End)
 	}
-	l := load{phases: []v1alpha1.Phase{{Duration: unit.Duration(8 * time.Second), Period: unit.Duration(4 * time.Second)}}}
-	if p := l.piece().phases[0]; p.Duration != unit.Duration(2*time.Second) || p.Period != unit.Duration(time.Second) || l.phases[0].Duration != unit.Duration(8*time.Second) {
+	whole := v1alpha1.Phase{Duration: unit.Duration(2 * pieces * time.Second), Period: unit.Duration(pieces * time.Second)}
+	l := load{phases: []v1alpha1.Phase{whole}}
+	if p := l.piece().phases[0]; p.Duration != unit.Duration(2*time.Second) || p.Period != unit.Duration(time.Second) || l.phases[0] != whole {
 		t.Errorf("got %+v of %+v", p, l.phases[0])
 	}
 }
