@@ -62,7 +62,7 @@ A target must be one replica: what several do together is not what one does.`,
 	fs.StringArrayVar(&f.on, "on", nil, "[TARGET=]HARDWARE that a target runs on, such as gpu:L4 or k8s=cpu:x86,vcpu=2")
 	fs.StringVar(&f.model, "model", string(calibrate.Auto), "kind of server: fixed (requests do not share work), batched (continuous batching), or auto: batched where answers are streamed")
 	fs.StringVar(&f.name, "name", "", "name of the calibration (default: that of the suite)")
-	fs.StringVarP(&f.file, "output", "o", "", "file to write the calibration to")
+	fs.StringVarP(&f.file, "output", "o", "", "file to write the calibration to, as YAML")
 	fs.StringVar(&f.format, "format", "text", "form of what is printed: text or json")
 	cmd.AddCommand(newBacktestCommand(std))
 	return cmd
@@ -74,6 +74,10 @@ func (f *calibrateFlags) calibrate(ctx context.Context, std streams, run string)
 	}
 	if !slices.Contains([]calibrate.Model{calibrate.Auto, calibrate.Fixed, calibrate.Batched}, calibrate.Model(f.model)) {
 		return fmt.Errorf("--model: expected auto, fixed or batched, got %q", f.model)
+	}
+	if f.file == "text" || f.file == "json" {
+		return fmt.Errorf("--output: expected a file to write the calibration to, such as profile.yaml, got %[1]q: "+
+			"the form of what is printed is --format %[1]s (a file of that name is ./%[1]s)", f.file)
 	}
 	log, err := readRun(run, measure.ReadLog)
 	if err != nil {
