@@ -50,11 +50,15 @@ Exit codes: 0 p50 and p95 are predicted within the share; 1 an error; 3 they are
 }
 
 func backtest(ctx context.Context, std streams, profile, run string, within float64, output string) error {
+	if isFolder(profile) && !isFolder(run) {
+		return fmt.Errorf("expected PROFILE and then RUN, got a folder and then what is none: "+
+			"for the other order, fulcrum calibrate backtest %s %s", run, profile)
+	}
 	c, err := readCalibration(profile)
 	if err != nil {
 		return err
 	}
-	log, err := readRun(run, measure.ReadLog)
+	log, err := readLog(run)
 	if err != nil {
 		return err
 	}
