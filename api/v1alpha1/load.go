@@ -42,6 +42,9 @@ type document struct {
 func loadFile[T any](name string, data []byte, doc document, validate func(*T, *report)) (*T, error) {
 	r := newReport(name)
 	root, problem := doc.parse(data)
+	if problem == nil {
+		problem = otherKind(root, reflect.TypeFor[T]())
+	}
 	if problem != nil {
 		problem.File = name
 		return nil, Problems{*problem}

@@ -6,7 +6,7 @@ import "fmt"
 type MeasuredRange struct {
 	// Requests is how many the times are of.
 	Requests int64 `json:"requests" check:"gte=1"`
-	// Rate is the greatest rate of ten seconds, in requests per second.
+	// Rate is the greatest rate of ten seconds, or of the whole load where that is shorter, in requests per second.
 	Rate float64 `json:"rate,omitempty" check:"gte=0"`
 	// InFlight is the greatest number of requests inside at once.
 	InFlight int `json:"inFlight,omitempty" check:"gte=0"`

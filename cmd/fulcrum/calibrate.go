@@ -12,17 +12,19 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/calibrate"
+	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/report"
 )
 
 // calibrateFlags say what the measurements do not.
 type calibrateFlags struct {
-	on     []string
-	model  string
-	name   string
-	file   string
-	format string
+	on      []string
+	catalog string
+	model   string
+	name    string
+	file    string
+	format  string
 }
 
 // replaySeed makes the replays repeatable.
@@ -60,9 +62,10 @@ A target must be one replica: what several do together is not what one does.`,
 	}
 	fs := cmd.Flags()
 	fs.StringArrayVar(&f.on, "on", nil, "[TARGET=]HARDWARE that a target runs on, such as gpu:L4 or k8s=cpu:x86,vcpu=2")
+	fs.StringVar(&f.catalog, "catalog", "", "directory of catalogue files that add to and override the built-in ones: their kinds of GPU can be named with --on")
 	fs.StringVar(&f.model, "model", string(calibrate.Auto), "kind of server: fixed (requests do not share work), batched (continuous batching), or auto: batched where answers are streamed")
 	fs.StringVar(&f.name, "name", "", "name of the calibration (default: that of the suite)")
-	fs.StringVarP(&f.file, "output", "o", "", "file to write the calibration to")
+	fs.StringVarP(&f.file, "output", "o", "", "file to write the calibration to, as YAML")
 	fs.StringVar(&f.format, "format", "text", "form of what is printed: text or json")
 	cmd.AddCommand(newBacktestCommand(std))
 	return cmd
@@ -75,11 +78,19 @@ func (f *calibrateFlags) calibrate(ctx context.Context, std streams, run string)
 	if !slices.Contains([]calibrate.Model{calibrate.Auto, calibrate.Fixed, calibrate.Batched}, calibrate.Model(f.model)) {
 		return fmt.Errorf("--model: expected auto, fixed or batched, got %q", f.model)
 	}
-	log, err := readRun(run, measure.ReadLog)
+	if f.file == "text" || f.file == "json" {
+		return fmt.Errorf("--output: expected a file to write the calibration to, such as profile.yaml, got %[1]q: "+
+			"the form of what is printed is --format %[1]s (a file of that name is ./%[1]s)", f.file)
+	}
+	cat, err := loadCatalog(f.catalog)
 	if err != nil {
 		return err
 	}
-	on, err := hardwareOf(f.on, log.Header.Targets)
+	log, err := readLog(run)
+	if err != nil {
+		return err
+	}
+	on, err := hardwareOf(f.on, log.Header.Targets, cat)
 	if err != nil {
 		return fmt.Errorf("--on: %w", err)
 	}
@@ -118,7 +129,7 @@ func writeCalibration(path string, c *v1alpha1.Calibration) error {
 }
 
 // hardwareOf reads --on: the hardware by the name of the target, of which there is one where none is given.
-func hardwareOf(texts []string, targets []measure.TargetInfo) (map[string]calibrate.Hardware, error) {
+func hardwareOf(texts []string, targets []measure.TargetInfo, cat *catalog.Catalog) (map[string]calibrate.Hardware, error) {
 	var names []string
 	for _, t := range targets {
 		names = append(names, t.Name)
@@ -144,6 +155,9 @@ func hardwareOf(texts []string, targets []measure.TargetInfo) (map[string]calibr
 			return nil, fmt.Errorf("the target %s is there twice", name)
 		}
 		on[name] = h
+	}
+	if err := nameGPUs(on, cat); err != nil {
+		return nil, err
 	}
 	return on, distinct(on)
 }

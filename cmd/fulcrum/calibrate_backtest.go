@@ -13,8 +13,17 @@ import (
 	"fulcrum.dev/fulcrum/internal/unit"
 )
 
+// backtestSchema names the form of `fulcrum calibrate backtest -o json`.
+const backtestSchema = "fulcrum.dev/backtest/v1alpha1"
+
+// backtestDocument is what came of a backtest, for programs.
+type backtestDocument struct {
+	SchemaVersion string                `json:"schemaVersion"`
+	Backtests     []*calibrate.Backtest `json:"backtests"`
+}
+
 func newBacktestCommand(std streams) *cobra.Command {
-	var format string
+	var output string
 	within := unit.Share(0.1)
 	cmd := &cobra.Command{
 		Use:   "backtest PROFILE RUN",
@@ -26,26 +35,30 @@ server: another rate, another shape, other sizes.
 
 Exit codes: 0 p50 and p95 are predicted within the share; 1 an error; 3 they are not.`,
 		Example: `  fulcrum calibrate backtest profile.yaml other-run
-  fulcrum calibrate backtest profile.yaml other-run --within 5% --format json`,
+  fulcrum calibrate backtest profile.yaml other-run --within 5% -o json`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if format != "text" && format != "json" {
-				return fmt.Errorf("--format: expected text or json, got %q", format)
+			if output != "text" && output != "json" {
+				return fmt.Errorf("--output: expected text or json, got %q", output)
 			}
-			return backtest(cmd.Context(), std, args[0], args[1], float64(within), format)
+			return backtest(cmd.Context(), std, args[0], args[1], float64(within), output)
 		},
 	}
 	cmd.Flags().Var(newTextFlag(&within, "share", parsePart), "within", "greatest relative error of p50 and p95 (default 10%)")
-	cmd.Flags().StringVar(&format, "format", "text", "form of the output: text or json")
+	cmd.Flags().StringVarP(&output, "output", "o", "text", "form of the output: text or json")
 	return cmd
 }
 
-func backtest(ctx context.Context, std streams, profile, run string, within float64, format string) error {
+func backtest(ctx context.Context, std streams, profile, run string, within float64, output string) error {
+	if isFolder(profile) && !isFolder(run) {
+		return fmt.Errorf("expected PROFILE and then RUN, got a folder and then what is none: "+
+			"for the other order, fulcrum calibrate backtest %s %s", run, profile)
+	}
 	c, err := readCalibration(profile)
 	if err != nil {
 		return err
 	}
-	log, err := readRun(run, measure.ReadLog)
+	log, err := readLog(run)
 	if err != nil {
 		return err
 	}
@@ -63,8 +76,8 @@ func backtest(ctx context.Context, std streams, profile, run string, within floa
 		list = append(list, b)
 		worst = max(worst, b.Worst)
 	}
-	if format == "json" {
-		err = report.JSON(std.out, list)
+	if output == "json" {
+		err = report.JSON(std.out, backtestDocument{backtestSchema, list})
 	} else {
 		err = report.Backtests(std.out, list, within, report.Style{Color: isColorful(std.out)})
 	}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"fulcrum.dev/fulcrum/internal/calibrate"
+	"fulcrum.dev/fulcrum/internal/catalog"
 )
 
 // parseHardware reads [TARGET=]gpu:KIND[,gpus=N] or [TARGET=]cpu:ARCH[,vcpu=N][,parallelism=N], each with [,home=KIND].
@@ -31,6 +33,24 @@ func parseHardware(text string) (target string, h calibrate.Hardware, err error)
 		}
 	}
 	return target, h, nil
+}
+
+// nameGPUs replaces the names of GPUs by the catalogue's, as plan does, which would refuse a name that is not there only after
+// everything was measured and fitted.
+func nameGPUs(on map[string]calibrate.Hardware, cat *catalog.Catalog) error {
+	for _, target := range slices.Sorted(maps.Keys(on)) {
+		h := on[target]
+		if h.GPU == "" {
+			continue
+		}
+		gpu, err := cat.FindGPU(h.GPU)
+		if err != nil {
+			return fmt.Errorf("gpu:%s: %w; --catalog adds kinds of your own", h.GPU, err)
+		}
+		h.GPU = gpu.Kind
+		on[target] = h
+	}
+	return nil
 }
 
 func setHardware(h *calibrate.Hardware, part string) error {

@@ -32,6 +32,9 @@ func (c calibrations) find(named string) (*v1alpha1.Calibration, error) {
 }
 
 func readCalibration(path string) (*v1alpha1.Calibration, error) {
+	if isFolder(path) {
+		return nil, fmt.Errorf("%s: expected a file that fulcrum calibrate -o wrote, got a folder", path)
+	}
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err

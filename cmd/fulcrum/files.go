@@ -23,6 +23,12 @@ func openBeside(path string) workload.Opener {
 	}
 }
 
+// isFolder reports whether there is a folder of that name.
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
 // replaceFile writes a file beside its place and moves it there when it is
 // complete, so that nobody ever reads half of it.
 //

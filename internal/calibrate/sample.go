@@ -62,21 +62,33 @@ func (s *sample) notes(log *measure.Log) []string {
 	return list
 }
 
-// rateWindow is the time that the greatest rate is counted in.
-const rateWindow = 10 * time.Second
+const (
+	// rateWindow is the time that the greatest rate is counted in.
+	rateWindow = 10 * time.Second
+	// leastWindow keeps a burst, which has hardly a span, from being told as a rate of thousands.
+	leastWindow = time.Second
+)
 
 func (s *sample) rangeOf() *v1alpha1.MeasuredRange {
-	m := &v1alpha1.MeasuredRange{Requests: int64(len(s.measured)), InFlight: s.mostInside()}
-	first := 0
-	for i, r := range s.measured {
-		for s.measured[first].Sent < r.Sent-rateWindow {
-			first++
-		}
-		m.Rate = max(m.Rate, float64(i-first+1)/rateWindow.Seconds())
-	}
+	m := &v1alpha1.MeasuredRange{Requests: int64(len(s.measured)), InFlight: s.mostInside(), Rate: s.greatestRate()}
 	m.Input = tokenRange(s.measured, func(r *measure.Record) int64 { return r.TokensIn })
 	m.Output = tokenRange(s.measured, func(r *measure.Record) int64 { return r.TokensOut })
 	return m
+}
+
+// greatestRate is that of the busiest window, in requests per second. A load that is shorter than a window is one by itself: over
+// more time than there was it would come out too low.
+func (s *sample) greatestRate() float64 {
+	span := s.measured[len(s.measured)-1].Sent - s.measured[0].Sent
+	window := max(leastWindow, min(rateWindow, span))
+	first, most := 0, 0
+	for i, r := range s.measured {
+		for s.measured[first].Sent <= r.Sent-window { // what is sent a window apart is in two of them
+			first++
+		}
+		most = max(most, i-first+1)
+	}
+	return float64(most) / window.Seconds()
 }
 
 func tokenRange(records []*measure.Record, of func(*measure.Record) int64) *v1alpha1.TokenRange {

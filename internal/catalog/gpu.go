@@ -1,9 +1,12 @@
 package catalog
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 
 	"fulcrum.dev/fulcrum/internal/unit"
 )
@@ -34,6 +37,20 @@ type GPU struct {
 func (c *Catalog) GPU(kind string) (GPU, bool) {
 	g, ok := c.gpus[foldGPU(kind)]
 	return g, ok
+}
+
+// FindGPU is GPU for a name that somebody wrote. The error names the nearest kind that there is.
+func (c *Catalog) FindGPU(kind string) (GPU, error) {
+	if g, ok := c.GPU(kind); ok {
+		return g, nil
+	}
+	near, least := "", 1<<30
+	for _, g := range c.GPUs() {
+		if d := levenshtein.ComputeDistance(g.Kind, kind); d < least {
+			near, least = g.Kind, d
+		}
+	}
+	return GPU{}, fmt.Errorf("the catalogue knows no GPU %q; the nearest is %s (see fulcrum catalog list)", kind, near)
 }
 
 // GPUs lists the kinds of GPU in the order of their names.

@@ -32,6 +32,19 @@ func TestLookupErrors(t *testing.T) {
 	}
 }
 
+func TestFindGPU(t *testing.T) {
+	c := mustEmbedded(t)
+	for _, name := range []string{"H100 NVL", "h100-nvl"} {
+		if g, err := c.FindGPU(name); err != nil || g.Kind != "H100 NVL" {
+			t.Errorf("FindGPU(%s) = %q, %v", name, g.Kind, err)
+		}
+	}
+	_, err := c.FindGPU("L44")
+	if want := `the catalogue knows no GPU "L44"; the nearest is L4 (see fulcrum catalog list)`; err == nil || err.Error() != want {
+		t.Errorf("FindGPU(L44): %v, want %s", err, want)
+	}
+}
+
 func TestNotSold(t *testing.T) {
 	c := mustEmbedded(t)
 	for _, id := range []string{"aws/lambda/gpu", "aws/fargate/gpu", "aws/lambda-microvms/gpu", "azure/functions/gpu", "aws/sagemaker-serverless/gpu"} {

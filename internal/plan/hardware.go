@@ -3,8 +3,6 @@ package plan
 import (
 	"fmt"
 
-	"github.com/agnivade/levenshtein"
-
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 )
@@ -32,15 +30,10 @@ func canonicalGPU(name *string, field string, cat *catalog.Catalog) error {
 	if *name == "" {
 		return nil
 	}
-	if gpu, ok := cat.GPU(*name); ok {
-		*name = gpu.Kind
-		return nil
+	gpu, err := cat.FindGPU(*name)
+	if err != nil {
+		return fmt.Errorf("%s: %w", field, err)
 	}
-	nearest, least := "", 1<<30
-	for _, g := range cat.GPUs() {
-		if d := levenshtein.ComputeDistance(g.Kind, *name); d < least {
-			nearest, least = g.Kind, d
-		}
-	}
-	return fmt.Errorf("%s: the catalogue knows no GPU %q; the nearest is %s (see fulcrum catalog list)", field, *name, nearest)
+	*name = gpu.Kind
+	return nil
 }

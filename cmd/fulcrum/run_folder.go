@@ -1,0 +1,59 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+// readLog reads the log of a run whole.
+func readLog(dir string) (*measure.Log, error) {
+	log, err := readRun(dir, measure.ReadLog)
+	if err != nil {
+		return nil, explainRun(dir, err)
+	}
+	return log, nil
+}
+
+// explainRun says what was expected where a run could not be opened because there is none; other errors stay as they are.
+func explainRun(dir string, err error) error {
+	var opening *fs.PathError
+	if !errors.As(err, &opening) || opening.Op != "open" || errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return fmt.Errorf("%s: expected a folder that fulcrum bench --out wrote, which has a %s: %s", dir, recordsFile, insteadOfRun(dir))
+}
+
+// insteadOfRun says what is in the place of a run, and which one may be meant.
+func insteadOfRun(dir string) string {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no such folder"
+	case err != nil:
+		return err.Error()
+	case !info.IsDir() && filepath.Base(dir) == recordsFile:
+		return "it is the file itself: give its folder, " + filepath.Dir(dir)
+	case !info.IsDir():
+		return "it is a file"
+	}
+	if step := stepWithin(dir); step != "" {
+		return "it has none, but folders in it have, such as the steps of bench saturate (TARGET/STEP): give one of them, such as " + step
+	}
+	return "it has none"
+}
+
+// stepWithin is the first run one or two folders below, as bench saturate --out keeps them; "" is none.
+func stepWithin(dir string) string {
+	for _, pattern := range []string{"*/*/", "*/"} {
+		found, err := fs.Glob(os.DirFS(dir), pattern+recordsFile)
+		if err == nil && len(found) > 0 { // sorted
+			return filepath.Join(dir, filepath.Dir(found[0]))
+		}
+	}
+	return ""
+}
