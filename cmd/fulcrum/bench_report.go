@@ -60,7 +60,7 @@ func readRun[T any](dir string, read func(io.Reader) (*T, error)) (*T, error) {
 	path := filepath.Join(dir, recordsFile)
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, explainRun(dir, err)
 	}
 	defer f.Close()
 	run, err := read(f)

@@ -86,7 +86,7 @@ func (f *calibrateFlags) calibrate(ctx context.Context, std streams, run string)
 	if err != nil {
 		return err
 	}
-	log, err := readLog(run)
+	log, err := readRun(run, measure.ReadLog)
 	if err != nil {
 		return err
 	}

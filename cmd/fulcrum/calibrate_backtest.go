@@ -58,7 +58,7 @@ func backtest(ctx context.Context, std streams, profile, run string, within floa
 	if err != nil {
 		return err
 	}
-	log, err := readLog(run)
+	log, err := readRun(run, measure.ReadLog)
 	if err != nil {
 		return err
 	}

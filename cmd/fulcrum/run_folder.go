@@ -6,18 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"fulcrum.dev/fulcrum/internal/measure"
 )
-
-// readLog reads the log of a run whole.
-func readLog(dir string) (*measure.Log, error) {
-	log, err := readRun(dir, measure.ReadLog)
-	if err != nil {
-		return nil, explainRun(dir, err)
-	}
-	return log, nil
-}
 
 // explainRun says what was expected where a run could not be opened because there is none; other errors stay as they are.
 func explainRun(dir string, err error) error {
