@@ -32,8 +32,11 @@ func classify(ctx context.Context, err error, at stage, hadTLSFault bool) measur
 	var (
 		dns      *net.DNSError
 		function *functionError
+		answer   *fault
 	)
 	switch cause := context.Cause(ctx); {
+	case errors.As(err, &answer): // it came, whatever happened afterwards
+		return answer.kind
 	case errors.Is(cause, errInterrupted):
 		return measure.Interrupted
 	case errors.As(err, &dns):

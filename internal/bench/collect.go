@@ -136,9 +136,10 @@ func (c *collector) noteEnd(r *measure.Record) {
 	c.last[r.Target] = max(c.last[r.Target], r.LastByte)
 }
 
-// shortened bounds what the log keeps of an error.
+// shortened bounds what the log keeps of an error, in one line.
 func shortened(text string) string {
-	const most = 300
+	const most = 500
+	text = oneLine(text)
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most]) + "…"
 	}

@@ -87,7 +87,7 @@ func (x *crew) dismiss() {
 // was not sent.
 func (x *crew) dispatch(ctx context.Context, j job, working *sync.WaitGroup) {
 	if x.inFlight.Load() >= int64(x.most) {
-		x.collector.add(outcome{record: newRecord(j)})
+		x.collector.add(outcome{newRecord(j), fullError(x.most)})
 		return
 	}
 	x.inFlight.Add(1)

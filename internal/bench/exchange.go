@@ -49,10 +49,10 @@ func (t *target) finish(res *http.Response, err error, p *passage, r *measure.Re
 	}
 	if err == nil {
 		counted.r = res.Body
-		r.Kind, err = t.take(res, counted, now, r)
+		err = t.take(res, counted, now, r)
 	}
 	r.BytesIn, r.LastByte = counted.n, now()
-	if err != nil {
+	if r.Kind = measure.OK; err != nil {
 		r.Kind = classify(p.ctx, err, withinAnswer, false)
 	}
 	_ = res.Body.Close() // what it could say, reading has said
@@ -79,12 +79,11 @@ func (t *target) request(ctx context.Context, j job, r *measure.Record) (*http.R
 	return req, t.prepare(req, data)
 }
 
-// take reads the answer.
-func (t *target) take(res *http.Response, from io.Reader, now func() time.Duration, r *measure.Record) (measure.Kind, error) {
+// take reads the answer. Where it is wrong, the error is a fault.
+func (t *target) take(res *http.Response, from io.Reader, now func() time.Duration, r *measure.Record) error {
 	t.instances.note(res, r)
 	if kind := t.reply.judgeHeader(res); kind != measure.OK {
-		_, _ = io.CopyN(io.Discard, from, maxWrong) // wrong already, whatever else it is
-		return kind, nil
+		return t.reply.headerFault(kind, res, readBeginning(from))
 	}
 	if t.reply.isStream {
 		return t.reply.readStream(from, now, r)

@@ -85,8 +85,10 @@ func (t *grpcTarget) exchange(ctx context.Context, timeout time.Duration, j job,
 	call.fill(r)
 	if err == nil {
 		r.Status = 200
-		r.Kind = t.judge(answer, r)
-		return nil
+		if r.Kind, err = measure.OK, t.judge(answer, r); err != nil {
+			r.Kind = classify(ctx, err, withinAnswer, false)
+		}
+		return err
 	}
 	var own *requestError
 	if errors.As(err, &own) {
@@ -151,17 +153,17 @@ func (t *grpcTarget) request(j job) (*inference.ModelInferRequest, error) {
 	return q, nil
 }
 
-// judge looks into an answer, in the form that it would have over HTTP.
-func (t *grpcTarget) judge(answer *inference.ModelInferResponse, r *measure.Record) measure.Kind {
+// judge looks into an answer, in the form that it would have over HTTP. An error is a fault.
+func (t *grpcTarget) judge(answer *inference.ModelInferResponse, r *measure.Record) error {
 	if len(answer.GetOutputs()) == 0 {
-		return measure.WrongAnswer
+		return wrongAnswer(nil, "expected an answer with outputs, got none of model %q", answer.GetModelName())
 	}
 	if len(t.reply.json) == 0 {
-		return measure.OK
+		return nil
 	}
 	text, err := answerJSON(answer)
 	if err != nil {
-		return measure.WrongAnswer
+		return wrongAnswer(nil, "expected outputs that fit their datatype, got another one: %v", err)
 	}
 	return t.reply.judgeBody(text, r)
 }

@@ -71,10 +71,14 @@ func TestInferenceOverHTTPAndGRPC(t *testing.T) {
 	wrong.Expect.JSON["outputs.0.data.0"] = "0"
 	fresh := linear("grpc", "grpc://"+s.GRPC())
 	fresh.Connection.Fresh = true
-	for _, r := range runOf(t, suiteOf(50, 0.1, wrong), nil).Records {
+	l := runOf(t, suiteOf(50, 0.1, wrong), nil)
+	for _, r := range l.Records {
 		if r.Kind != measure.WrongAnswer {
 			t.Errorf("%s, want wrong-answer", r.Kind)
 		}
+	}
+	if text := l.End.Examples["wrong-answer"]; !strings.HasPrefix(text, "expected 0 at outputs.0.data.0, got ") {
+		t.Errorf("the example is %q", text)
 	}
 	for _, r := range runOf(t, suiteOf(50, 0.1, fresh), nil).Records {
 		if r.Kind != measure.OK || r.Reused {

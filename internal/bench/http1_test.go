@@ -22,12 +22,12 @@ import (
 	"fulcrum.dev/fulcrum/internal/unit"
 )
 
-// ask does one exchange.
+// ask does one exchange. The error is what hindered it, not what is wrong with the answer.
 func ask(t testing.TB, made client) (measure.Record, error) {
 	t.Helper()
 	start := time.Now()
 	r := newRecord(job{})
-	err := made.exchange(t.Context(), time.Minute, job{}, start, &r)
+	_, err := judged(made.exchange(t.Context(), time.Minute, job{}, start, &r))
 	return r, err
 }
 

@@ -97,6 +97,8 @@ func TestKinds(t *testing.T) {
 		url    string
 		server http.HandlerFunc
 		want   measure.Kind
+		// example is what the log quotes of the first failure; "" for the message of the system, which differs.
+		example string
 	}{
 		"dns":                          {url: "http://a..b/", want: measure.DNS},
 		"refused":                      {url: "http://127.0.0.1:1/", want: measure.Refused},
@@ -105,11 +107,11 @@ func TestKinds(t *testing.T) {
 		"no TLS there":                 {url: strings.Replace(raw(t, reset), "http:", "https:", 1), want: measure.TLS},
 		"time-out":                     {server: hang, want: measure.Timeout},
 		"time-out within the answer":   {server: slowEnd, want: measure.Timeout},
-		"429":                          {server: status(429), want: measure.TooMany},
-		"404":                          {server: status(404), want: measure.ClientError},
-		"500":                          {server: status(500), want: measure.ServerError},
-		"503 with the openai protocol": {target: chat(), server: status(503), want: measure.ServerError},
-		"redirect":                     {server: http.RedirectHandler("/elsewhere", http.StatusFound).ServeHTTP, want: measure.WrongAnswer},
+		"429":                          {server: status(429), want: measure.TooMany, example: "429 Too Many Requests, expected a status from 200 to 299; the body: sorry"},
+		"404":                          {server: status(404), want: measure.ClientError, example: "404 Not Found, expected a status from 200 to 299; the body: sorry"},
+		"500":                          {server: status(500), want: measure.ServerError, example: "500 Internal Server Error, expected a status from 200 to 299; the body: sorry"},
+		"503 with the openai protocol": {target: chat(), server: status(503), want: measure.ServerError, example: "503 Service Unavailable, expected a status from 200 to 299; the body: sorry"},
+		"redirect":                     {server: http.RedirectHandler("/elsewhere", http.StatusFound).ServeHTTP, want: measure.WrongAnswer, example: "302 Found to /elsewhere, expected a status from 200 to 299; the body: "},
 		"half an answer": {
 			url: raw(t, text("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")), want: measure.HalfAnswer,
 		},
@@ -118,22 +120,45 @@ func TestKinds(t *testing.T) {
 		},
 		"no HTTP":                    {url: raw(t, text("SSH-2.0-OpenSSH_9.2\r\n\r\n")), want: measure.Other},
 		"half a stream":              {target: chat(), server: halfStream, want: measure.HalfAnswer},
-		"a stream that does not end": {target: chat(), server: events(token), want: measure.HalfAnswer},
-		"a stream of no JSON":        {target: chat(), server: events("hello", "[DONE]"), want: measure.BadStream},
-		"a stream with an error":     {target: chat(), server: events(token, `{"error":{"message":"out of memory"}}`, "[DONE]"), want: measure.BadStream},
-		"a stream after its end":     {target: chat(), server: events(token, "[DONE]", token), want: measure.BadStream},
-		"an empty stream":            {target: chat(), server: events(`{"choices":[{"delta":{"role":"assistant","content":""}}]}`, "[DONE]"), want: measure.WrongAnswer},
+		"a stream that does not end": {target: chat(), server: events(token), want: measure.HalfAnswer, example: "the stream ended after 1 chunks with text, expected [DONE] at its end"},
+		"a stream of no JSON":        {target: chat(), server: events("hello", "[DONE]"), want: measure.BadStream, example: "the stream breaks its protocol: an event that is not JSON: hello"},
+		"a stream with an error":     {target: chat(), server: events(token, `{"error":{"message":"out of memory"}}`, "[DONE]"), want: measure.BadStream, example: `the stream breaks its protocol: an event with an error: {"error":{"message":"out of memory"}}`},
+		"a stream of numbers":        {target: chat(), server: events("7", "[DONE]"), want: measure.BadStream, example: "the stream breaks its protocol: an event that is not a JSON object: 7"},
+		"a stream of one long event": {target: chat(), server: events(strings.Repeat("a", maxEvent+1)), want: measure.BadStream, example: "the stream breaks its protocol: an event of more than 1 MiB"},
+		"a stream after its end":     {target: chat(), server: events(token, "[DONE]", token), want: measure.BadStream, example: "the stream breaks its protocol: an event after [DONE]: " + token},
+		"an empty stream":            {target: chat(), server: events(`{"choices":[{"delta":{"role":"assistant","content":""}}]}`, "[DONE]"), want: measure.WrongAnswer, example: "expected a stream with text, got none in any of its events"},
 		"HTML instead of a stream": {target: chat(), server: func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "<html>please log in</html>")
-		}, want: measure.ContentType},
+		}, want: measure.ContentType, example: "content type text/html; charset=utf-8, expected text/event-stream; the body: <html>please log in</html>"},
 		"text instead of JSON": {
 			target: v1alpha1.Target{Expect: v1alpha1.Expect{ContentType: "application/json"}},
 			server: func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }, want: measure.ContentType,
+			example: "content type text/plain; charset=utf-8, expected application/json; the body: ok",
 		},
-		"another score": {target: v1alpha1.Target{Expect: v1alpha1.Expect{JSON: map[string]string{"score": "2"}}}, server: answer, want: measure.WrongAnswer},
-		"no score":      {target: v1alpha1.Target{Expect: v1alpha1.Expect{JSON: map[string]string{"scores.0": "*"}}}, server: answer, want: measure.WrongAnswer},
-		"the score":     {target: v1alpha1.Target{Expect: v1alpha1.Expect{JSON: map[string]string{"score": "1"}}}, server: answer, want: measure.OK},
-		"a right 404":   {target: v1alpha1.Target{Expect: v1alpha1.Expect{Status: 404}}, server: status(404), want: measure.OK},
+		"another score": {target: v1alpha1.Target{Expect: v1alpha1.Expect{JSON: map[string]string{"score": "2"}}}, server: answer, want: measure.WrongAnswer, example: "expected 2 at score, got 1; the body: "},
+		"no score":      {target: v1alpha1.Target{Expect: v1alpha1.Expect{JSON: map[string]string{"scores.0": "*", "z": "1"}}}, server: answer, want: measure.WrongAnswer, example: "expected any value at scores.0, got nothing; the body: "},
+		"no JSON": {
+			target: v1alpha1.Target{Expect: v1alpha1.Expect{JSON: map[string]string{"score": "1"}}},
+			server: func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "up\x1b[2J\nand well") }, want: measure.WrongAnswer,
+			example: "the answer is not JSON; the body: up [2J and well",
+		},
+		"an answer without text": {
+			target: v1alpha1.Target{Protocol: "openai-chat", OpenAI: &v1alpha1.OpenAIRequest{Model: "m", Stream: new(bool)}}, want: measure.WrongAnswer,
+			server: func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, `{"choices":[]}`)
+			},
+			example: `expected something at choices.0.message.content or choices.0.message.reasoning_content or choices.0.message.tool_calls.0, got nothing; the body: {"choices":[]}`,
+		},
+		"a long page": {
+			server: func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(http.StatusUnauthorized)
+				_, _ = io.WriteString(w, strings.Repeat("é", 300))
+			}, want: measure.ClientError, example: "401 Unauthorized, expected a status from 200 to 299; the body: " + strings.Repeat("é", 100) + "…",
+		},
+		"not the right status": {target: v1alpha1.Target{Expect: v1alpha1.Expect{Status: 201}}, server: answer, want: measure.WrongAnswer, example: "200 OK, expected status 201; the body: "},
+		"the score":            {target: v1alpha1.Target{Expect: v1alpha1.Expect{JSON: map[string]string{"score": "1"}}}, server: answer, want: measure.OK},
+		"a right 404":          {target: v1alpha1.Target{Expect: v1alpha1.Expect{Status: 404}}, server: status(404), want: measure.OK},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -150,6 +175,9 @@ func TestKinds(t *testing.T) {
 			kinds := kindsOf(l)
 			if kinds[test.want] != len(l.Records) || int64(len(l.Records)) != l.Header.Planned || len(l.Records) < 4 {
 				t.Errorf("%v of %d, want all %s; %v", kinds, l.Header.Planned, test.want, l.End.Examples)
+			}
+			if text, ok := l.End.Examples[test.want.String()]; ok != (test.want != measure.OK) || !strings.HasPrefix(text, test.example) {
+				t.Errorf("the example is %q, want one that begins with %q", text, test.example)
 			}
 			for _, r := range l.Records {
 				if r.LastByte < r.Sent || r.Sent < r.Scheduled {

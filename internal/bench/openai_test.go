@@ -2,6 +2,7 @@ package bench
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -28,8 +29,17 @@ func streamOf(list ...string) (measure.Record, measure.Kind, error) {
 	now := func() time.Duration { at += 10 * time.Millisecond; return at }
 	var p reply
 	p.openAI("openai-chat", true)
-	kind, err := p.readStream(strings.NewReader("data: "+strings.Join(list, "\n\ndata: ")+"\n\n"), now, &r)
+	kind, err := judged(p.readStream(strings.NewReader("data: "+strings.Join(list, "\n\ndata: ")+"\n\n"), now, &r))
 	return r, kind, err
+}
+
+// judged tells what is wrong with an answer from what hindered reading it.
+func judged(err error) (measure.Kind, error) {
+	var wrong *fault
+	if errors.As(err, &wrong) {
+		return wrong.kind, nil
+	}
+	return measure.OK, err
 }
 
 func delta(text string) string { return fmt.Sprintf(`{"choices":[{"delta":{"content":%q}}]}`, text) }
@@ -212,7 +222,7 @@ func FuzzStream(f *testing.F) {
 		r := newRecord(job{})
 		var p reply
 		p.openAI("openai-chat", true)
-		kind, err := p.readStream(strings.NewReader(text), func() time.Duration { return time.Second }, &r)
+		kind, err := judged(p.readStream(strings.NewReader(text), func() time.Duration { return time.Second }, &r))
 		if err != nil {
 			t.Fatalf("reading from memory: %v", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -68,30 +69,61 @@ func (p *reply) judgeHeader(res *http.Response) measure.Kind {
 	return measure.OK
 }
 
+// headerFault says what judgeHeader found.
+func (p *reply) headerFault(kind measure.Kind, res *http.Response, body []byte) *fault {
+	if kind == measure.ContentType {
+		return badType(res.Header.Get("Content-Type"), p.contentType, body)
+	}
+	return badStatus(kind, res, p.status, body)
+}
+
 // looksInside reports whether the body must be kept.
 func (p *reply) looksInside() bool { return len(p.json) > 0 || len(p.content) > 0 }
 
-// judgeBody looks into a complete answer and reads what the server counted.
-func (p *reply) judgeBody(data []byte, r *measure.Record) measure.Kind {
+// judgeBody looks into a complete answer and reads what the server counted. An error is a fault.
+func (p *reply) judgeBody(data []byte, r *measure.Record) error {
 	if !p.looksInside() {
-		return measure.OK
+		return nil
 	}
 	if !gjson.ValidBytes(data) {
-		return measure.WrongAnswer
+		return wrongAnswer(data, "the answer is not JSON")
 	}
 	if len(p.content) > 0 {
 		r.TokensIn, r.TokensOut = tokenCount(gjson.GetBytes(data, "usage.prompt_tokens")), tokenCount(gjson.GetBytes(data, "usage.completion_tokens"))
 		if !hasContent(data, p.content) {
-			return measure.WrongAnswer
+			return wrongAnswer(data, "expected something at %s, got nothing", strings.Join(p.content, " or "))
 		}
 	}
+	return p.judgeJSON(data)
+}
+
+// judgeJSON looks for the values that are expected. Of several that are not there it names the first by the alphabet, so that
+// the same answer gives the same text.
+func (p *reply) judgeJSON(data []byte) error {
+	isWrong, first := false, ""
 	for path, want := range p.json {
-		got := gjson.GetBytes(data, path)
-		if !got.Exists() || want != "*" && got.String() != want || want == "*" && got.String() == "" {
-			return measure.WrongAnswer
+		if !isExpected(gjson.GetBytes(data, path), want) && (!isWrong || path < first) {
+			isWrong, first = true, path
 		}
 	}
-	return measure.OK
+	if !isWrong {
+		return nil
+	}
+	want, came := p.json[first], "nothing"
+	if want == "*" {
+		want = "any value"
+	}
+	if got := gjson.GetBytes(data, first); got.Exists() {
+		came = excerpt(beginning([]byte(got.String())))
+	}
+	return wrongAnswer(data, "expected %s at %s, got %s", want, first, came)
+}
+
+func isExpected(got gjson.Result, want string) bool {
+	if want == "*" {
+		return got.String() != ""
+	}
+	return got.Exists() && got.String() == want
 }
 
 func hasContent(data []byte, paths []string) bool {
@@ -112,17 +144,17 @@ func tokenCount(v gjson.Result) int64 {
 }
 
 // read takes a whole answer from a reader that counts.
-func (p *reply) read(from io.Reader, r *measure.Record) (measure.Kind, error) {
+func (p *reply) read(from io.Reader, r *measure.Record) error {
 	if !p.looksInside() {
 		_, err := io.Copy(io.Discard, from)
-		return measure.OK, err
+		return err
 	}
 	data, err := io.ReadAll(io.LimitReader(from, maxKept))
 	if err != nil {
-		return measure.OK, err
+		return err
 	}
 	if _, err := io.Copy(io.Discard, from); err != nil {
-		return measure.OK, err
+		return err
 	}
-	return p.judgeBody(data, r), nil
+	return p.judgeBody(data, r)
 }

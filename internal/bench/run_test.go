@@ -167,7 +167,11 @@ func TestBoundInFlight(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}
-	kinds := kindsOf(readLog(t, b.Bytes()))
+	l := readLog(t, b.Bytes())
+	if text := l.End.Examples["not-sent"]; text != "5 requests were in flight, as many as maxInFlight allows" {
+		t.Errorf("the example is %q", text)
+	}
+	kinds := kindsOf(l)
 	if kinds[measure.OK] != 5 || kinds[measure.NotSent] != int(in.Projection.Requests)-5 || waiting.Load() != 5 {
 		t.Errorf("%v of %d, the server saw %d; want 5 ok and the rest not sent", kinds, in.Projection.Requests, waiting.Load())
 	}

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -22,8 +23,8 @@ type tokenStream struct {
 	done  bool
 }
 
-// readStream reads a stream to its end and records when content came.
-func (p *reply) readStream(from io.Reader, now func() time.Duration, r *measure.Record) (measure.Kind, error) {
+// readStream reads a stream to its end and records when content came. Where that is wrong, the error is a fault.
+func (p *reply) readStream(from io.Reader, now func() time.Duration, r *measure.Record) error {
 	s := tokenStream{now: now, r: r}
 	events := newEventReader(from)
 	for {
@@ -32,18 +33,18 @@ func (p *reply) readStream(from io.Reader, now func() time.Duration, r *measure.
 		case err == io.EOF && s.done:
 			s.settle()
 			if r.ChunkCount == 0 {
-				return measure.WrongAnswer, nil
+				return wrongAnswer(nil, "expected a stream with text, got none in any of its events")
 			}
-			return measure.OK, nil
+			return nil
 		case err == io.EOF:
-			return measure.HalfAnswer, nil
+			return halfStream(r.ChunkCount)
 		case errors.Is(err, errEventTooLong):
-			return measure.BadStream, nil
+			return fmt.Errorf("%w: %w", errBadStream, err)
 		case err != nil:
-			return measure.OK, err
+			return err
 		}
-		if s.take(data) != nil {
-			return measure.BadStream, nil
+		if err := s.take(data); err != nil {
+			return err
 		}
 	}
 }
@@ -51,18 +52,21 @@ func (p *reply) readStream(from io.Reader, now func() time.Duration, r *measure.
 // take reads one event.
 func (s *tokenStream) take(data []byte) error {
 	if s.done {
-		return errBadStream
+		return badEvent("an event after [DONE]", data)
 	}
 	if string(data) == "[DONE]" {
 		s.done = true
 		return nil
 	}
 	if !gjson.ValidBytes(data) {
-		return errBadStream
+		return badEvent("an event that is not JSON", data)
 	}
 	event := gjson.ParseBytes(data)
-	if !event.IsObject() || event.Get("error").IsObject() {
-		return errBadStream
+	if !event.IsObject() {
+		return badEvent("an event that is not a JSON object", data)
+	}
+	if event.Get("error").IsObject() {
+		return badEvent("an event with an error", data)
 	}
 	out := tokenCount(event.Get("usage.completion_tokens"))
 	if out > 0 {

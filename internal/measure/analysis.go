@@ -27,7 +27,8 @@ type Analysis struct {
 	// Valid is false when the client itself was too slow to measure; Invalid says by what.
 	Valid   bool   `json:"valid"`
 	Invalid string `json:"invalid,omitempty"`
-	// Lateness is of all requests that were sent; Gate is what it was held against, and Gated what it came to.
+	// Lateness is of all requests that were sent; Gate is what it was held against, and Gated what it came to, of few requests
+	// without the largest.
 	Lateness Summary `json:"lateness"`
 	Gate     Gate    `json:"gate"`
 	Gated    float64 `json:"gated"`
@@ -115,12 +116,22 @@ func (a *Analysis) gate(s *Sheet) {
 	switch {
 	case len(late.values) == 0 && len(s.coldStarts)+len(s.keepAlives) == 0:
 		a.Invalid = "no request was sent"
-	case !a.Closed && a.Gate.Most > 0 && len(late.values) > 0:
-		a.Gated = late.weighted(a.Gate.Percentile, []int32{1})
+	case !a.Closed && a.Gate.Most > 0 && len(late.values) > 1:
+		percentile, what := gated(a.Gate.Percentile, len(late.values))
+		a.Gated = late.weighted(percentile, []int32{1})
 		if a.Gated > a.Gate.Most.Seconds() {
-			a.Invalid = fmt.Sprintf("the client sent late: p%g of its lateness is %s, above the gate of %s: lower the rate, or use a faster or less busy machine",
-				a.Gate.Percentile, time.Duration(a.Gated*1e9).Round(time.Microsecond), a.Gate.Most)
+			a.Invalid = fmt.Sprintf("the client sent late: %s is %s, above the gate of %s: lower the rate, or use a faster or less busy machine",
+				what, time.Duration(a.Gated*1e9).Round(time.Microsecond), a.Gate.Most)
 		}
 	}
 	a.Valid = a.Invalid == ""
+}
+
+// gated is the percentile of n latenesses that the gate holds for, in words too. It leaves out the largest: a percentile of
+// few is their maximum, so that the first connection alone would make a small run invalid.
+func gated(percentile float64, n int) (float64, string) {
+	if most := 100 * float64(n-1) / float64(n); percentile > most {
+		return most, fmt.Sprintf("the second largest lateness of %d requests", n)
+	}
+	return percentile, fmt.Sprintf("p%g of its lateness", percentile)
 }

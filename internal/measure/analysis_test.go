@@ -101,6 +101,38 @@ func TestNothingToCompare(t *testing.T) {
 	}
 }
 
+// TestGateOfFew: one late request makes no run invalid, as a percentile of few is their maximum; two do, unless they are few
+// beside the others.
+func TestGateOfFew(t *testing.T) {
+	for _, test := range []struct {
+		requests, late int
+		want           string // of the reason
+	}{
+		{1, 1, ""},
+		{2, 1, ""},
+		{2, 2, "the second largest lateness of 2 requests is 20ms, above the gate of 10ms: "},
+		{20, 1, ""},
+		{20, 2, "the second largest lateness of 20 requests is 20ms, above the gate of 10ms: "},
+		{100, 1, ""},
+		{100, 2, "p99 of its lateness is 20ms, above the gate of 10ms: "},
+		{300, 3, ""},
+		{300, 4, "p99 of its lateness is 20ms, above the gate of 10ms: "},
+	} {
+		l := twoTargets(30, 0)
+		l.Records = l.Records[:test.requests]
+		for i := range test.late {
+			l.Records[i].Sent += 20 * ms
+		}
+		a := Analyse(l, 1)
+		if a.Valid != (test.want == "") || !strings.Contains(a.Invalid, test.want) {
+			t.Errorf("%d of %d late: %q, want %q", test.late, test.requests, a.Invalid, test.want)
+		}
+		if late := 0.02; (a.Gated == late) != (test.want != "") || a.Lateness.Max < late*0.99 {
+			t.Errorf("%d of %d late: gated at %g, at most %g", test.late, test.requests, a.Gated, a.Lateness.Max)
+		}
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	for name, test := range map[string]struct {
 		metric     string

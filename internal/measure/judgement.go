@@ -8,7 +8,22 @@ type Judgement struct {
 	Of       string   `json:"of"`
 	Estimate Estimate `json:"estimate"`
 	Verdict  Verdict  `json:"verdict"`
+	// Reason says why it fails where the estimate does not.
+	Reason string `json:"reason,omitempty"`
 }
+
+// hold holds a threshold against a target. Where that gave no right answer nothing shows that the threshold is met, however
+// few requests it was asked.
+func (t *TargetAnalysis) hold(th Threshold, e Estimate) Judgement {
+	j := Judgement{Threshold: th, Of: t.Name, Estimate: e, Verdict: Judge(e, th.Most)}
+	if t.isUnanswered() && j.Verdict == Inconclusive {
+		j.Verdict, j.Reason = Fail, "no right answer"
+	}
+	return j
+}
+
+// isUnanswered reports whether nothing that a target was asked was answered right.
+func (t *TargetAnalysis) isUnanswered() bool { return t.Errors.Count > 0 && t.Kinds[OK] == 0 }
 
 // judge holds the thresholds against the targets.
 func (a *Analysis) judge(thresholds []Threshold, seed uint64) {
@@ -22,11 +37,11 @@ func (a *Analysis) judge(thresholds []Threshold, seed uint64) {
 			if m := metricOf(th.Metric); m >= 0 {
 				e = Percentile(t.rows.series(m), th.Percentile, random.New(random.Derive(seed, uint64(i)), random.Bootstrap, uint64(j)))
 			}
-			a.Thresholds = append(a.Thresholds, Judgement{Threshold: th, Of: t.Name, Estimate: e, Verdict: Judge(e, th.Most)})
+			a.Thresholds = append(a.Thresholds, t.hold(th, e))
 		}
 	}
 	for i := range a.Targets {
-		if t := &a.Targets[i]; t.Errors.Count > 0 && t.Kinds[OK] == 0 {
+		if t := &a.Targets[i]; t.isUnanswered() {
 			a.Unanswered = append(a.Unanswered, t.Name)
 		}
 	}

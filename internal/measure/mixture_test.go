@@ -125,6 +125,15 @@ func TestNothingAnswered(t *testing.T) {
 	if a := Analyse(l, 1); a.Verdict != Fail {
 		t.Errorf("verdict %q with a threshold that passes", a.Verdict)
 	}
+	if j := Analyse(l, 1).Thresholds[0]; j.Verdict != Pass || j.Reason != "" {
+		t.Errorf("a threshold of the target that answers: %+v", j)
+	}
+	l.Header.Thresholds = []Threshold{{Target: "b", Metric: "latency", Percentile: 50, Most: 1}, {Target: "b", Metric: MetricErrors, Most: 0.99}}
+	for _, j := range Analyse(l, 1).Thresholds {
+		if j.Verdict != Fail || j.Reason != "no right answer" {
+			t.Errorf("a threshold of the target that does not answer: %+v", j)
+		}
+	}
 	for i := range l.Records {
 		l.Records[i].Kind = Interrupted
 	}

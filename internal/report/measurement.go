@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -105,11 +106,7 @@ func (p *page) judgements(a *measure.Analysis) {
 	if len(a.Thresholds) == 0 {
 		return
 	}
-	title := string(a.Verdict)
-	if !a.Valid {
-		title = "not judged, the run is invalid"
-	}
-	p.heading("Thresholds: " + title)
+	p.heading("Thresholds: " + verdictText(a))
 	var rows [][]string
 	for _, j := range a.Thresholds {
 		got := interval(j.Estimate)
@@ -122,12 +119,24 @@ func (p *page) judgements(a *measure.Analysis) {
 	p.table("llll", rows)
 }
 
-// reasonText says why a threshold could not be judged.
-func reasonText(j measure.Judgement) string {
-	if j.Estimate.Lacks == "" {
-		return ""
+// verdictText is the verdict, and why where no threshold shows it.
+func verdictText(a *measure.Analysis) string {
+	fails := func(j measure.Judgement) bool { return j.Verdict == measure.Fail }
+	switch {
+	case !a.Valid:
+		return "not judged, the run is invalid"
+	case len(a.Unanswered) > 0 && !slices.ContainsFunc(a.Thresholds, fails):
+		return string(a.Verdict) + ", as " + unansweredText(a)
 	}
-	return ": " + j.Estimate.Lacks
+	return string(a.Verdict)
+}
+
+// reasonText says why a threshold fails without a figure, or could not be judged.
+func reasonText(j measure.Judgement) string {
+	if reason := cmp.Or(j.Reason, j.Estimate.Lacks); reason != "" {
+		return ": " + reason
+	}
+	return ""
 }
 
 // interval writes a time with its interval, or says that there is none.

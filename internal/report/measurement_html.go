@@ -18,7 +18,7 @@ var measurementTemplate string
 func MeasurementHTML(w io.Writer, a *measure.Analysis) error {
 	t, err := template.New("measurement").Funcs(template.FuncMap{
 		"time": timeText, "interval": interval, "share": shareInterval, "kinds": kindsText, "ratio": ratioText, "class": targetClass,
-		"spread": spreadText, "starts": startsText, "startNotes": startNotes, "observers": observersText, "observed": observed, "unobserved": unobservedText, "keepAlive": keepAliveText, "parts": partTexts,
+		"spread": spreadText, "starts": startsText, "reason": reasonText, "startNotes": startNotes, "observers": observersText, "observed": observed, "unobserved": unobservedText, "keepAlive": keepAliveText, "parts": partTexts,
 		"date": func(t time.Time) string { return t.Format(time.RFC3339) },
 	}).Parse(measurementTemplate)
 	if err != nil {

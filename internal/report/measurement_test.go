@@ -84,6 +84,34 @@ func TestWhatAnIntervalTakes(t *testing.T) {
 	}
 }
 
+// TestNoRightAnswer: the list of thresholds says what its heading does, and why.
+func TestNoRightAnswer(t *testing.T) {
+	for target, want := range map[string]string{
+		"a": "\nThresholds: fail, as none of the requests to b was answered right\n  a  latency p50 <= 1s ",
+		"b": "\nThresholds: fail\n  b  latency p50 <= 1s  -  fail: no right answer\n",
+	} {
+		l := measured()
+		l.Header.Thresholds = []measure.Threshold{{Target: target, Metric: "latency", Percentile: 50, Most: 1}}
+		for i := range l.Records {
+			if l.Records[i].Target == 1 {
+				l.Records[i].Kind = measure.Refused
+			}
+		}
+		a := measure.Analyse(l, 1)
+		var text, page, object bytes.Buffer
+		if err := errors.Join(Measurement(&text, a, Style{}), MeasurementHTML(&page, a), JSON(&object, a)); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("missing %q in\n%s", want, text.String())
+		}
+		const reason = `"reason": "no right answer"`
+		if isOf := target == "b"; strings.Contains(page.String(), `<td class="fail">fail: no right answer</td>`) != isOf || strings.Contains(object.String(), reason) != isOf {
+			t.Errorf("thresholds of %s:\n%s\n%s", target, page.String(), object.String())
+		}
+	}
+}
+
 type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
