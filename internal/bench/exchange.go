@@ -28,7 +28,10 @@ func (t *target) exchange(ctx context.Context, timeout time.Duration, j job, sta
 	p := newPassage(ctx, timeout-(time.Since(start)-r.Sent), start)
 	res, err := t.transport.send(req, &p)
 	r.Connected, r.Reused = p.connected, p.reused
-	return t.finish(res, err, &p, r)
+	if err := t.finish(res, err, &p, r); err != nil {
+		return &discreetError{err, secretsOf(req.Header)}
+	}
+	return nil
 }
 
 // finish takes what came of a request and fills in the rest of the record.

@@ -96,7 +96,7 @@ func (t *grpcTarget) exchange(ctx context.Context, timeout time.Duration, j job,
 		return err
 	}
 	r.Kind, r.Status = call.classify(ctx, err, t.watch.lastFault())
-	return err
+	return &discreetError{err, t.metadata.Get("authorization")}
 }
 
 // requestError says that there was no request to send.

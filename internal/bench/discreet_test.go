@@ -1,0 +1,42 @@
+package bench
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/measure"
+)
+
+func TestHidden(t *testing.T) {
+	for _, test := range []struct{ text, secret, want string }{
+		{"no secret", "", "no secret"},
+		{"nothing of it", "0123456789", "nothing of it"},
+		{"got 0123456789, want another", "0123456789", "got [hidden], want another"},
+		{"0123456789 and 0123456789", "0123456789", "[hidden] and [hidden]"},
+		{"breaks off: 012345678", "0123456789", "breaks off: [hidden]"},
+		{"only 0123", "0123456789", "only 0123"},
+		{"short: abc", "abc", "short: [hidden]"},
+	} {
+		if got := hidden(test.text, test.secret); got != test.want {
+			t.Errorf("%q without %q: %q, want %q", test.text, test.secret, got, test.want)
+		}
+	}
+}
+
+// TestExamplesHideTheToken: a server that repeats the token in its answer gets it into no log, not even a part that is cut off.
+func TestExamplesHideTheToken(t *testing.T) {
+	token := "tok-" + strings.Repeat("secret", 60)
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = io.WriteString(w, "unknown: "+r.Header.Get("Authorization"))
+	})
+	suite := suiteOf(50, 0.1, v1alpha1.Target{Name: "a", URL: server.URL, BearerFrom: "TOKEN"})
+	log := runOf(t, suite, map[string]Access{"a": {Bearer: token}})
+	text := log.End.Examples[measure.ClientError.String()]
+	if !strings.Contains(text, "unknown: Bearer [hidden]") || strings.Contains(text, "secret") {
+		t.Errorf("the example is %q", text)
+	}
+}
