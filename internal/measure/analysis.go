@@ -127,6 +127,15 @@ func (a *Analysis) gate(s *Sheet) {
 	a.Valid = a.Invalid == ""
 }
 
+// GatesFew says that the requests are so few that the gate leaves the latest out.
+func (a *Analysis) GatesFew() bool {
+	if a.Lateness.Count == 0 {
+		return false
+	}
+	percentile, _ := gated(a.Gate.Percentile, int(a.Lateness.Count))
+	return percentile < a.Gate.Percentile
+}
+
 // gated is the percentile of n latenesses that the gate holds for, in words too. It leaves out the largest: a percentile of
 // few is their maximum, so that the first connection alone would make a small run invalid.
 func gated(percentile float64, n int) (float64, string) {

@@ -127,6 +127,9 @@ func TestGateOfFew(t *testing.T) {
 		if a.Valid != (test.want == "") || !strings.Contains(a.Invalid, test.want) {
 			t.Errorf("%d of %d late: %q, want %q", test.late, test.requests, a.Invalid, test.want)
 		}
+		if few := test.requests < 100; a.GatesFew() != few {
+			t.Errorf("of %d the gate leaves one out: %t, want %t", test.requests, !few, few)
+		}
 		if late := 0.02; (a.Gated == late) != (test.want != "") || a.Lateness.Max < late*0.99 {
 			t.Errorf("%d of %d late: gated at %g, at most %g", test.late, test.requests, a.Gated, a.Lateness.Max)
 		}

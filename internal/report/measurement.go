@@ -94,8 +94,12 @@ func (p *page) client(a *measure.Analysis) {
 	if a.Closed {
 		p.printf("  a closed loop is never late\n")
 	} else {
-		p.printf("  sent late by p50 %s, p95 %s, p99 %s, at most %s; the gate is p%g <= %s\n",
-			timeText(l.P50), timeText(l.P95), timeText(l.P99), timeText(l.Max), a.Gate.Percentile, a.Gate.Most)
+		few := ""
+		if a.GatesFew() {
+			few = ", of so few without the latest"
+		}
+		p.printf("  sent late by p50 %s, p95 %s, p99 %s, at most %s; the gate is p%g <= %s%s\n",
+			timeText(l.P50), timeText(l.P95), timeText(l.P99), timeText(l.Max), a.Gate.Percentile, a.Gate.Most, few)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(a.Examples)) {
 		p.printf("  %s, for example: %s\n", kind, a.Examples[kind])
