@@ -6,12 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // explainRun says what was expected where a run could not be opened because there is none; other errors stay as they are.
 func explainRun(dir string, err error) error {
-	var opening *fs.PathError
-	if !errors.As(err, &opening) || opening.Op != "open" || errors.Is(err, fs.ErrPermission) {
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
 		return err
 	}
 	return fmt.Errorf("%s: expected a folder that fulcrum bench --out wrote, which has a %s: %s", dir, recordsFile, insteadOfRun(dir))

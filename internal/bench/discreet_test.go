@@ -1,10 +1,16 @@
 package bench
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	grpcstatus "google.golang.org/grpc/status"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
@@ -35,6 +41,24 @@ func TestExamplesHideTheToken(t *testing.T) {
 	})
 	suite := suiteOf(50, 0.1, v1alpha1.Target{Name: "a", URL: server.URL, BearerFrom: "TOKEN"})
 	log := runOf(t, suite, map[string]Access{"a": {Bearer: token}})
+	text := log.End.Examples[measure.ClientError.String()]
+	if !strings.Contains(text, "unknown: Bearer [hidden]") || strings.Contains(text, "secret") {
+		t.Errorf("the example is %q", text)
+	}
+}
+
+// renewed is a source of one token.
+type renewed string
+
+func (r renewed) Token(context.Context) (string, error) { return string(r), nil }
+
+// TestExamplesHideTheTokenOfGRPC: one that is renewed is not in what all requests share.
+func TestExamplesHideTheTokenOfGRPC(t *testing.T) {
+	s := inferenceServer(t, grpc.UnaryInterceptor(func(ctx context.Context, _ any, _ *grpc.UnaryServerInfo, _ grpc.UnaryHandler) (any, error) {
+		md, _ := metadata.FromIncomingContext(ctx)
+		return nil, grpcstatus.Error(codes.Unauthenticated, "unknown: "+md.Get("authorization")[0])
+	}))
+	log := runOf(t, suiteOf(50, 0.1, linear("a", "grpc://"+s.GRPC())), map[string]Access{"a": {Tokens: renewed("tok-secretsecret")}})
 	text := log.End.Examples[measure.ClientError.String()]
 	if !strings.Contains(text, "unknown: Bearer [hidden]") || strings.Contains(text, "secret") {
 		t.Errorf("the example is %q", text)

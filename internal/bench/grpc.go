@@ -80,15 +80,21 @@ func (t *grpcTarget) exchange(ctx context.Context, timeout time.Duration, j job,
 	defer cancel()
 	r.Sent = time.Since(start)
 	call := &grpcCall{start: start, connected: measure.Unseen, firstByte: measure.Unseen}
-	answer, err := t.call(context.WithValue(ctx, callKey{}, call), j)
+	header, err := t.authorised(ctx)
+	var answer *inference.ModelInferResponse
+	if err == nil {
+		answer, err = t.call(metadata.NewOutgoingContext(context.WithValue(ctx, callKey{}, call), header), j)
+	}
 	r.LastByte = time.Since(start)
 	call.fill(r)
 	if err == nil {
 		r.Status = 200
-		if r.Kind, err = measure.OK, t.judge(answer, r); err != nil {
+		if err := t.judge(answer, r); err != nil {
 			r.Kind = classify(ctx, err, withinAnswer, false)
+			return &discreetError{err, header.Get("authorization")}
 		}
-		return err
+		r.Kind = measure.OK
+		return nil
 	}
 	var own *requestError
 	if errors.As(err, &own) {
@@ -96,32 +102,38 @@ func (t *grpcTarget) exchange(ctx context.Context, timeout time.Duration, j job,
 		return err
 	}
 	r.Kind, r.Status = call.classify(ctx, err, t.watch.lastFault())
-	return &discreetError{err, t.metadata.Get("authorization")}
+	return &discreetError{err, header.Get("authorization")}
 }
 
 // requestError says that there was no request to send.
 type requestError struct{ error }
 
+// authorised is the metadata of a request, with the token of now.
+func (t *grpcTarget) authorised(ctx context.Context) (metadata.MD, error) {
+	if t.tokens == nil {
+		return t.metadata, nil
+	}
+	token, err := t.tokens.Token(ctx)
+	if err != nil {
+		return nil, &requestError{fmt.Errorf("fetching an ID token: %v", err)}
+	}
+	header := t.metadata.Copy()
+	header.Set("authorization", "Bearer "+token)
+	return header, nil
+}
+
+// call sends a request. The context has its metadata.
 func (t *grpcTarget) call(ctx context.Context, j job) (*inference.ModelInferResponse, error) {
 	request, err := t.request(j)
 	if err != nil {
 		return nil, &requestError{err}
-	}
-	header := t.metadata
-	if t.tokens != nil {
-		token, err := t.tokens.Token(ctx)
-		if err != nil {
-			return nil, &requestError{fmt.Errorf("fetching an ID token: %v", err)}
-		}
-		header = header.Copy()
-		header.Set("authorization", "Bearer "+token)
 	}
 	conn, release, err := t.conn(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	return inference.NewGRPCInferenceServiceClient(conn).ModelInfer(metadata.NewOutgoingContext(ctx, header), request)
+	return inference.NewGRPCInferenceServiceClient(conn).ModelInfer(ctx, request)
 }
 
 // conn returns a connection for one request, which must be released after it.
