@@ -73,9 +73,8 @@ func (c *cluster) handle(now int64, e event) {
 			return
 		}
 	case boundary:
-		if c.iterate(i, now) == 0 {
-			return
-		}
+		c.iterate(c, i, now)
+		return
 	case ready:
 		if in := &c.instances[i]; in.state != starting || in.readyAt != now {
 			return // given up while it was starting
@@ -104,7 +103,7 @@ func (c *cluster) feed(i int32, now int64) {
 		}
 		return
 	}
-	for c.waiting.len() > 0 && c.instances[i].busy < c.slots {
+	for c.waiting.len() > 0 && c.hasRoom(i) {
 		c.start(i, c.waiting.pop(), now)
 	}
 }

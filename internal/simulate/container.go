@@ -91,7 +91,7 @@ func (c *container) handle(now int64, e event) {
 			return
 		}
 	case boundary:
-		if c.iterate(i, now) == 0 {
+		if c.iterate(c, i, now) == 0 {
 			return
 		}
 	case ready:
@@ -129,7 +129,7 @@ func (c *container) abandoned(now int64, id int32) {
 
 // feed fills an instance's free slots from the queue.
 func (c *container) feed(i int32, now int64) {
-	for c.waiting.len() > 0 && c.instances[i].busy < c.slots {
+	for c.waiting.len() > 0 && c.hasRoom(i) {
 		id := c.waiting.pop()
 		if c.isLate(id, now) {
 			c.expire(now, id)

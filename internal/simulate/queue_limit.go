@@ -1,7 +1,8 @@
 package simulate
 
 // enqueue lets a request wait before the instances, or refuses it where the queue is full. Instances that have a
-// queue of their own are sent what arrives, and refuse it: only before the first one serves is there anything to wait for here.
+// queue of their own are sent what arrives, and refuse it: only before the first one serves is there anything to wait for
+// here, until there is room in an instance.
 func (s *server) enqueue(id int32, now int64) {
 	sent := s.batch != nil && s.batch.MaxWaiting > 0 && s.serving > 0
 	if sent || s.limit.Bounded && s.waiting.len() >= s.limit.Length {
