@@ -23,11 +23,9 @@ type batch struct {
 	running   heap[sequence] // with their prompts done, by the iteration count at which each is done
 	waiting   queue
 	partial   partial
-	leaving   int // sequences whose callers have left
+	leaving   int32 // sequences whose callers have left
 	// open says that the batch is at a boundary, between finish and proceed: what is offered then is admitted there.
 	open bool
-	// budget is the prompt tokens that the coming iteration may run, and prompts those that it will; valid while open.
-	budget, prompts int64
 }
 
 // sequence is a running request.
@@ -124,7 +122,7 @@ func (b *batch) finish(s *server, now int64, done []sequence) []sequence {
 		done = b.dismiss(s, done)
 	}
 	b.next, b.ahead, b.open = never, 0, true
-	s.joined, b.budget, b.prompts = s.joined[:0], math.MaxInt64, 0
+	s.coming = iteration{joined: s.coming.joined[:0], budget: math.MaxInt64}
 	if s.batch.MaxTokens > 0 {
 		b.limit(s)
 	}
@@ -141,17 +139,18 @@ func (b *batch) proceed(s *server) {
 		b.chunk(s)
 		return
 	}
-	b.extra = b.prompts * int64(s.batch.Gamma)
-	b.iteration = int64(s.batch.Iteration(b.size()+len(s.joined), 0))
+	c := &s.coming
+	b.extra = c.prompts * int64(s.batch.Gamma)
+	b.iteration = int64(s.batch.Iteration(b.size()+len(c.joined), 0))
 	firstToken := b.at + b.extra + b.iteration
-	for _, id := range s.joined {
+	for _, id := range c.joined {
 		b.running.push(b.count+max(1, int64(s.slab[id].output)), sequence{id: id, firstToken: firstToken})
 	}
 	if b.size() == 0 {
 		return
 	}
 	b.ahead = b.running.min() - b.count
-	if b.prompts == b.budget && b.budget > 0 && (b.waiting.len() > 0 || b.partial.id != none) {
+	if c.prompts == c.budget && c.budget > 0 && (b.waiting.len() > 0 || b.partial.id != none) {
 		b.ahead = 1 // the next iteration has room for more prompt tokens
 	}
 	b.next = firstToken + (b.ahead-1)*b.iteration

@@ -10,15 +10,16 @@ type partial struct {
 
 // limit bounds what the coming iteration has for prompts, and gives it first to the one that is spread over iterations.
 func (b *batch) limit(s *server) {
-	b.budget = s.batch.MaxTokens - int64(b.running.len()) // each that runs takes one token
+	c := &s.coming
+	c.budget = s.batch.MaxTokens - int64(b.running.len()) // each that runs takes one token
 	b.partial.chunk = 0
 	switch {
 	case b.partial.id == none:
-	case b.partial.left > b.budget:
-		b.partial.chunk = b.budget
+	case b.partial.left > c.budget:
+		b.partial.chunk = c.budget
 	default:
-		b.prompts = b.partial.left
-		s.joined = append(s.joined, b.partial.id)
+		c.prompts = b.partial.left
+		c.joined = append(c.joined, b.partial.id)
 		b.partial = partial{id: none}
 	}
 }

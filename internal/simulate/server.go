@@ -26,7 +26,7 @@ type server struct {
 	startUps *rand.Rand
 	seed     uint64     // of the run
 	done     []sequence // scratch
-	joined   []int32    // scratch
+	tied     []event    // scratch
 	limit    platform.Queue
 	watched  bool // an overdue event is on its way
 	width    int  // requests that an instance serves at once; the other slots are for those that wait in it
@@ -39,8 +39,8 @@ type server struct {
 	routed bool // there is a router to look at that
 	// spent is an estimate of what the requests sent here have cost, in USD, and spendRate what a second of one in service does.
 	spent, spendRate float64
-	tied             []event // scratch
-	arranged         int64   // the last instant whose boundaries were put in order
+	coming           iteration
+	arranged         int64 // the last instant whose boundaries were put in order
 }
 
 // sampler draws service times. It draws one for each arrival, in order of
