@@ -122,7 +122,9 @@ func (b *batch) finish(s *server, now int64, done []sequence) []sequence {
 		done = b.dismiss(s, done)
 	}
 	b.next, b.ahead, b.open = never, 0, true
-	s.coming = iteration{joined: s.coming.joined[:0], budget: math.MaxInt64}
+	c := &s.coming
+	c.joined = c.joined[:0]
+	c.budget, c.prompts = math.MaxInt64, 0
 	if s.batch.MaxTokens > 0 {
 		b.limit(s)
 	}

@@ -11,7 +11,8 @@ type iteration struct {
 // prompts are done within it. It reports whether there were any.
 func (b *batch) admit(s *server) bool {
 	c, admitted := &s.coming, false
-	for id := b.waiting.first(); id != none && b.partial.id == none && c.prompts < c.budget; id = b.waiting.first() {
+	for b.waiting.len() > 0 && b.partial.id == none && c.prompts < c.budget {
+		id := b.waiting.first()
 		j := &s.slab[id]
 		if !b.fits(s, len(c.joined), j) {
 			break
