@@ -100,6 +100,25 @@ func TestDistributionOfManyValues(t *testing.T) {
 	}
 }
 
+// TestDistributionByNearestRank has values jump just before and just after the 99th percentile, so that a rank that is off shows.
+func TestDistributionByNearestRank(t *testing.T) {
+	tests := []struct{ n, rank int }{{20, 20}, {100, 99}, {101, 100}, {exactSizes + 60, 198_060}} // ceil(0.99 n)
+	for _, test := range tests {
+		for small, want := range map[int]float64{test.rank - 1: 1000, test.rank: 10} {
+			d := distribution{perUnit: 1}
+			for range small {
+				d.add(10)
+			}
+			for range test.n - small {
+				d.add(1000)
+			}
+			if got := d.describe(); got.P99 != want {
+				t.Errorf("of %d values, %d of them small, p99 is %g, want %g", test.n, small, got.P99, want)
+			}
+		}
+	}
+}
+
 func TestDescribeNothing(t *testing.T) {
 	d, err := Describe(NewRecorded(Info{Span: time.Hour}, nil))
 	if err != nil || d.Requests != 0 || d.CV != nil || d.Dispersion != nil || len(d.Peaks) != 3 || d.Peaks[0].Ratio != nil {
