@@ -149,7 +149,7 @@ func (p *Placement) short(variant string) string {
 	return variant
 }
 
-// ColdShare is the share of requests that waited for a start-up.
+// ColdShare is the share of requests that waited for an instance to start.
 func (c *Candidate) ColdShare() float64 { return coldShare(c.Outcome.ColdStarts, c.Outcome.Arrivals) }
 
 // StatusText says whether a candidate is feasible, and if not, what it fails.

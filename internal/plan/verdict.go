@@ -145,16 +145,18 @@ func whereItGoes(c *Candidate) string {
 		return fmt.Sprintf("On %s the objectives leave %.1f %% utilisation, with %.3g replicas on average and %d at the busiest.",
 			c.Offer, o.Utilisation*100, o.MeanLive, o.PeakLive)
 	case catalog.KindContainer:
-		return fmt.Sprintf("On %s %.1f %% of the ready instance capacity does work; %.2f %% of the requests wait for a cold start.",
-			c.Offer, o.Utilisation*100, coldShare(o.ColdStarts, o.Arrivals)*100)
+		return fmt.Sprintf("On %s %.1f %% of the ready instance capacity does work; %.2f %% of the requests wait for an instance to start (instances started: %d).",
+			c.Offer, o.Utilisation*100, coldShare(o.ColdStarts, o.Arrivals)*100, o.Starts)
 	}
 	billed := "only run time is billed"
 	if *c.Settings.Function.ProvisionedConcurrency > 0 {
 		billed = "run time is billed, and the provisioned environments whether they run or not"
 	}
-	return fmt.Sprintf("On %s %s; %.2f %% of the requests wait for a cold start.", c.Offer, billed, coldShare(o.ColdStarts, o.Arrivals)*100)
+	return fmt.Sprintf("On %s %s; %.2f %% of the requests wait for an environment to start (environments started: %d).",
+		c.Offer, billed, coldShare(o.ColdStarts, o.Arrivals)*100, o.Starts)
 }
 
+// coldShare is the share of the arrivals that waited for a start, as simulate.Outcome.ColdStarts defines it.
 func coldShare(cold, arrivals int64) float64 {
 	return float64(cold) / math.Max(1, float64(arrivals))
 }

@@ -115,7 +115,8 @@ func (p *page) objectives(c *plan.Candidate) {
 	rows = append(rows,
 		[]string{"latency p50 / p95 / p99", "", fmt.Sprintf("%s / %s / %s", plan.Seconds(o.Latency.P50), plan.Seconds(o.Latency.P95), plan.Seconds(o.Latency.P99)), ""},
 		[]string{"utilisation", "", percent(o.Utilisation), ""},
-		[]string{"cold starts", "", fmt.Sprintf("%d of %d requests", o.ColdStarts, o.Arrivals), ""})
+		[]string{"instances started", "", strconv.FormatInt(o.Starts, 10), ""},
+		[]string{"waited for a start", "", fmt.Sprintf("%d of %d requests", o.ColdStarts, o.Arrivals), ""})
 	p.table("lrrl", rows)
 }
 
@@ -150,7 +151,7 @@ func (p *page) alternatives(pl *plan.Plan) {
 		return
 	}
 	p.heading(heading)
-	p.table("llllrrrrl", candidateRows(list))
+	p.candidateTable(list)
 }
 
 // perOffer keeps the first candidate of each offer that was simulated, and of the hybrids the first.
@@ -172,17 +173,43 @@ func perOffer(all []*plan.Candidate, most int) []*plan.Candidate {
 
 func (p *page) candidates(list []*plan.Candidate) {
 	p.heading("Candidates")
-	p.table("llllrrrrl", candidateRows(list))
+	p.candidateTable(list)
 }
 
-func candidateRows(list []*plan.Candidate) [][]string {
-	rows := [][]string{{"offer", "region", "class", "settings", "$/month", "p95", "cold", "used", "status"}}
-	for _, c := range list {
-		row := []string{c.Offer, c.Region, string(c.PriceClass), c.Short(), c.Monthly.Dollars(), plan.Seconds(c.Outcome.Latency.P95), percent(c.ColdShare()), percent(c.Outcome.Utilisation), c.StatusText()}
-		if c.Status == plan.Dominated {
-			row = []string{c.Offer, c.Region, string(c.PriceClass), c.Variant, "> " + c.Monthly.Dollars(), "", "", "", "not simulated: dearer at its least"}
+// What the columns of tables mean.
+const (
+	coldNote   = "cold: the share of requests that waited for an instance to start"
+	startsNote = "starts: the instances that were started"
+)
+
+// candidateTable compares arrangements; the wide one also has how many instances each started.
+func (p *page) candidateTable(list []*plan.Candidate) {
+	if p.style.Wide {
+		p.table("llllrrrrrl", candidateRows(list, true))
+		p.note(coldNote, startsNote)
+		return
+	}
+	p.table("llllrrrrl", candidateRows(list, false))
+	p.note(coldNote)
+}
+
+func candidateRows(list []*plan.Candidate, wide bool) [][]string {
+	row := func(before []string, cold, starts, used, status string) []string {
+		if wide {
+			return append(before, cold, starts, used, status)
 		}
-		rows = append(rows, row)
+		return append(before, cold, used, status)
+	}
+	rows := [][]string{row([]string{"offer", "region", "class", "settings", "$/month", "p95"}, "cold", "starts", "used", "status")}
+	for _, c := range list {
+		where := []string{c.Offer, c.Region, string(c.PriceClass)}
+		if c.Status == plan.Dominated {
+			rows = append(rows, row(append(where, c.Variant, "> "+c.Monthly.Dollars(), ""), "", "", "", "not simulated: dearer at its least"))
+			continue
+		}
+		o := c.Outcome
+		rows = append(rows, row(append(where, c.Short(), c.Monthly.Dollars(), plan.Seconds(o.Latency.P95)),
+			percent(c.ColdShare()), strconv.FormatInt(o.Starts, 10), percent(o.Utilisation), c.StatusText()))
 	}
 	return rows
 }

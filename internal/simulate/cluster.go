@@ -84,7 +84,6 @@ func (c *cluster) handle(now int64, e event) {
 		if c.hedge != nil {
 			c.rehedge(now)
 		}
-		c.coldStarts += int64(min(c.waiting.len(), int(c.slots)))
 	case overdue:
 		c.dropOverdue(now)
 		return
@@ -105,7 +104,7 @@ func (c *cluster) feed(i int32, now int64) {
 		return
 	}
 	for c.waiting.len() > 0 && c.instances[i].busy < c.slots {
-		c.start(i, c.waiting.pop(), now)
+		c.start(i, c.call(), now)
 	}
 }
 

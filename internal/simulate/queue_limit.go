@@ -8,7 +8,7 @@ func (s *server) enqueue(id int32, now int64) {
 		s.refuse(now, id)
 		return
 	}
-	s.waiting.push(id)
+	s.join(id)
 	if s.limit.Timeout > 0 && !s.watched {
 		s.watch()
 	}
@@ -38,7 +38,7 @@ func (s *server) dropOverdue(now int64) {
 func (s *server) dropLate(timeout, now int64) {
 	for r := range s.waiting.lanes {
 		for id := s.waiting.lanes[r].head; id != none && now-s.slab[id].since > timeout; id = s.waiting.lanes[r].head {
-			s.waiting.remove(id)
+			s.quit(id)
 			s.expire(now, id)
 		}
 	}

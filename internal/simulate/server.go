@@ -110,7 +110,7 @@ func (s *server) accept(id int32, now int64) {
 		l.move(now, 1)
 	}
 	j := &s.slab[id]
-	j.home, j.since = s.index, now
+	j.home, j.since, j.coldHere = s.index, now, false
 	switch {
 	case s.batch != nil:
 		s.spent += s.spendRate * s.recent / 1e9
