@@ -32,10 +32,9 @@ type Outcome struct {
 	// request that did not come. Provisioned environments count that were asked for during the run. Those that
 	// are ready at the start do not.
 	Starts int64 `json:"starts"`
-	// ColdStarts counts the requests that waited for a start: for all or part of its wait in a home's queue, an
-	// instance of that home was starting (it need not be the one that served the request in the end); at functions, the
-	// requests whose environment was started for them. A request counts once, however often it was sent
-	// again and however it left.
+	// ColdStarts counts the requests that waited for a start: those during whose time in a home's queue, all or part of
+	// it, an instance of that home was starting (not necessarily the one that served them), and at functions those
+	// whose environment was started for them. A request counts once, however often it was sent again and however it left.
 	ColdStarts int64 `json:"coldStarts"`
 
 	// Latency is from the first arrival to the last byte, Wait from that to the start of service (start-up included).

@@ -2,8 +2,7 @@ package unit
 
 import "math"
 
-// rankSlack is the relative error that a share times a count may carry: a few roundings of a float64, and far less than
-// one part in a billion of any count.
+// rankSlack is the relative error that the product of a share and a count may carry: a few roundings of a float64.
 const rankSlack = 1e-14
 
 // Rank returns the rank, from 1, of the percentile at a share q (0.95 for p95) among n sorted values, by the nearest-rank
