@@ -166,7 +166,7 @@ func (s *search) sampled(most int64, memory int) (*evaluator, error) {
 	load := s.in.Workload
 	var err error
 	if nth > 1 {
-		if load, err = workload.Sample(load, nth, sampleBlock); err != nil {
+		if load, err = workload.Select(load, everyNth(t.Span.Std(), nth)); err != nil {
 			return nil, err
 		}
 	}
@@ -182,6 +182,15 @@ func (s *search) sampled(most int64, memory int) (*evaluator, error) {
 		e.sample = fmt.Sprintf("one block of %s in %d", unit.Duration(sampleBlock), nth)
 	}
 	return e, nil
+}
+
+// everyNth returns the windows of every n-th block of a span.
+func everyNth(span time.Duration, n int) []workload.Window {
+	var windows []workload.Window
+	for from := time.Duration(0); from < span; from += time.Duration(n) * sampleBlock {
+		windows = append(windows, workload.Window{From: from, To: min(from+sampleBlock, span)})
+	}
+	return windows
 }
 
 // admit sorts the offers into refused ones and groups to search.

@@ -10,17 +10,27 @@ import (
 
 // Open starts from the first request.
 func (g *serveGen) Open() (Stream, error) {
+	return g.openClients(func(d *clientDraws) { d.draw(g, g.seed) }), nil
+}
+
+// openWindows draws the windows of clients that the given ones touch. Each has
+// a seed of its own, so that it is drawn alike whatever else is.
+func (g *serveGen) openWindows(windows []Window) (Stream, error) {
+	s := g.openClients(func(d *clientDraws) { d.apart, d.left = true, windows })
+	return within(s, windows), nil
+}
+
+func (g *serveGen) openClients(begin func(*clientDraws)) Stream {
 	s := &serveGenStream{trace: g, clients: make([]clientDraws, len(g.clients))}
 	for i, c := range g.clients {
 		d := &s.clients[i]
 		d.client = c
-		d.arrivals = random.New(g.seed, random.Arrivals, c.stream)
-		d.sizes = random.New(g.seed, random.Sizes, c.stream)
+		begin(d)
 		if d.advance(g) {
 			s.calendar.push(entry{at: d.at, source: int32(i)})
 		}
 	}
-	return s, nil
+	return s
 }
 
 // serveGenStream merges the clients.
@@ -58,9 +68,35 @@ type clientDraws struct {
 	arrivals, sizes *rand.Rand
 	next            int // the window after the present one
 	gaps            random.Dist
-	elapsed         float64 // s since the start of the window
+	start           time.Duration // of the window
+	elapsed         float64       // s since then
 	at              time.Duration
-	tokens          int // the token window in force
+	tokens          int  // the token window in force
+	apart           bool // draw each window by itself, and only those that left touches
+	left            remaining
+}
+
+// draw takes the random numbers of the client from a seed.
+func (d *clientDraws) draw(g *serveGen, seed uint64) {
+	d.arrivals = random.New(seed, random.Arrivals, d.client.stream)
+	d.sizes = random.New(seed, random.Sizes, d.client.stream)
+}
+
+// begin goes to the next window to draw, and tells whether there is one.
+func (d *clientDraws) begin(g *serveGen) bool {
+	for d.next < len(d.client.windows) {
+		d.next++
+		w := d.client.windows[d.next-1]
+		d.start = time.Duration(int64(w.start)-g.start) * time.Second
+		if !d.apart {
+			return true
+		}
+		if d.left.touch(d.start, d.start+time.Duration(g.length)*time.Second) {
+			d.draw(g, random.Derive(g.seed, uint64(w.start)))
+			return true
+		}
+	}
+	return false
 }
 
 // advance draws the next request. Each window is a stationary renewal process of
@@ -69,11 +105,10 @@ type clientDraws struct {
 func (d *clientDraws) advance(g *serveGen) bool {
 	for {
 		if d.gaps == nil {
-			if d.next == len(d.client.windows) {
+			if !d.begin(g) {
 				return false
 			}
-			d.gaps = d.client.windows[d.next].gaps()
-			d.next++
+			d.gaps = d.client.windows[d.next-1].gaps()
 			residual, err := random.Residual(d.gaps)
 			if err != nil {
 				return false // not for gamma and Weibull
@@ -83,8 +118,7 @@ func (d *clientDraws) advance(g *serveGen) bool {
 			d.elapsed += d.gaps.Sample(d.arrivals)
 		}
 		if d.elapsed < float64(g.length) {
-			start := time.Duration(int64(d.client.windows[d.next-1].start)-g.start) * time.Second
-			d.at = start + min(seconds(d.elapsed), time.Duration(g.length)*time.Second-1)
+			d.at = d.start + min(seconds(d.elapsed), time.Duration(g.length)*time.Second-1)
 			return true
 		}
 		d.gaps = nil
