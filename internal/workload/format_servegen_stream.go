@@ -13,11 +13,10 @@ func (g *serveGen) Open() (Stream, error) {
 	return g.openClients(func(d *clientDraws) { d.draw(g, g.seed) }), nil
 }
 
-// openWindows draws the windows of clients that the given ones touch. Each has
-// a seed of its own, so that it is drawn alike whatever else is.
+// openWindows draws the windows without what is between them. Each part of a
+// client's window is a process that is under way at its start, as the whole is.
 func (g *serveGen) openWindows(windows []Window) (Stream, error) {
-	s := g.openClients(func(d *clientDraws) { d.apart, d.left = true, windows })
-	return within(s, windows), nil
+	return g.openClients(func(d *clientDraws) { d.apart, d.left = true, windows }), nil
 }
 
 func (g *serveGen) openClients(begin func(*clientDraws)) Stream {
@@ -66,14 +65,15 @@ func (s *serveGenStream) Read(dst []Request) (int, error) {
 type clientDraws struct {
 	client          *client
 	arrivals, sizes *rand.Rand
-	next            int // the window after the present one
+	next            int        // the window to begin next
+	window          rateWindow // under way
+	part            Window     // of it, that is drawn
 	gaps            random.Dist
-	start           time.Duration // of the window
-	elapsed         float64       // s since then
+	elapsed         float64 // s since the start of the part
 	at              time.Duration
-	tokens          int  // the token window in force
-	apart           bool // draw each window by itself, and only those that left touches
-	left            remaining
+	tokens          int       // the token window in force
+	apart           bool      // draw only what is within left, each part by itself
+	left            remaining // not touched yet
 }
 
 // draw takes the random numbers of the client from a seed.
@@ -82,21 +82,32 @@ func (d *clientDraws) draw(g *serveGen, seed uint64) {
 	d.sizes = random.New(seed, random.Sizes, d.client.stream)
 }
 
-// begin goes to the next window to draw, and tells whether there is one.
+// begin goes to the next window, or part of one, and tells whether there is one.
 func (d *clientDraws) begin(g *serveGen) bool {
 	for d.next < len(d.client.windows) {
+		d.window = d.client.windows[d.next]
 		d.next++
-		w := d.client.windows[d.next-1]
-		d.start = time.Duration(int64(w.start)-g.start) * time.Second
+		start := time.Duration(int64(d.window.start)-g.start) * time.Second
+		d.part = Window{start, start + time.Duration(g.length)*time.Second}
 		if !d.apart {
 			return true
 		}
-		if d.left.touch(d.start, d.start+time.Duration(g.length)*time.Second) {
-			d.draw(g, random.Derive(g.seed, uint64(w.start)))
+		if d.left.touch(d.part.From, d.part.To) {
+			d.cut(d.left[0])
+			d.draw(g, windowSeed(g.seed, d.part.From))
 			return true
 		}
 	}
 	return false
+}
+
+// cut leaves the part that is within w, and comes back to the window if there may be another.
+func (d *clientDraws) cut(w Window) {
+	if w.To < d.part.To {
+		d.left = d.left[1:]
+		d.next--
+	}
+	d.part = Window{max(w.From, d.part.From), min(w.To, d.part.To)}
 }
 
 // advance draws the next request. Each window is a stationary renewal process of
@@ -108,7 +119,7 @@ func (d *clientDraws) advance(g *serveGen) bool {
 			if !d.begin(g) {
 				return false
 			}
-			d.gaps = d.client.windows[d.next-1].gaps()
+			d.gaps = d.window.gaps()
 			residual, err := random.Residual(d.gaps)
 			if err != nil {
 				return false // not for gamma and Weibull
@@ -117,8 +128,8 @@ func (d *clientDraws) advance(g *serveGen) bool {
 		} else {
 			d.elapsed += d.gaps.Sample(d.arrivals)
 		}
-		if d.elapsed < float64(g.length) {
-			d.at = d.start + min(seconds(d.elapsed), time.Duration(g.length)*time.Second-1)
+		if length := d.part.To - d.part.From; d.elapsed < length.Seconds() {
+			d.at = d.part.From + min(seconds(d.elapsed), length-1)
 			return true
 		}
 		d.gaps = nil
@@ -131,8 +142,7 @@ func (d *clientDraws) size(q *Request) {
 	if len(windows) == 0 {
 		return
 	}
-	start := d.client.windows[d.next-1].start
-	for d.tokens+1 < len(windows) && windows[d.tokens+1].start <= start {
+	for d.tokens+1 < len(windows) && windows[d.tokens+1].start <= d.window.start {
 		d.tokens++
 	}
 	w := windows[d.tokens]

@@ -26,9 +26,10 @@ type Window struct{ From, To time.Duration }
 //     same states of mmpp.
 //   - Sizes, thinning and superposition draw anew for each window.
 //
-// A draw depends on the seed and on where the window begins (for servegen, on
-// the recorded window), not on what else is selected. Windows that begin
-// elsewhere draw independently. Rounds of repeated traffic stay the same requests.
+// What is drawn depends on the seed and on where the window begins, not on what
+// else is selected: windows that begin elsewhere draw independently. To
+// superposition, windows within a minute of each other are one. Rounds of
+// repeated traffic stay the same requests.
 func Select(w Workload, windows []Window) (Workload, error) {
 	joined, err := joinWindows(windows, w.Info().Span)
 	if err != nil {

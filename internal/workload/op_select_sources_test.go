@@ -3,6 +3,8 @@ package workload
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,40 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/random"
 )
+
+// drawWindows draws up to 6 windows, some of which touch or reach to the end.
+func drawWindows(t *rapid.T, span time.Duration) []Window {
+	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "windows"), 0))
+	ends := []time.Duration{0, span}
+	for range 2 * rapid.IntRange(1, 6).Draw(t, "number of windows") {
+		ends = append(ends, time.Duration(r.Int64N(int64(span)+1)))
+	}
+	slices.Sort(ends)
+	ends = slices.Compact(ends)
+	windows := []Window{}
+	for i := range ends[1:] {
+		if r.IntN(2) == 0 || i == len(ends)-2 && len(windows) == 0 {
+			windows = append(windows, Window{ends[i], ends[i+1]})
+		}
+	}
+	return windows
+}
+
+// cutOut is what Select is to give of requests.
+func cutOut(requests []Request, windows []Window) []Request {
+	var out []Request
+	var kept time.Duration
+	for _, w := range windows {
+		for _, q := range requests {
+			if q.At >= w.From && q.At < w.To {
+				q.At += kept - w.From
+				out = append(out, q)
+			}
+		}
+		kept += w.To - w.From
+	}
+	return out
+}
 
 // drawSeries draws a series of counts or of functions without sizes, which is read from its text on each Open.
 func drawSeries(t *rapid.T) Workload {
@@ -178,7 +214,8 @@ func TestSelectOfScaledTraffic(t *testing.T) {
 	}
 }
 
-// TestSelectOfServeGen has the recorded rates, and windows that do not depend on what else is selected.
+// TestSelectOfServeGen has the recorded rates, whatever part of a recorded
+// window is selected, and windows that do not depend on what else is.
 func TestSelectOfServeGen(t *testing.T) {
 	t.Parallel()
 	var text strings.Builder
@@ -189,19 +226,22 @@ func TestSelectOfServeGen(t *testing.T) {
 		}
 	}
 	w := unheld(t, v1alpha1.Trace{Tokens: "tok"}, texts{"x": text.String(), "tok": tokensSample})
-	const block = 10 * time.Minute
-	selection := sampleOf(t, w, 3, block)
-	blocks := blocksOf(t, selection, block)
-	got, want := 0.0, 0.0
-	for i, requests := range blocks {
-		got += float64(len(requests))
-		want += 3 * 600 * float64(1+3*i%7)
+	for _, block := range []time.Duration{10 * time.Minute, 11 * time.Minute, 150 * time.Second} {
+		windows := everyNth(w.Info().Span, 3, block)
+		selection := must(Select(w, windows))(t)
+		blocks := blocksOf(t, selection, block)
+		counts := must(Counts(w, block))(t)
+		got, want := 0.0, 0.0
+		for i, requests := range blocks {
+			got += float64(len(requests))
+			want += counts[3*i]
+		}
+		near(t, fmt.Sprintf("requests in blocks of %s", block), got, want, 8*math.Sqrt(want))
+		sameRequests(t, "the second reading", readAll(t, selection, 13), readAll(t, selection, 1024))
+		sameRequests(t, "a window by itself", readAll(t, must(Select(w, windows[2:3]))(t), 64), blocks[2])
+		sameRequests(t, "the first window", readAll(t, must(Slice(w, 0, min(block, 10*time.Minute)))(t), 64),
+			readAll(t, must(Select(w, []Window{{0, min(block, 10*time.Minute)}}))(t), 64))
 	}
-	near(t, "requests", got, want, 10*math.Sqrt(want))
-	sameRequests(t, "the second reading", readAll(t, selection, 13), readAll(t, selection, 1024))
-	edges := must(Select(w, []Window{{time.Minute, 2 * time.Minute}, {33 * time.Minute, 38 * time.Minute}}))(t)
-	sameRequests(t, "parts of recorded windows", readAll(t, edges, 64), cutOut(readAll(t, selection, 64),
-		[]Window{{time.Minute, 2 * time.Minute}, {13 * time.Minute, 18 * time.Minute}}))
 }
 
 // TestSelectKeepsStates: a window of mmpp is as busy as the whole is there.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 
@@ -291,48 +290,19 @@ func TestRoundsOfASelectionAreTheSame(t *testing.T) {
 	sameRequests(t, "the end of another round", halves[4], halves[2])
 }
 
-// BenchmarkSelect reports kept requests per second of one block in fifty, drawn and cut out.
+// BenchmarkSelect reports kept requests per second of one block in fifty, drawn, and cut out of all that is read.
 func BenchmarkSelect(b *testing.B) {
 	cv := 2.0
 	g := v1alpha1.Generator{Arrivals: "gamma", CV: &cv, Rate: 50, Span: 24 * 365 * hour}
 	g.Daily = &v1alpha1.Daily{PeakToMean: 1.8}
 	g.Sizes.Input = &v1alpha1.CountDistribution{Mean: 1000, CV: 1}
 	g.Sizes.Output = &v1alpha1.CountDistribution{Mean: 200, CV: 1}
-	w := must(Generate(nil, g, 1))(b)
-	b.Run("drawn", func(b *testing.B) { benchmarkRead(b, sampleOf(b, w, 50, 10*time.Minute)) })
-	b.Run("cut", func(b *testing.B) { benchmarkRead(b, sampleOf(b, fromStart{w}, 50, 10*time.Minute)) })
-}
-
-// drawWindows draws up to 6 windows, some of which touch or reach to the end.
-func drawWindows(t *rapid.T, span time.Duration) []Window {
-	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "windows"), 0))
-	ends := []time.Duration{0, span}
-	for range 2 * rapid.IntRange(1, 6).Draw(t, "number of windows") {
-		ends = append(ends, time.Duration(r.Int64N(int64(span)+1)))
+	draws := 0
+	for name, w := range map[string]Workload{
+		"generated": must(Generate(nil, g, 1))(b),
+		"series":    steadySeries(b, 3000, 50_000, &draws),
+	} {
+		b.Run(name+"/drawn", func(b *testing.B) { benchmarkRead(b, sampleOf(b, w, 50, 10*time.Minute)) })
+		b.Run(name+"/cut", func(b *testing.B) { benchmarkRead(b, sampleOf(b, fromStart{w}, 50, 10*time.Minute)) })
 	}
-	slices.Sort(ends)
-	ends = slices.Compact(ends)
-	windows := []Window{}
-	for i := range ends[1:] {
-		if r.IntN(2) == 0 || i == len(ends)-2 && len(windows) == 0 {
-			windows = append(windows, Window{ends[i], ends[i+1]})
-		}
-	}
-	return windows
-}
-
-// cutOut is what Select is to give of requests.
-func cutOut(requests []Request, windows []Window) []Request {
-	var out []Request
-	var kept time.Duration
-	for _, w := range windows {
-		for _, q := range requests {
-			if q.At >= w.From && q.At < w.To {
-				q.At += kept - w.From
-				out = append(out, q)
-			}
-		}
-		kept += w.To - w.From
-	}
-	return out
 }
