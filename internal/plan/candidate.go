@@ -43,6 +43,10 @@ type Candidate struct {
 
 	family *family
 	size   int // the family's number; of a hybrid, the base's nodes
+	// chosen are the settings of each part before defaults: what the user gave and what the search has set.
+	chosen []v1alpha1.Home
+	// climbed says that no single step of a setting makes it cheaper, under the traffic that it was last run on.
+	climbed bool
 	// pairing is what a hybrid is made of.
 	pairing *pairing
 }

@@ -13,6 +13,7 @@ func (s *search) confirm(ctx context.Context) error {
 	if s.quick == s.final {
 		return nil
 	}
+	screen := s.quick.lenient()
 	confirmed := map[*Candidate]bool{}
 	for {
 		var open []*Candidate
@@ -26,7 +27,7 @@ func (s *search) confirm(ctx context.Context) error {
 		}
 		again := make([][]*Candidate, len(open))
 		err := s.parallel(ctx, len(open), func(ctx context.Context, i int) (err error) {
-			again[i], err = s.final.confirm(ctx, s.groupOf(open[i]), open[i])
+			again[i], err = s.final.confirm(ctx, s.groupOf(open[i]), open[i], screen)
 			return err
 		})
 		if err != nil {
@@ -44,7 +45,13 @@ func (s *search) confirm(ctx context.Context) error {
 
 // confirm sizes a candidate's family again, from the size found so far; of a
 // cluster all families of the offer, because an autoscaled one is sized from the fixed one.
-func (e *evaluator) confirm(ctx context.Context, g *group, c *Candidate) ([]*Candidate, error) {
+func (e *evaluator) confirm(ctx context.Context, g *group, c *Candidate, screen *evaluator) ([]*Candidate, error) {
+	if c.climbed {
+		again, err := e.climb(ctx, c, climbOptions{screen: []*evaluator{screen}})
+		if err != nil || again.suffices() {
+			return []*Candidate{again}, err
+		}
+	}
 	families := g.families
 	if c.Side == SideServerless {
 		families = []*family{c.family}

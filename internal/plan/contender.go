@@ -58,7 +58,7 @@ func (s *search) groupOf(c *Candidate) *group {
 // costPerRequest is the price of a replica-hour divided by the requests that it serves when full.
 func (s *search) costPerRequest(g *group) float64 {
 	f := g.families[0]
-	a, err := platform.Build(s.spec, f.offer, f.with(f.least), s.in.Catalog)
+	a, err := platform.Build(s.spec, f.offer, f.with(f.min), s.in.Catalog)
 	if err != nil {
 		return math.Inf(1) // it was built before, with the same settings
 	}

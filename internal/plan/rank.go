@@ -45,7 +45,7 @@ func statusRank(s Status) int { return slices.Index([]Status{Feasible, Dominated
 func dominated(g *group) []*Candidate {
 	var list []*Candidate
 	for _, f := range g.families {
-		c := &Candidate{Placement: placementOn(f.offer, f.with(f.least)), Side: sideOf(f.offer.Kind), Variant: f.variant, Status: Dominated, family: f}
+		c := &Candidate{Placement: placementOn(f.offer, f.with(f.min)), Side: sideOf(f.offer.Kind), Variant: f.variant, Status: Dominated, family: f}
 		c.Monthly = f.floor
 		list = append(list, c)
 	}

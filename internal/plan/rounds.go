@@ -31,8 +31,11 @@ func (s *search) searchAll(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := s.polishWinners(ctx); err != nil {
+			return err
+		}
 	}
-	return nil
+	return s.polishChallengers(ctx)
 }
 
 // parallel runs n jobs on the input's workers.
@@ -52,10 +55,10 @@ func (e *evaluator) searchGroup(ctx context.Context, g *group) error {
 	for _, f := range g.families {
 		sized := *f // most and ceiling depend on the workload
 		if f.elastic && fixed != nil {
-			if !fixed.suffices() || fixed.size <= f.least {
+			if !fixed.suffices() || fixed.size <= f.min {
 				continue // autoscaling only ever saves replicas
 			}
-			sized.most, sized.ceiling = fixed.size-1, min(2*fixed.size+2, f.most)
+			sized.max, sized.ceiling = fixed.size-1, min(2*fixed.size+2, f.max)
 		}
 		c, err := e.size(ctx, &sized)
 		if err != nil {

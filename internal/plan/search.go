@@ -212,7 +212,7 @@ func (s *search) admit() error {
 // unfit says why the model cannot be arranged on the offer, or is nil when it can.
 func (s *search) unfit(w wanted, g *group) *Refusal {
 	for _, f := range g.families {
-		if _, err := platform.Build(s.spec, f.offer, f.with(f.least), s.in.Catalog); err != nil {
+		if _, err := platform.Build(s.spec, f.offer, f.with(f.min), s.in.Catalog); err != nil {
 			return &Refusal{Offer: w.offer.ID, PriceClass: w.offer.PriceClass, Region: w.offer.Region, Gate: "fit", Reason: err.Error()}
 		}
 	}
