@@ -15,7 +15,8 @@ type climbOptions struct {
 	// screen are cheaper evaluators, such as on a sample: a move is run on all of the traffic only if none of them rules it out.
 	// They should be lenient.
 	screen []*evaluator
-	// bound is a cost in USD a month that an arrangement must stay below to be of use; 0 is no bound.
+	// bound is a cost in USD a month that an arrangement must stay below to be of use; 0 is no bound. A climb that will not get
+	// there ends early.
 	bound float64
 	// evaluations is the greatest number of different arrangements to run; 0 is defaultEvaluations.
 	evaluations int
@@ -66,7 +67,10 @@ func (e *evaluator) climb(ctx context.Context, start *Candidate, opt climbOption
 		if err != nil || next == at {
 			return at, err
 		}
-		at = next
+		gain, missing := at.Monthly.Float64()-next.Monthly.Float64(), next.Monthly.Float64()-opt.bound
+		if at = next; opt.bound > 0 && missing > gain {
+			return at, nil // the next sweep hardly saves more than this one
+		}
 	}
 }
 

@@ -43,15 +43,30 @@ func (s *search) confirm(ctx context.Context) error {
 	}
 }
 
-// confirm sizes a candidate's family again, from the size found so far; of a
-// cluster all families of the offer, because an autoscaled one is sized from the fixed one.
+// confirm climbs a candidate again, with the sample as a screen. Where no step from it is feasible, its family is sized
+// again from the size found so far, and climbed from that; of a cluster all families of the offer, because an autoscaled
+// one is sized from the fixed one.
 func (e *evaluator) confirm(ctx context.Context, g *group, c *Candidate, screen *evaluator) ([]*Candidate, error) {
-	if c.climbed {
-		again, err := e.climb(ctx, c, climbOptions{screen: []*evaluator{screen}})
-		if err != nil || again.suffices() {
-			return []*Candidate{again}, err
+	opt := climbOptions{screen: []*evaluator{screen}}
+	climbed, err := e.climb(ctx, c, opt)
+	if err != nil || climbed.suffices() {
+		return []*Candidate{climbed}, err
+	}
+	list, err := e.sizeAgain(ctx, g, c)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if list[i].suffices() {
+			if list[i], err = e.climb(ctx, list[i], opt); err != nil {
+				return nil, err
+			}
 		}
 	}
+	return list, nil
+}
+
+func (e *evaluator) sizeAgain(ctx context.Context, g *group, c *Candidate) ([]*Candidate, error) {
 	families := g.families
 	if c.Side == SideServerless {
 		families = []*family{c.family}

@@ -29,6 +29,8 @@ type standing struct {
 	// peak and mean are of the replicas, instances or environments that ran at once.
 	peak int
 	mean float64
+	// monthly is what the part costs, hour what one replica or instance costs an hour, in USD.
+	monthly, hour float64
 	// base says that the part is the base of a hybrid.
 	base bool
 }
@@ -64,7 +66,8 @@ func (e *evaluator) standings(c *Candidate) []standing {
 	}
 	var list []standing
 	for i, p := range c.placements() {
-		s := standing{spec: e.spec, family: families[i], chosen: c.chosen[i], at: p.arrangement, peak: c.Outcome.PeakLive, mean: c.Outcome.MeanLive}
+		s := standing{spec: e.spec, family: families[i], chosen: c.chosen[i], at: p.arrangement, peak: c.Outcome.PeakLive, mean: c.Outcome.MeanLive,
+			monthly: p.Monthly.Float64(), hour: p.HourlyPrice.Float64()}
 		if c.pairing != nil {
 			s.peak, s.mean, s.base = c.Outcome.Homes[i].PeakLive, c.Outcome.Homes[i].MeanLive, i == 0
 		}

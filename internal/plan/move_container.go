@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -33,6 +34,9 @@ func (s standing) containerMoves() []move {
 	if given.MaxInstances == 0 {
 		list = append(list, s.maxInstances(given))
 	}
+	if !s.family.exact && len(given.MinSchedule) == 0 && given.MaxInstances == 0 && s.hour > 0 {
+		list = append(list, s.held())
+	}
 	if given.Concurrency == 0 {
 		list = append(list, s.concurrencyMoves()...)
 	}
@@ -56,6 +60,21 @@ func (s standing) maxInstances(given v1alpha1.ContainerHome) move {
 			}
 		})
 	})
+}
+
+// held keeps a number of instances all the time: of those that cost less than what is now, the most, and fewer from
+// there. It changes two settings at once, because neither alone need be feasible or cheaper.
+func (s standing) held() move {
+	n := min(int(math.Ceil(s.monthly/(s.hour*monthHours))), quotaOr(s.spec, s.at.Offer)+1)
+	if k := s.at.Home.Container; k.Min == k.Max {
+		n = min(n, k.Max)
+	}
+	return move{name: "held", to: func(steps int) (v1alpha1.Home, bool) {
+		n := n + steps
+		return withContainer(s.chosen, func(c *v1alpha1.ContainerHome) {
+			c.MinInstances, c.MaxInstances = &n, n
+		}), steps < 0 && n >= max(1, s.family.min)
+	}}
 }
 
 // concurrencyMoves change the requests of an instance by one and by factors of two.

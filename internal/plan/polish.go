@@ -20,7 +20,7 @@ func (s *search) polishWinners(ctx context.Context) error {
 		if len(open) == 0 {
 			return nil
 		}
-		if err := s.polish(ctx, open); err != nil {
+		if err := s.polish(ctx, open, 0); err != nil {
 			return err
 		}
 	}
@@ -33,10 +33,13 @@ func (s *search) polishChallengers(ctx context.Context) error {
 		for {
 			before := s.shownCost(side)
 			open := s.challengers(side, before)
+			if before == 0 {
+				open = s.nearest(side)
+			}
 			if len(open) == 0 {
 				break
 			}
-			if err := s.polish(ctx, open); err != nil {
+			if err := s.polish(ctx, open, before); err != nil {
 				return err
 			}
 			if s.shownCost(side) == before {
@@ -81,10 +84,28 @@ func (s *search) challengers(side Side, shown float64) []*Candidate {
 	return list[:min(challengers, len(list))]
 }
 
+// nearest are candidates of a side without a feasible one, from the one that can cost the least: other settings than were
+// sized may do.
+func (s *search) nearest(side Side) []*Candidate {
+	var list []*Candidate
+	for _, g := range s.groups {
+		for _, c := range g.candidates {
+			if c.Side == side && !c.climbed {
+				list = append(list, c)
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *Candidate) int { return a.family.floor.Cmp(b.family.floor.Decimal) })
+	return list[:min(challengers, len(list))]
+}
+
 // shownCost is what a candidate of a side must stay below to be shown, in USD a month: the cost of the best of its side
-// or of the runner-up, whichever is more.
+// or of the runner-up, whichever is more; 0 where the side has none.
 func (s *search) shownCost(side Side) float64 {
 	leaders := s.leaders()
+	if !slices.ContainsFunc(leaders, func(c *Candidate) bool { return c.Side == side }) {
+		return 0
+	}
 	var cost float64
 	for i, c := range leaders {
 		if runnerUp := i == 1 && c.Offer != leaders[0].Offer; runnerUp || c.Side == side {
@@ -94,14 +115,14 @@ func (s *search) shownCost(side Side) float64 {
 	return cost
 }
 
-// polish climbs candidates on the sample and puts what comes out in their places.
-func (s *search) polish(ctx context.Context, list []*Candidate) error {
+// polish climbs candidates on the sample and puts what comes out in their places. With a bound they must get below it.
+func (s *search) polish(ctx context.Context, list []*Candidate, bound float64) error {
 	groups, better := make([]*group, len(list)), make([]*Candidate, len(list))
 	for i, c := range list {
 		groups[i] = s.groupOf(c)
 	}
 	err := s.parallel(ctx, len(list), func(ctx context.Context, i int) (err error) {
-		better[i], err = s.quick.climb(ctx, list[i], climbOptions{})
+		better[i], err = s.quick.climb(ctx, list[i], climbOptions{bound: bound})
 		return err
 	})
 	if err != nil {
@@ -117,6 +138,9 @@ func (s *search) polish(ctx context.Context, list []*Candidate) error {
 // in the place of the offer's own HPA if it is cheaper.
 func (g *group) climbed(start, end *Candidate) {
 	start.climbed, end.climbed = true, true
+	if !end.suffices() {
+		return // the start was run to the end
+	}
 	if changesScaler(start, end) {
 		for _, f := range g.families {
 			if f.elastic != start.family.elastic {

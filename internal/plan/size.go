@@ -119,6 +119,17 @@ func (e *evaluator) tryCheaper(ctx context.Context, f *family, n int, than *Cand
 	return c, nil
 }
 
+// noBetter reports whether a family of a smaller batch than that of a feasible candidate need not be sized: with one
+// instance less, where there is one, it is too little, and without one it is no cheaper. A smaller batch is faster,
+// so that it can need fewer instances, and dearer, so that it saves nothing else.
+func (e *evaluator) noBetter(ctx context.Context, f *family, fuller *Candidate) (bool, error) {
+	if fuller == nil || f.exact {
+		return false, nil
+	}
+	c, err := e.tryCheaper(ctx, f, max(f.min, fuller.size-1), fuller)
+	return c == nil, err
+}
+
 // settled reports whether the hint of a family of warm capacity still stands, because one less is dearer or too
 // little: what cheaperAbove had found from below need not be climbed to again.
 func (e *evaluator) settled(ctx context.Context, f *family, low int, best *Candidate) (bool, error) {
