@@ -13,7 +13,6 @@ import (
 // climbOptions bound a climb.
 type climbOptions struct {
 	// screen are cheaper evaluators, such as on a sample: a move is run on all of the traffic only if none of them rules it out.
-	// They should be lenient.
 	screen []*evaluator
 	// bound is a cost in USD a month that an arrangement must stay below to be of use; 0 is no bound. A climb that will not get
 	// there ends early.
@@ -32,7 +31,7 @@ const (
 	maxStep = 64
 )
 
-// lenient returns an evaluator for screens under the same traffic: it allows more violations of every objective.
+// lenient returns an evaluator under the same traffic that allows more violations of every objective.
 func (e *evaluator) lenient() *evaluator {
 	out := newEvaluator(e.in, e.load, e.traffic)
 	out.sample = e.sample
@@ -50,6 +49,9 @@ func (e *evaluator) lenient() *evaluator {
 // It starts no goroutine and depends on its arguments alone.
 func (e *evaluator) climb(ctx context.Context, start *Candidate, opt climbOptions) (*Candidate, error) {
 	c := &climber{evaluator: e, opt: opt, left: opt.evaluations, seen: map[string]*Candidate{}}
+	for _, s := range opt.screen {
+		c.screens = append(c.screens, screen{strict: s, lenient: s.lenient()})
+	}
 	if c.left == 0 {
 		c.left = defaultEvaluations
 	}
@@ -77,8 +79,9 @@ func (e *evaluator) climb(ctx context.Context, start *Candidate, opt climbOption
 // climber is one climb.
 type climber struct {
 	*evaluator
-	opt  climbOptions
-	left int
+	opt     climbOptions
+	screens []screen
+	left    int
 	// seen are the arrangements that were built, by their settings; nil for one that cannot be built or was ruled out.
 	seen map[string]*Candidate
 }
@@ -252,22 +255,12 @@ func (c *climber) hopeless(ctx context.Context, at *Candidate, l layout) (bool, 
 	if err != nil || floor >= limit {
 		return true, err
 	}
-	for _, s := range c.opt.screen {
+	for _, s := range c.screens {
 		if out, err := s.rulesOut(ctx, at, l); out || err != nil {
 			return true, err
 		}
 	}
 	return false, nil
-}
-
-// rulesOut reports whether a layout misses the objectives here, or costs more than the arrangement that it is to improve.
-func (e *evaluator) rulesOut(ctx context.Context, at *Candidate, l layout) (bool, error) {
-	next, err := e.evaluate(ctx, l, false)
-	if err != nil || !next.suffices() {
-		return true, err
-	}
-	here, err := e.evaluate(ctx, layoutOf(at), false)
-	return err == nil && here.suffices() && next.Monthly.Float64() >= (1+screenMargin)*here.Monthly.Float64(), err
 }
 
 // layoutOf is the layout of a candidate.

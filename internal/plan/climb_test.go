@@ -154,7 +154,9 @@ func TestTargetSaves(t *testing.T) {
 		"p95: 2s", "p95: 8s", "acme/*", "acme/nodes/small")
 	saves(t, m, func(c *plan.Candidate) bool {
 		return c.Settings.Cluster.Autoscaler != nil && c.Settings.Cluster.Autoscaler.TargetConcurrency > 0.7
-	}, func(h *v1alpha1.Home) { *h = cluster(*h, func(k *v1alpha1.ClusterHome) { k.Autoscaler.TargetConcurrency = 0 }) })
+	}, func(h *v1alpha1.Home) {
+		*h = cluster(*h, func(k *v1alpha1.ClusterHome) { k.Autoscaler.TargetConcurrency = 0 })
+	})
 }
 
 // TestGivenSettingsAreNotClimbed: each stays where climbing would change it, the others do not.

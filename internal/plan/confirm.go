@@ -13,7 +13,6 @@ func (s *search) confirm(ctx context.Context) error {
 	if s.quick == s.final {
 		return nil
 	}
-	screen := s.quick.lenient()
 	confirmed := map[*Candidate]bool{}
 	for {
 		var open []*Candidate
@@ -27,7 +26,7 @@ func (s *search) confirm(ctx context.Context) error {
 		}
 		again := make([][]*Candidate, len(open))
 		err := s.parallel(ctx, len(open), func(ctx context.Context, i int) (err error) {
-			again[i], err = s.final.confirm(ctx, s.groupOf(open[i]), open[i], screen)
+			again[i], err = s.final.confirm(ctx, s.groupOf(open[i]), open[i], s.quick)
 			return err
 		})
 		if err != nil {
@@ -46,8 +45,8 @@ func (s *search) confirm(ctx context.Context) error {
 // confirm climbs a candidate again, with the sample as a screen. Where no step from it is feasible, its family is sized
 // again from the size found so far, and climbed from that; of a cluster all families of the offer, because an autoscaled
 // one is sized from the fixed one.
-func (e *evaluator) confirm(ctx context.Context, g *group, c *Candidate, screen *evaluator) ([]*Candidate, error) {
-	opt := climbOptions{screen: []*evaluator{screen}}
+func (e *evaluator) confirm(ctx context.Context, g *group, c *Candidate, sample *evaluator) ([]*Candidate, error) {
+	opt := climbOptions{screen: []*evaluator{sample}}
 	climbed, err := e.climb(ctx, c, opt)
 	if err != nil || climbed.suffices() {
 		return []*Candidate{climbed}, err

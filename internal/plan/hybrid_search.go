@@ -161,14 +161,13 @@ func betterHybrid(a, b *Candidate) bool {
 // sample, and what is cheapest then, until nothing new is or the single homes are cheaper.
 func (s *search) confirmHybrids(ctx context.Context) error {
 	bound := s.cheapestSingle()
-	screen := s.quick.lenient()
 	confirmed := map[*Candidate]bool{}
 	for s.quick != s.final {
 		best := cheapest(s.hybrids)
 		if best == nil || confirmed[best] {
 			break
 		}
-		again, err := s.final.climb(ctx, best, climbOptions{screen: []*evaluator{screen}, bound: bound})
+		again, err := s.final.climb(ctx, best, climbOptions{screen: []*evaluator{s.quick}, bound: bound})
 		if err != nil {
 			return err
 		}

@@ -66,8 +66,10 @@ func (e *evaluator) standings(c *Candidate) []standing {
 	}
 	var list []standing
 	for i, p := range c.placements() {
-		s := standing{spec: e.spec, family: families[i], chosen: c.chosen[i], at: p.arrangement, peak: c.Outcome.PeakLive, mean: c.Outcome.MeanLive,
-			monthly: p.Monthly.Float64(), hour: p.HourlyPrice.Float64()}
+		s := standing{
+			spec: e.spec, family: families[i], chosen: c.chosen[i], at: p.arrangement, peak: c.Outcome.PeakLive, mean: c.Outcome.MeanLive,
+			monthly: p.Monthly.Float64(), hour: p.HourlyPrice.Float64(),
+		}
 		if c.pairing != nil {
 			s.peak, s.mean, s.base = c.Outcome.Homes[i].PeakLive, c.Outcome.Homes[i].MeanLive, i == 0
 		}
