@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -178,5 +179,30 @@ func TestGivenSettingsAreNotClimbed(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestClimbFromTooLittle: a start that misses an objective is raised until it is met, within the evaluations allowed.
+func TestClimbFromTooLittle(t *testing.T) {
+	for _, home := range []string{"acme/nodes/small", "acme/functions/x86"} {
+		m := model(t, encoder, "rate: 0.5/s", "rate: 6/s", "mean: 400ms", "mean: 1900ms", "init: 2s", "init: 20s", "p95: 2s", "p95: 8s", `"acme/*"`, home)
+		for evaluations, want := range map[int]plan.Status{1: plan.Infeasible, 100: plan.Feasible} {
+			c, err := plan.Climb(context.Background(), input(t, m, acme()), evaluations)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Status != want {
+				t.Errorf("%s is %s after %d evaluations, want %s: %s", home, c.Status, evaluations, want, jsonOf(t, c.Settings))
+			}
+		}
+	}
+}
+
+// TestClimbIsCancelled by its context.
+func TestClimbIsCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := plan.Climb(ctx, input(t, model(t, encoder), acme()), 0); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want that of the context", err)
 	}
 }
