@@ -143,7 +143,7 @@ func functionFamilies(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home
 	}
 	var list []*family
 	for _, m := range memories {
-		for _, snap := range snapStarts(o, base) {
+		for _, snap := range snapStarts(spec, o, base) {
 			list = append(list, functionFamily(spec, o, s, base, m, snap))
 		}
 	}
@@ -160,7 +160,8 @@ func mostParallel(spec *v1alpha1.ModelSpec, o catalog.Offer) float64 {
 	return 1
 }
 
-func snapStarts(o catalog.Offer, base v1alpha1.FunctionHome) []bool {
+// snapStarts says whether to try a function with SnapStart, which excludes environments that are kept ready.
+func snapStarts(spec *v1alpha1.ModelSpec, o catalog.Offer, base v1alpha1.FunctionHome) []bool {
 	sold := false
 	for _, r := range o.Rates {
 		sold = sold || r.Meter == catalog.SnapshotRestores
@@ -168,7 +169,7 @@ func snapStarts(o catalog.Offer, base v1alpha1.FunctionHome) []bool {
 	switch {
 	case base.SnapStart:
 		return []bool{true}
-	case !sold || base.ProvisionedConcurrency != nil:
+	case !sold || base.ProvisionedConcurrency != nil || minReplicas(spec, 0) > 0:
 		return []bool{false}
 	}
 	return []bool{false, true}
