@@ -20,6 +20,7 @@ const (
 	exitOK           = 0
 	exitError        = 1
 	exitInfeasible   = 3 // plan
+	exitDiffers      = 4 // plan --verify
 	exitOff          = 4 // fidelity
 	exitFail         = 3 // bench
 	exitInconclusive = 4 // bench

@@ -36,6 +36,7 @@ func (f *planFlags) register(cmd *cobra.Command, outputs string) {
 
 func newPlanCommand(std streams) *cobra.Command {
 	var f planFlags
+	var verify bool
 	cmd := &cobra.Command{
 		Use:   "plan FILE",
 		Short: "Find the cheapest arrangement that meets a model's objectives",
@@ -45,21 +46,28 @@ feasible size, and prints the verdict: where the model should live, with which
 settings, what that costs a month line by line, the runner-up, and the traffic
 at which the verdict would change.
 
-Exit codes: 0 a feasible plan, 1 an error, 3 no arrangement meets the objectives.`,
+With --verify, what the plan shows is written into spec.homes and simulated again
+on all of the traffic, as fulcrum simulate does; every figure must come out the
+same. The text checks what it shows, json and wide check every candidate.
+
+Exit codes: 0 a feasible plan, 1 an error, 3 no arrangement meets the objectives,
+4 --verify found a figure that does not come out.`,
 		Example: `  fulcrum plan examples/support-chat.yaml
   fulcrum plan examples/support-chat.yaml -o wide
+  fulcrum plan examples/support-chat.yaml --verify
   fulcrum plan model.yaml --calibration profile.yaml
   fulcrum plan examples/support-chat.yaml -o json | jq .verdict.summary`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.plan(cmd.Context(), std, args[0])
+			return f.plan(cmd.Context(), std, args[0], verify)
 		},
 	}
 	f.register(cmd, "text, wide or json")
+	cmd.Flags().BoolVar(&verify, "verify", false, "simulate what the plan shows again on all of the traffic, and compare every figure")
 	return cmd
 }
 
-func (f *planFlags) plan(ctx context.Context, std streams, path string) error {
+func (f *planFlags) plan(ctx context.Context, std streams, path string, verify bool) error {
 	if f.output != "text" && f.output != "wide" && f.output != "json" {
 		return fmt.Errorf("--output: expected text, wide or json, got %q", f.output)
 	}
@@ -67,22 +75,48 @@ func (f *planFlags) plan(ctx context.Context, std streams, path string) error {
 	if err != nil {
 		return err
 	}
-	bar := newProgressBar(std.err, "simulating")
-	in.Progress = bar.set
-	p, err := plan.Search(ctx, in)
-	bar.finish()
+	p, err := search(ctx, std, in)
 	if err != nil {
 		return fmt.Errorf("planning %s: %w", path, err)
+	}
+	if verify {
+		if p.Verification, err = f.verify(ctx, std, in, p); err != nil {
+			return fmt.Errorf("verifying the plan of %s: %w", path, err)
+		}
 	}
 	if f.output == "json" {
 		err = report.JSON(std.out, p)
 	} else {
 		err = report.Plan(std.out, p, report.Style{Color: isColorful(std.out), Wide: f.output == "wide"})
 	}
-	if err == nil && !p.Verdict.Feasible {
+	switch {
+	case err != nil:
+		return err
+	case verify && len(p.Verification.Differences) > 0:
+		return exitStatus(exitDiffers)
+	case !p.Verdict.Feasible:
 		return exitStatus(exitInfeasible)
 	}
-	return err
+	return nil
+}
+
+// search plans with a progress bar.
+func search(ctx context.Context, std streams, in plan.Input) (*plan.Plan, error) {
+	bar := newProgressBar(std.err, "simulating")
+	defer bar.finish()
+	in.Progress = bar.set
+	return plan.Search(ctx, in)
+}
+
+// verify simulates again what the form of the output shows.
+func (f *planFlags) verify(ctx context.Context, std streams, in plan.Input, p *plan.Plan) (*plan.Verification, error) {
+	bar := newProgressBar(std.err, "verifying")
+	defer bar.finish()
+	in.Progress = bar.set
+	if f.output == "text" {
+		return plan.VerifyShown(ctx, in, p)
+	}
+	return plan.Verify(ctx, in, p)
 }
 
 // input reads everything that a plan depends on.

@@ -34,6 +34,8 @@ type Candidate struct {
 	Status     Status           `json:"status"`
 	Outcome    simulate.Outcome `json:"outcome"`
 	Objectives []Attainment     `json:"objectives"`
+	// Estimate says how far the figures may be off, because only a part of the traffic was simulated; nil where all of it was.
+	Estimate *Estimate `json:"estimate,omitempty"`
 	// Parts are the homes of a hybrid, each with its own bill, in the order of Outcome.Homes; none for a single home.
 	Parts []Placement `json:"parts,omitempty"`
 	// Routing is the rule between the parts; it can be put into spec.routing, and their settings into spec.homes.
@@ -45,6 +47,15 @@ type Candidate struct {
 	size   int // the family's number; of a hybrid, the base's nodes
 	// pairing is what a hybrid is made of.
 	pairing *pairing
+}
+
+// Estimate is the doubt of figures that rest on a part of the traffic.
+type Estimate struct {
+	// Sample says which part of the traffic was simulated.
+	Sample string `json:"sample"`
+	// Low and High bound the monthly cost on all of the traffic.
+	Low  unit.Money `json:"low"`
+	High unit.Money `json:"high"`
 }
 
 // KindHybrid is the kind of what is placed on several offers.
@@ -135,4 +146,13 @@ func (c *Candidate) placements() []Placement {
 		return c.Parts
 	}
 	return []Placement{c.Placement}
+}
+
+// Homes are the settings of a candidate as they stand in spec.homes: those of its parts, or its own.
+func (c *Candidate) Homes() []v1alpha1.Home {
+	var homes []v1alpha1.Home
+	for _, p := range c.placements() {
+		homes = append(homes, p.Settings)
+	}
+	return homes
 }

@@ -53,6 +53,8 @@ type Plan struct {
 	// Refused are the offers that break a hard constraint.
 	Refused  []Refusal `json:"refused"`
 	Warnings []Warning `json:"warnings"`
+	// Verification is there when it was asked for: see Verify.
+	Verification *Verification `json:"verification,omitempty"`
 }
 
 // Verdict is the plan in words.
@@ -146,4 +148,8 @@ type TippingPoint struct {
 	Utilisation       float64     `json:"clusterUtilisation,omitempty"`
 	ServerlessOffer   string      `json:"serverlessOffer,omitempty"`
 	ServerlessMonthly *unit.Money `json:"serverlessMonthly,omitempty"`
+	// ClusterSettings and ServerlessSettings can be put into spec.homes to get the homes again, under traffic times the factor.
+	// They are nil where only a part of that traffic was simulated, and where the side has no feasible arrangement.
+	ClusterSettings    *v1alpha1.Home `json:"clusterSettings,omitempty"`
+	ServerlessSettings *v1alpha1.Home `json:"serverlessSettings,omitempty"`
 }

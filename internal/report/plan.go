@@ -30,6 +30,7 @@ func Plan(w io.Writer, pl *plan.Plan, style Style) error {
 	}
 	p.list("What it rests on", pl.Verdict.RestsOn)
 	p.warnings(pl.Warnings)
+	p.verification(pl.Verification)
 	return p.err
 }
 
@@ -141,33 +142,16 @@ func (p *page) tipping(t *plan.Tipping) {
 
 // alternatives shows the winners of either side, or what came nearest.
 func (p *page) alternatives(pl *plan.Plan) {
-	list := pl.Nearest
+	list := pl.Alternatives()
 	heading := "Nearest arrangements"
 	if pl.Best != nil {
-		list, heading = perOffer(pl.Candidates, 8), "Alternatives (the cheapest of each offer; -o wide shows all)"
+		heading = "Alternatives (the cheapest of each offer; -o wide shows all)"
 	}
 	if p.style.Wide && pl.Best != nil || len(list) == 0 {
 		return
 	}
 	p.heading(heading)
 	p.table("llllrrrrl", candidateRows(list))
-}
-
-// perOffer keeps the first candidate of each offer that was simulated, and of the hybrids the first.
-func perOffer(all []*plan.Candidate, most int) []*plan.Candidate {
-	seen := map[string]bool{}
-	var list []*plan.Candidate
-	for _, c := range all {
-		key := c.Offer + string(c.PriceClass) + c.Region
-		if c.Side == plan.SideHybrid {
-			key = string(c.Side)
-		}
-		if c.Status != plan.Dominated && !seen[key] && len(list) < most {
-			seen[key] = true
-			list = append(list, c)
-		}
-	}
-	return list
 }
 
 func (p *page) candidates(list []*plan.Candidate) {
