@@ -21,6 +21,7 @@ const (
 	exitError        = 1
 	exitInfeasible   = 3 // plan
 	exitDiffers      = 4 // plan --verify
+	exitCheaper      = 3 // experiment neighbours
 	exitOff          = 4 // fidelity
 	exitFail         = 3 // bench
 	exitInconclusive = 4 // bench
