@@ -110,7 +110,7 @@ func search(ctx context.Context, std streams, in plan.Input) (*plan.Plan, error)
 
 // verify simulates again what the form of the output shows.
 func (f *planFlags) verify(ctx context.Context, std streams, in plan.Input, p *plan.Plan) (*plan.Verification, error) {
-	bar := newProgressBar(std.err, "verifying")
+	bar := newRemaining(std.err, "arrangements")
 	defer bar.finish()
 	in.Progress = bar.set
 	if f.output == "text" {

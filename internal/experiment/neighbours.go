@@ -40,7 +40,7 @@ func Neighbours(ctx context.Context, in plan.Input, p *plan.Plan, of ...string) 
 	if p.Best == nil {
 		return nil, errNothingShown
 	}
-	v, err := plan.NewEvaluator(in)
+	v, err := plan.NewEvaluator(ctx, in)
 	if err != nil {
 		return nil, err
 	}

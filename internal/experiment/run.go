@@ -36,7 +36,11 @@ func (e *experiment) run(ctx context.Context) error {
 	for _, j := range jobs {
 		g.Go(func() (err error) {
 			defer tell(1)
-			if *j.into, err = e.evaluator.Run(ctx, j.layout, false); err != nil {
+			*j.into, err = e.evaluator.Run(ctx, j.layout, false)
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil:
 				return fmt.Errorf("%s: %w", j.what, err)
 			}
 			return nil

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -36,7 +37,7 @@ func TestAllowed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := model(t, encoder, test.replace...)
-			v, err := plan.NewEvaluator(input(t, m, acme()))
+			v, err := plan.NewEvaluator(context.Background(), input(t, m, acme()))
 			if err != nil {
 				t.Fatal(err)
 			}

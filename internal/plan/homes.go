@@ -19,26 +19,29 @@ import (
 type Evaluator struct{ e *evaluator }
 
 // evaluatorMemory bounds the requests that are held in memory (32 bytes each), rather than read again for every run.
-const evaluatorMemory = 8_000_000
+const evaluatorMemory = finalMemory
 
 // NewEvaluator returns an Evaluator for a model and its workload; the homes of the model only say what is allowed.
 //
-// Errors: an empty workload, one that cannot be read or lacks what the service needs, a GPU that the catalogue does not have.
-func NewEvaluator(in Input) (*Evaluator, error) {
+// Errors: an empty workload, one that cannot be read or lacks what the service needs, a GPU that the catalogue does not have, a
+// cancelled context.
+func NewEvaluator(ctx context.Context, in Input) (*Evaluator, error) {
 	model, err := canonicalGPUs(in.Model, in.Catalog)
 	if err != nil {
 		return nil, err
 	}
 	in.Model = model
-	if in.Workload, err = workload.Cache(in.Workload, evaluatorMemory); err != nil {
-		return nil, err
-	}
-	traffic, err := describe(in.Workload)
+	traffic, err := describe(cancellable{Workload: in.Workload, ctx: ctx})
 	if err != nil {
 		return nil, err
 	}
 	if traffic.Requests == 0 {
 		return nil, errors.New("the traffic holds no request: there is nothing to simulate")
+	}
+	if traffic.Requests <= evaluatorMemory {
+		if in.Workload, err = workload.Cache(in.Workload, evaluatorMemory); err != nil {
+			return nil, err
+		}
 	}
 	if err := checkCarried(&in.Model.Spec, traffic); err != nil {
 		return nil, err

@@ -65,7 +65,7 @@ func verify(ctx context.Context, in Input, p *Plan, candidates []*Candidate) (*V
 	result := &Verification{Differences: []Difference{}}
 	list := append(result.claims(p, candidates), curveClaims(p.Tipping)...)
 	result.Arrangements = len(list)
-	v, err := NewEvaluator(in)
+	v, err := NewEvaluator(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func verify(ctx context.Context, in Input, p *Plan, candidates []*Candidate) (*V
 		if n < 0 {
 			n = len(list)
 		}
-		at, err := v.scaled(list[0].factor)
+		at, err := v.scaled(ctx, list[0].factor)
 		if err != nil {
 			return nil, err
 		}
@@ -143,7 +143,7 @@ func curveClaims(t *Tipping) []claimed {
 }
 
 // scaled is an evaluator under the traffic times a factor.
-func (v *Evaluator) scaled(factor float64) (*Evaluator, error) {
+func (v *Evaluator) scaled(ctx context.Context, factor float64) (*Evaluator, error) {
 	if factor == 1 {
 		return v, nil
 	}
@@ -153,7 +153,7 @@ func (v *Evaluator) scaled(factor float64) (*Evaluator, error) {
 		return nil, fmt.Errorf("scaling the traffic by %g: %w", factor, err)
 	}
 	in.Workload = load
-	return NewEvaluator(in)
+	return NewEvaluator(ctx, in)
 }
 
 // verify simulates one arrangement from its settings and compares.
@@ -166,7 +166,11 @@ func (v *Evaluator) verify(ctx context.Context, c claimed) ([]Difference, error)
 	if err != nil {
 		return []Difference{diff("settings", "homes that a model file may hold", err.Error())}, nil
 	}
-	got, err := v.Run(ctx, l, true)
+	stopped := c.candidate != nil && c.candidate.Outcome.Stopped
+	got, err := v.Run(ctx, l, !stopped) // a run that is stopped again is infeasible again
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("verifying %s (%s): %w", name, c.place, err)
 	}
@@ -174,7 +178,7 @@ func (v *Evaluator) verify(ctx context.Context, c claimed) ([]Difference, error)
 	switch {
 	case c.candidate == nil:
 		list, err = compareFigures(diff, c.point(), pointOf(got, c))
-	case c.candidate.Outcome.Stopped:
+	case stopped:
 		list, err = compareFigures(diff, map[string]any{"status": c.candidate.Status, "settings": homes}, map[string]any{"status": got.Status, "settings": got.Homes()})
 	default:
 		list, err = compareFigures(diff, figuresOf(c.candidate), figuresOf(got))
