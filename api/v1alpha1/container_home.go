@@ -20,7 +20,7 @@ type ContainerHome struct {
 	MinInstances *int `json:"minInstances,omitempty" check:"lte=1e6"`
 	// MinSchedule sets the warm instances by the time of the week.
 	MinSchedule []Scheduled `json:"minSchedule,omitempty"`
-	// MaxInstances bounds the instances. Default: the provider's quota.
+	// MaxInstances bounds the instances. Default: searched by plan up to the quota, the quota in simulate.
 	MaxInstances int `json:"maxInstances,omitempty" check:"gte=1"`
 	// StartRate bounds how many instances are started. Default: no bound.
 	StartRate *StartRate `json:"startRate,omitempty"`
@@ -28,7 +28,7 @@ type ContainerHome struct {
 	StartsAtOnce int `json:"startsAtOnce,omitempty" check:"gte=1"`
 	// CancelSurplus gives up a start, the newest first, when those that wait no longer need it. Default: false (assumed).
 	CancelSurplus bool `json:"cancelSurplus,omitempty"`
-	// IdleHold is how long an idle instance is kept, and billed. Default: the offer's.
+	// IdleHold is how long an idle instance is kept, and billed. Default: searched by plan where the offer lets a customer set it; else the offer's.
 	IdleHold *unit.Duration `json:"idleHold,omitempty"`
 	// QueueTimeout is how long a request waits for an instance. Default: 300s.
 	QueueTimeout *unit.Duration `json:"queueTimeout,omitempty"`

@@ -108,6 +108,9 @@ func billingRows(m catalog.Billing) [][]string {
 		{"start-up", m.BootTime.String()},
 		{"assumed", strings.Join(m.Assumed, ", ")},
 	}
+	if m.SetsIdleHold() {
+		rows = append(rows, []string{"can be set to", fmt.Sprintf("%s to %s when idle (%s)", m.IdleHoldMin, m.IdleHoldMax, m.IdleHoldSource)})
+	}
 	if m.MinInstances > 0 {
 		rows = append(rows, []string{"instances", fmt.Sprintf("at least %d: it does not scale to zero", m.MinInstances)})
 	}

@@ -20,9 +20,11 @@ const (
 	exitOK           = 0
 	exitError        = 1
 	exitInfeasible   = 3 // plan
+	exitDiffers      = 4 // plan --verify
+	exitCheaper      = 3 // experiment neighbours
 	exitOff          = 4 // fidelity
 	exitFail         = 3 // bench
-	exitInconclusive = 4 // bench
+	exitInconclusive = 4 // bench, and a plan that was ended early
 	exitInvalid      = 5 // bench
 )
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,6 +25,8 @@ type planFlags struct {
 	workers int
 	// calibration is a file that takes the place of the one that the model file names.
 	calibration string
+	// maxTime ends a search of plan early; 0 is never.
+	maxTime time.Duration
 }
 
 func (f *planFlags) register(cmd *cobra.Command, outputs string) {
@@ -36,6 +39,7 @@ func (f *planFlags) register(cmd *cobra.Command, outputs string) {
 
 func newPlanCommand(std streams) *cobra.Command {
 	var f planFlags
+	var verify bool
 	cmd := &cobra.Command{
 		Use:   "plan FILE",
 		Short: "Find the cheapest arrangement that meets a model's objectives",
@@ -45,21 +49,37 @@ feasible size, and prints the verdict: where the model should live, with which
 settings, what that costs a month line by line, the runner-up, and the traffic
 at which the verdict would change.
 
-Exit codes: 0 a feasible plan, 1 an error, 3 no arrangement meets the objectives.`,
+Long traffic is searched on a sample, and all that is shown is confirmed on the
+whole. For hundreds of millions of requests that takes minutes: a first answer
+comes on standard error within seconds, and Ctrl-C or --max-time end the search
+with the best that is known by then.
+
+With --verify, what the plan shows is written into spec.homes and simulated again
+on all of the traffic, as fulcrum simulate does; every figure must come out the
+same. The text checks what it shows, json and wide check every candidate.
+
+Exit codes: 0 a feasible plan, 1 an error, 3 no arrangement meets the objectives,
+4 the search was ended early, or --verify found a figure that does not come out.`,
 		Example: `  fulcrum plan examples/support-chat.yaml
   fulcrum plan examples/support-chat.yaml -o wide
+  fulcrum plan examples/support-chat.yaml --verify
   fulcrum plan model.yaml --calibration profile.yaml
   fulcrum plan examples/support-chat.yaml -o json | jq .verdict.summary`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.plan(cmd.Context(), std, args[0])
+			if cmd.Flags().Changed("max-time") && f.maxTime <= 0 {
+				return fmt.Errorf("--max-time: expected a time above 0 such as 30s, got %s", f.maxTime)
+			}
+			return f.plan(cmd.Context(), std, args[0], verify)
 		},
 	}
 	f.register(cmd, "text, wide or json")
+	cmd.Flags().DurationVar(&f.maxTime, "max-time", 0, "end the search after so long, with the best that is known by then (default: never)")
+	cmd.Flags().BoolVar(&verify, "verify", false, "simulate what the plan shows again on all of the traffic, and compare every figure")
 	return cmd
 }
 
-func (f *planFlags) plan(ctx context.Context, std streams, path string) error {
+func (f *planFlags) plan(ctx context.Context, std streams, path string, verify bool) error {
 	if f.output != "text" && f.output != "wide" && f.output != "json" {
 		return fmt.Errorf("--output: expected text, wide or json, got %q", f.output)
 	}
@@ -67,26 +87,66 @@ func (f *planFlags) plan(ctx context.Context, std streams, path string) error {
 	if err != nil {
 		return err
 	}
-	bar := newProgressBar(std.err, "simulating")
-	in.Progress = bar.set
-	p, err := plan.Search(ctx, in)
-	bar.finish()
+	p, err := f.search(ctx, std, in)
 	if err != nil {
 		return fmt.Errorf("planning %s: %w", path, err)
+	}
+	if verify {
+		if p.Verification, err = f.verify(ctx, std, in, p); err != nil {
+			return fmt.Errorf("verifying the plan of %s: %w", path, err)
+		}
 	}
 	if f.output == "json" {
 		err = report.JSON(std.out, p)
 	} else {
 		err = report.Plan(std.out, p, report.Style{Color: isColorful(std.out), Wide: f.output == "wide"})
 	}
-	if err == nil && !p.Verdict.Feasible {
+	switch {
+	case err != nil:
+		return err
+	case p.Stopped:
+		return exitStatus(exitInconclusive)
+	case verify && len(p.Verification.Differences) > 0:
+		return exitStatus(exitDiffers)
+	case !p.Verdict.Feasible:
 		return exitStatus(exitInfeasible)
 	}
-	return err
+	return nil
 }
+
+// search plans with a progress bar. It ends early, with what is known by then, at an interrupt or when its time is up.
+func (f *planFlags) search(ctx context.Context, std streams, in plan.Input) (*plan.Plan, error) {
+	bar := newProgressBar(std.err, "simulating")
+	defer bar.finish()
+	in.Progress, in.Answer = bar.set, bar.note
+	stop, cancel := context.WithCancel(ctx)
+	if f.maxTime > 0 {
+		stop, cancel = context.WithTimeout(ctx, f.maxTime)
+	}
+	defer cancel()
+	in.Stop = stop.Done()
+	return plan.Search(context.WithoutCancel(ctx), in)
+}
+
+// verify simulates again what the form of the output shows.
+func (f *planFlags) verify(ctx context.Context, std streams, in plan.Input, p *plan.Plan) (*plan.Verification, error) {
+	bar := newRemaining(std.err, "arrangements")
+	defer bar.finish()
+	in.Progress = bar.set
+	if f.output == "text" {
+		return plan.VerifyShown(ctx, in, p)
+	}
+	return plan.Verify(ctx, in, p)
+}
+
+// memoryLimit is what the collector keeps the memory of a plan below as far as it can, unless GOMEMLIMIT says otherwise.
+const memoryLimit = 400 << 20
 
 // input reads everything that a plan depends on.
 func (f *planFlags) input(path string) (plan.Input, error) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	today, err := parseToday(f.today)
 	if err != nil {
 		return plan.Input{}, err

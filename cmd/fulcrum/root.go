@@ -20,7 +20,7 @@ latency objectives and dated prices, and shows the arithmetic.`,
 	root.SetIn(std.in)
 	root.SetOut(std.out)
 	root.SetErr(std.err)
-	root.AddCommand(newPlanCommand(std), newSimulateCommand(std), newFidelityCommand(std), newVersionCommand(std))
+	root.AddCommand(newPlanCommand(std), newSimulateCommand(std), newExperimentCommand(std), newFidelityCommand(std), newVersionCommand(std))
 	root.AddCommand(newTraceCommand(std), newPriceCommand(std), newCatalogCommand(std), newBenchCommand(std), newCalibrateCommand(std))
 	return root
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -66,9 +67,9 @@ told from the first line:
   fulcrum trace describe invocations.csv.gz --durations durations.csv.gz --function a699dfe0
   zcat access.log.*.gz | fulcrum trace describe - -o json`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			f.trace.Path = args[0]
-			return describeTrace(std, f)
+			return describeTrace(cmd.Context(), std, f)
 		},
 	}
 	flags := cmd.Flags()
@@ -84,7 +85,7 @@ told from the first line:
 	return cmd
 }
 
-func describeTrace(std streams, f describeFlags) error {
+func describeTrace(ctx context.Context, std streams, f describeFlags) error {
 	if f.output != "text" && f.output != "json" {
 		return fmt.Errorf("--output: expected text or json, got %q", f.output)
 	}
@@ -100,7 +101,7 @@ func describeTrace(std streams, f describeFlags) error {
 	if err != nil {
 		return err
 	}
-	d, err := workload.Describe(w)
+	d, err := workload.Describe(ctx, w)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ func House() []Row {
 		{Dir: "internal/fidelity", Pure: true},
 		{Dir: "internal/calibrate", Pure: true},
 		{Dir: "internal/plan", Pure: true},
+		{Dir: "internal/experiment", Pure: true},
 		{Dir: "internal/inference"},
 		{Dir: "internal/inference/inferencetest"},
 		{Dir: "internal/coldstart"},

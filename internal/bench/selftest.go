@@ -158,10 +158,11 @@ func closingRows(s *testServer, log *measure.Log, a *measure.Analysis) ([]Selfte
 	}, nil
 }
 
+// quantile is the percentile (unit.Rank) at a share q, or 0 of none.
 func quantile(xs []float64, q float64) float64 {
 	if len(xs) == 0 {
 		return 0
 	}
 	sorted := slices.Sorted(slices.Values(xs))
-	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+	return sorted[unit.Rank(q, len(sorted))-1]
 }

@@ -5,7 +5,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
+
+	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // row is one equation: y is about the sum of x times the coefficients that are sought. time is what both sides were divided
@@ -176,7 +177,5 @@ func absolute(values []float64) []float64 {
 
 func medianOf(values []float64) float64 { return quantileOf(slices.Sorted(slices.Values(values)), 0.5) }
 
-// quantileOf reads sorted values.
-func quantileOf(sorted []float64, p float64) float64 {
-	return stat.Quantile(p, stat.Empirical, sorted, nil)
-}
+// quantileOf returns the percentile (unit.Rank) at a share q of sorted values, of which there must be some.
+func quantileOf(sorted []float64, q float64) float64 { return sorted[unit.Rank(q, len(sorted))-1] }

@@ -183,6 +183,9 @@ func checkLimits(o Offer) error {
 	if o.Billing.Step < 0 || o.Billing.Minimum < 0 || o.Billing.IdleHold < 0 || o.Billing.BootTime < 0 || o.Billing.MinInstances < 0 {
 		return fmt.Errorf("billing: expected times and numbers from 0")
 	}
+	if err := o.Billing.checkIdleHold(); err != nil {
+		return err
+	}
 	if o.Limits.CUDA != "" && !isVersion(o.Limits.CUDA) {
 		return fmt.Errorf("limits.cuda: expected a version such as 12.2, got %q", o.Limits.CUDA)
 	}

@@ -1,6 +1,10 @@
 package catalog
 
-import "fulcrum.dev/fulcrum/internal/unit"
+import (
+	"errors"
+
+	"fulcrum.dev/fulcrum/internal/unit"
+)
 
 // Hardware is what one node, instance or environment has.
 type Hardware struct {
@@ -59,10 +63,29 @@ type Billing struct {
 	Idle bool `json:"idle,omitempty"`
 	// IdleHold is how long an idle instance is kept by default.
 	IdleHold unit.Duration `json:"idleHold,omitempty"`
+	// IdleHoldMin and IdleHoldMax are the range in which a customer can set that time; both are 0 where it cannot be set.
+	IdleHoldMin unit.Duration `json:"idleHoldMin,omitempty"`
+	IdleHoldMax unit.Duration `json:"idleHoldMax,omitempty"`
+	// IdleHoldSource says where the range is from.
+	IdleHoldSource string `json:"idleHoldSource,omitempty"`
 	// BootTime is the platform's own start-up before the container's process runs, image fetch included.
 	BootTime unit.Duration `json:"bootTime,omitempty"`
 	// MinInstances is the least number of instances that the platform can run: 1 where it cannot scale to zero.
 	MinInstances int `json:"minInstances,omitempty"`
 	// Assumed names the fields above that no provider document gives.
 	Assumed []string `json:"assumed,omitempty"`
+}
+
+// SetsIdleHold reports whether a customer can set how long an idle instance is kept.
+func (b Billing) SetsIdleHold() bool { return b.IdleHoldMax > 0 }
+
+// checkIdleHold returns an error for a range that no setting can lie in, and for one without a source.
+func (b Billing) checkIdleHold() error {
+	switch {
+	case b.IdleHoldMin < 0 || b.IdleHoldMax < b.IdleHoldMin:
+		return errors.New("billing: expected idleHoldMin from 0 up to idleHoldMax")
+	case b.SetsIdleHold() != (b.IdleHoldSource != ""):
+		return errors.New("billing: expected idleHoldSource beside idleHoldMax, and only there")
+	}
+	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // The bounds of what is kept for plots, however long a run was.
@@ -128,12 +130,12 @@ func (t *TargetAnalysis) ends(width time.Duration) []Ends {
 
 // binWidth is the smallest of 1, 2 and 5 times a power of ten, from a millisecond, that makes at most mostBins of a span.
 func binWidth(span time.Duration) time.Duration {
-	for unit := time.Millisecond; ; unit *= 10 {
+	for step := time.Millisecond; ; step *= 10 {
 		for _, n := range []time.Duration{1, 2, 5} {
-			if span/(n*unit) < mostBins {
-				return n * unit
+			if span/(n*step) < mostBins {
+				return n * step
 			}
-			if unit > math.MaxInt64/100 {
+			if step > math.MaxInt64/100 {
 				return math.MaxInt64
 			}
 		}
@@ -164,9 +166,9 @@ func (b *bins) bands() []Band {
 			continue
 		}
 		slices.Sort(times)
-		at := func(p float64) float64 { return times[rankOf(p, len(times))].Seconds() }
+		at := func(q float64) float64 { return times[unit.Rank(q, len(times))-1].Seconds() }
 		list = append(list, Band{
-			At: (time.Duration(i) * b.width).Seconds(), Count: len(times), P50: at(50), P95: at(95), Max: times[len(times)-1].Seconds(),
+			At: (time.Duration(i) * b.width).Seconds(), Count: len(times), P50: at(0.50), P95: at(0.95), Max: times[len(times)-1].Seconds(),
 		})
 	}
 	return list
@@ -178,15 +180,10 @@ func percentages(sorted []float64) []Percentage {
 	var list []Percentage
 	for i := 0; i <= 3*steps; i++ {
 		p := 100 * (1 - math.Pow(10, -float64(i)/steps))
-		list = append(list, Percentage{P: p, Value: sorted[rankOf(p, len(sorted))]})
+		list = append(list, Percentage{P: p, Value: sorted[unit.Rank(p/100, len(sorted))-1]})
 		if (100-p)/100*float64(len(sorted)) < 1 {
 			break
 		}
 	}
 	return list
-}
-
-// rankOf is the place of the p-th percentile among n sorted observations.
-func rankOf(p float64, n int) int {
-	return min(n-1, max(0, int(math.Ceil(p/100*float64(n)-1e-9))-1))
 }

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // longest is what the histograms can hold; longer times count as this.
@@ -54,8 +56,8 @@ type Summary struct {
 	Max   float64 `json:"max"`
 }
 
-// Summary returns count, mean, percentiles and maximum. The mean and the
-// maximum are exact, the percentiles within 0.1 %.
+// Summary returns count, mean, percentiles and maximum; zeros throughout where nothing was recorded. The mean and the
+// maximum are exact. The percentiles are those of unit.Rank, within 0.1 % and a microsecond.
 func (h *Histogram) Summary() Summary {
 	_ = h.h.RecordValues(0, h.zeros)
 	h.zeros = 0
@@ -63,11 +65,19 @@ func (h *Histogram) Summary() Summary {
 	if n == 0 {
 		return Summary{}
 	}
-	at := func(q float64) float64 { return min(float64(h.h.ValueAtQuantile(q))/1e6, h.max.Seconds()) }
 	return Summary{
 		Count: n,
 		Mean:  h.sum / float64(n) / 1e9,
-		P50:   at(50), P95: at(95), P99: at(99),
+		P50:   h.at(0.50), P95: h.at(0.95), P99: h.at(0.99),
 		Max: h.max.Seconds(),
 	}
+}
+
+// at returns the percentile at a share q, in seconds.
+func (h *Histogram) at(q float64) float64 {
+	n := h.h.TotalCount()
+	rank := unit.Rank(q, int(n))
+	// The library takes the rank nearest to a share of the count, where the definition rounds up. The share of a whole rank is that rank.
+	value := h.h.ValueAtPercentile(100 * float64(rank) / float64(n))
+	return min(float64(value)/1e6, h.max.Seconds())
 }

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sort"
+
+	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // sample is observations with the cluster that each was made in, sorted by size.
@@ -116,14 +118,14 @@ func draw(n int, rng *rand.Rand) []int32 {
 	return times
 }
 
-// weighted returns the smallest value that at least p percent of the observations do not exceed, where each counts as
+// weighted returns the p-th percentile (unit.Rank) of the observations, where each counts as
 // often as its cluster was drawn; NaN when none was.
 func (s *sample) weighted(p float64, times []int32) float64 {
 	total := dot(s.sizes, times)
 	if total == 0 {
 		return math.NaN()
 	}
-	rank := max(1, int64(math.Ceil(p/100*float64(total)-1e-9)))
+	rank := int64(unit.Rank(p/100, int(total)))
 	next := sort.Search(len(s.before), func(i int) bool { return dot(s.before[i], times) >= rank })
 	part := next - 1 // nothing lies before the first one
 	rank -= dot(s.before[part], times)

@@ -34,6 +34,8 @@ type Candidate struct {
 	Status     Status           `json:"status"`
 	Outcome    simulate.Outcome `json:"outcome"`
 	Objectives []Attainment     `json:"objectives"`
+	// Estimate says how far the figures may be off, because only a part of the traffic was simulated; nil where all of it was.
+	Estimate *Estimate `json:"estimate,omitempty"`
 	// Parts are the homes of a hybrid, each with its own bill, in the order of Outcome.Homes; none for a single home.
 	Parts []Placement `json:"parts,omitempty"`
 	// Routing is the rule between the parts; it can be put into spec.routing, and their settings into spec.homes.
@@ -41,8 +43,14 @@ type Candidate struct {
 	// Timeline is there when it was asked for.
 	Timeline *Timeline `json:"timeline,omitempty"`
 
+	by     *evaluator         // that has simulated it; nil of a dominated one
+	strata []simulate.Outcome // of the parts of a sample
 	family *family
 	size   int // the family's number; of a hybrid, the base's nodes
+	// chosen are the settings of each part before defaults: what the user gave and what the search has set.
+	chosen []v1alpha1.Home
+	// climbed says that no single step of a setting makes it cheaper, under the traffic that it was last run on.
+	climbed bool
 	// pairing is what a hybrid is made of.
 	pairing *pairing
 }
@@ -135,4 +143,22 @@ func (c *Candidate) placements() []Placement {
 		return c.Parts
 	}
 	return []Placement{c.Placement}
+}
+
+// layout is where a candidate puts the model.
+func (c *Candidate) layout() layout {
+	l := layout{routing: c.Routing}
+	for _, p := range c.placements() {
+		l.parts = append(l.parts, p.arrangement)
+	}
+	return l
+}
+
+// Homes are the settings of a candidate as they stand in spec.homes: those of its parts, or its own.
+func (c *Candidate) Homes() []v1alpha1.Home {
+	var homes []v1alpha1.Home
+	for _, p := range c.placements() {
+		homes = append(homes, p.Settings)
+	}
+	return homes
 }

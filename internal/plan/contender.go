@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -9,27 +10,41 @@ import (
 )
 
 // contendersPerSide is how many of today's cheapest offers of a side take part.
-const contendersPerSide = 5
+const contendersPerSide = 3
 
-// contenders are, for each side, the groups that are cheapest today and the one
-// that is cheapest for each request at full use, which wins when traffic grows.
-func (s *search) contenders() []*group {
-	var list []*group
-	for _, side := range []Side{SideCluster, SideServerless} {
-		ranked := s.found(func(c *Candidate) bool { return c.Side == side })
-		slices.SortStableFunc(ranked, compareCost)
-		var own []*group
-		for _, c := range ranked {
-			if g := s.groupOf(c); len(own) < contendersPerSide && !slices.Contains(own, g) {
-				own = append(own, g)
-			}
+// contenders are the offers of a side that are cheapest today and the one that is cheapest for each request at full use,
+// which wins when traffic grows.
+func (s *search) contenders(ctx context.Context, side Side) ([]*contender, error) {
+	ranked := s.found(func(c *Candidate) bool { return c.Side == side })
+	slices.SortStableFunc(ranked, compareCost)
+	var list []*contender
+	seen := map[*group]bool{}
+	for _, c := range ranked {
+		if g := s.groupOf(c); len(list) < contendersPerSide && !seen[g] {
+			seen[g] = true
+			list = append(list, &contender{last: c, factor: 1})
 		}
-		if g := s.densest(side); g != nil && !slices.Contains(own, g) {
-			own = append(own, g)
-		}
-		list = append(list, own...)
 	}
-	return list
+	densest := s.densest(side)
+	if densest == nil || seen[densest] {
+		return list, nil
+	}
+	sized := &group{families: densest.families}
+	if err := s.quick.searchGroup(ctx, sized); err != nil || len(sized.candidates) == 0 {
+		return list, err
+	}
+	return append(list, &contender{last: slices.MinFunc(sized.candidates, betterStart), factor: 1}), nil
+}
+
+// betterStart puts what meets the objectives first, then what costs less.
+func betterStart(a, b *Candidate) int {
+	switch {
+	case a.suffices() && !b.suffices():
+		return -1
+	case b.suffices() && !a.suffices():
+		return 1
+	}
+	return compareCost(a, b)
 }
 
 // densest is the group of a side that serves a request for the least when full.
@@ -55,10 +70,19 @@ func (s *search) groupOf(c *Candidate) *group {
 	return s.groups[i]
 }
 
+// groupWith is the group of a family.
+func (s *search) groupWith(f *family) *group {
+	i := slices.IndexFunc(s.groups, func(g *group) bool { return slices.Contains(g.families, f) })
+	if i < 0 {
+		return nil
+	}
+	return s.groups[i]
+}
+
 // costPerRequest is the price of a replica-hour divided by the requests that it serves when full.
 func (s *search) costPerRequest(g *group) float64 {
 	f := g.families[0]
-	a, err := platform.Build(s.spec, f.offer, f.with(f.least), s.in.Catalog)
+	a, err := platform.Build(s.spec, f.offer, f.with(f.min), s.in.Catalog)
 	if err != nil {
 		return math.Inf(1) // it was built before, with the same settings
 	}

@@ -44,9 +44,26 @@ func (p *Placement) Describe() string {
 		return text
 	case p.Settings.Container != nil && p.Settings.Container.MinInstances != nil:
 		k := p.Settings.Container
-		return fmt.Sprintf("serverless: %d to %d instances of %d concurrent requests on %s", *k.MinInstances, k.MaxInstances, k.Concurrency, where)
+		return fmt.Sprintf("serverless: %s of %d concurrent requests on %s", describeInstances(k), k.Concurrency, where) + p.describeHold()
 	}
 	return "on " + where
+}
+
+// describeInstances says how many instances there are.
+func describeInstances(k *v1alpha1.ContainerHome) string {
+	if *k.MinInstances == k.MaxInstances {
+		return plural(k.MaxInstances, "instance") + " held"
+	}
+	return fmt.Sprintf("%d to %d instances", *k.MinInstances, k.MaxInstances)
+}
+
+// describeHold says how long idle instances are kept, where that is not what the offer does by itself.
+func (p *Placement) describeHold() string {
+	k := p.Settings.Container
+	if k.IdleHold == nil || *k.IdleHold == p.arrangement.Offer.Billing.IdleHold || *k.MinInstances == k.MaxInstances {
+		return ""
+	}
+	return fmt.Sprintf(", kept idle for %s", *k.IdleHold)
 }
 
 // scalerNames are the autoscalers as their makers write them.
@@ -144,16 +161,22 @@ func (p *Placement) short(variant string) string {
 		return text
 	case p.Settings.Container != nil && p.Settings.Container.MinInstances != nil:
 		k := p.Settings.Container
+		if *k.MinInstances == k.MaxInstances {
+			return fmt.Sprintf("held %d, concurrency %d", k.MaxInstances, k.Concurrency)
+		}
 		return fmt.Sprintf("min %d, concurrency %d", *k.MinInstances, k.Concurrency)
 	}
 	return variant
 }
 
-// ColdShare is the share of requests that waited for a start-up.
+// ColdShare is the share of requests that waited for an instance to start.
 func (c *Candidate) ColdShare() float64 { return coldShare(c.Outcome.ColdStarts, c.Outcome.Arrivals) }
 
 // StatusText says whether a candidate is feasible, and if not, what it fails.
 func (c *Candidate) StatusText() string {
+	if c.Status == Feasible && c.Estimate != nil {
+		return "feasible on the sample"
+	}
 	if c.Status != Infeasible {
 		return string(c.Status)
 	}

@@ -36,31 +36,20 @@ func Laws() []string {
 // with all of the traffic, or, with spec.routing, all of them together. Gates are reported as warnings: the user has asked
 // for these homes.
 func Simulate(ctx context.Context, in Input) (*Simulation, error) {
-	model, err := canonicalGPUs(in.Model, in.Catalog)
-	if err != nil {
-		return nil, err
-	}
-	in.Model = model
-	spec := &in.Model.Spec
-	if len(spec.Homes) == 0 {
+	if len(in.Model.Spec.Homes) == 0 {
 		return nil, errors.New("spec.homes is empty: simulate runs the homes that it lists; fulcrum plan searches for them")
 	}
-	traffic, err := describe(in.Workload)
+	in, traffic, err := prepare(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	if traffic.Requests == 0 {
-		return nil, errors.New("the traffic holds no request: there is nothing to simulate")
-	}
-	if err := checkCarried(spec, traffic); err != nil {
-		return nil, err
-	}
+	spec := &in.Model.Spec
 	homes, err := wantedHomes(spec, in.Catalog)
 	if err != nil {
 		return nil, err
 	}
 	s := &search{in: in, spec: spec, progress: newProgress(in.Progress), full: newEvaluator(in, in.Workload, traffic)}
-	s.full.timeline = in.Timeline
+	s.full.timeline, s.full.progress = in.Timeline, s.progress
 	s.plan = &Plan{Traffic: traffic}
 	results, err := s.simulateAll(ctx, layoutsOf(homes, spec.Routing))
 	if err != nil {

@@ -30,3 +30,21 @@ func Floors(ctx context.Context, in Input) ([]unit.Money, error) {
 
 // HybridFloor is the least that a hybrid with as many base nodes can cost a month, in USD.
 func HybridFloor(c *Candidate) float64 { return c.pairing.floor(c.size) }
+
+// Climb climbs from the smallest size of the first way to run the model's first home, in at most a number of evaluations.
+func Climb(ctx context.Context, in Input, evaluations int) (*Candidate, error) {
+	s, err := newSearch(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := wantedHomes(s.spec, in.Catalog)
+	if err != nil {
+		return nil, err
+	}
+	f := families(s.spec, wanted[0].offer, wanted[0].settings, in.Catalog)[0]
+	start, err := s.full.tryAt(ctx, f, f.min, false)
+	if err != nil {
+		return nil, err
+	}
+	return s.full.climb(ctx, start, climbOptions{evaluations: evaluations})
+}

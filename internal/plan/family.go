@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
@@ -18,8 +19,10 @@ type family struct {
 	variant string
 	// with returns the settings for a number.
 	with func(n int) v1alpha1.Home
-	// least and most bound the number.
-	least, most int
+	// given are the settings that the user gave, which stay.
+	given v1alpha1.Home
+	// min and max bound the number.
+	min, max int
 	// exact says that the user gave the number: nothing is searched.
 	exact bool
 	// elastic says that the number is only the least, and an autoscaler adds to it.
@@ -56,11 +59,11 @@ func quotaOr(spec *v1alpha1.ModelSpec, o catalog.Offer) int {
 	return searchLimit
 }
 
-func minReplicas(spec *v1alpha1.ModelSpec, least int) int {
+func minReplicas(spec *v1alpha1.ModelSpec, low int) int {
 	if spec.Constraints.MinReplicas != nil {
-		return max(least, *spec.Constraints.MinReplicas)
+		return max(low, *spec.Constraints.MinReplicas)
 	}
-	return least
+	return low
 }
 
 func clusterFamilies(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home) []*family {
@@ -82,7 +85,7 @@ func clusterFamilies(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home)
 }
 
 func clusterFamily(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, base v1alpha1.ClusterHome, scaler *v1alpha1.Autoscaler) *family {
-	f := &family{offer: o, variant: "fixed", least: minReplicas(spec, 1), most: quotaOr(spec, o)}
+	f := &family{offer: o, given: s, variant: "fixed", min: minReplicas(spec, 1), max: quotaOr(spec, o)}
 	toZero := scaler != nil && scaler.ToZero()
 	switch {
 	case scaler != nil:
@@ -91,7 +94,7 @@ func clusterFamily(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, b
 		f.variant = "schedule"
 	}
 	if toZero {
-		f.least = minReplicas(spec, 0)
+		f.min = minReplicas(spec, 0)
 	}
 	switch {
 	case base.Replicas != nil:
@@ -121,7 +124,7 @@ func clusterFamily(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, b
 }
 
 // fix gives the family the number that the user gave: nothing is searched.
-func (f *family) fix(n int) { f.least, f.most, f.exact = n, n, true }
+func (f *family) fix(n int) { f.min, f.max, f.exact = n, n, true }
 
 // functionMemories are the sizes tried above what the model needs: whole vCPUs of AWS Lambda.
 var functionMemories = []unit.Memory{1769, 3538, 5307, 7076, 8845, 10240}
@@ -143,7 +146,7 @@ func functionFamilies(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home
 	}
 	var list []*family
 	for _, m := range memories {
-		for _, snap := range snapStarts(o, base) {
+		for _, snap := range snapStarts(spec, o, base) {
 			list = append(list, functionFamily(spec, o, s, base, m, snap))
 		}
 	}
@@ -160,25 +163,36 @@ func mostParallel(spec *v1alpha1.ModelSpec, o catalog.Offer) float64 {
 	return 1
 }
 
-func snapStarts(o catalog.Offer, base v1alpha1.FunctionHome) []bool {
-	sold := false
-	for _, r := range o.Rates {
-		sold = sold || r.Meter == catalog.SnapshotRestores
+func functionVariant(memory unit.Memory, snap bool) string {
+	if snap {
+		return memory.String() + " snapstart"
 	}
+	return memory.String()
+}
+
+func sellsSnapStart(o catalog.Offer) bool {
+	return slices.ContainsFunc(o.Rates, func(r catalog.Rate) bool { return r.Meter == catalog.SnapshotRestores })
+}
+
+// snapStarts says whether to try a function with SnapStart, which excludes environments that are kept ready.
+func snapStarts(spec *v1alpha1.ModelSpec, o catalog.Offer, base v1alpha1.FunctionHome) []bool {
+	sold := sellsSnapStart(o)
 	switch {
 	case base.SnapStart:
 		return []bool{true}
-	case !sold || base.ProvisionedConcurrency != nil:
+	case !sold || base.ProvisionedConcurrency != nil || base.ProvisionedTracking != nil || len(base.ProvisionedSchedule) > 0 || minReplicas(spec, 0) > 0:
 		return []bool{false}
 	}
 	return []bool{false, true}
 }
 
 func functionFamily(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, base v1alpha1.FunctionHome, memory unit.Memory, snap bool) *family {
-	f := &family{offer: o, variant: memory.String(), least: minReplicas(spec, 0), most: environmentLimit(spec, o, base)}
+	f := &family{offer: o, given: s, variant: functionVariant(memory, snap), min: minReplicas(spec, 0), max: environmentLimit(spec, o, base)}
 	if snap { // SnapStart excludes provisioned concurrency
-		f.variant += " snapstart"
-		f.most = 0
+		f.max = 0
+	}
+	if t := base.ProvisionedTracking; t != nil && t.Max > 0 {
+		f.max = min(f.max, t.Max)
 	}
 	if base.ProvisionedConcurrency != nil {
 		f.fix(*base.ProvisionedConcurrency)
@@ -213,11 +227,11 @@ func containerFamilies(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Hom
 	var list []*family
 	for _, concurrency := range concurrencies(spec, o, base, cat) {
 		f := &family{
-			offer: o, variant: fmt.Sprintf("concurrency %d", concurrency),
-			least: minReplicas(spec, o.Billing.MinInstances), most: quotaOr(spec, o),
+			offer: o, given: s, variant: fmt.Sprintf("concurrency %d", concurrency),
+			min: minReplicas(spec, o.Billing.MinInstances), max: quotaOr(spec, o),
 		}
 		if base.MaxInstances > 0 {
-			f.most = base.MaxInstances
+			f.max = base.MaxInstances
 		}
 		if base.MinInstances != nil {
 			f.fix(*base.MinInstances)

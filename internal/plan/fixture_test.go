@@ -23,7 +23,11 @@ import (
 // TestMain lowers the number of plans that a law is tried on, which cost up to
 // tenths of a second each; -rapid.checks on the command line goes before.
 func TestMain(m *testing.M) {
-	for name, value := range map[string]string{"rapid.checks": "20", "rapid.nofailfile": "true"} {
+	checks := "10"
+	if long() {
+		checks = "40"
+	}
+	for name, value := range map[string]string{"rapid.checks": checks, "rapid.nofailfile": "true"} {
 		if err := flag.Set(name, value); err != nil {
 			panic(err)
 		}

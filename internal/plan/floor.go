@@ -10,7 +10,7 @@ import (
 // bound sets the family's least possible monthly cost: its smallest number,
 // every instance perfectly used and nothing spent on idling or starting.
 func (e *evaluator) bound(f *family) error {
-	n := f.least
+	n := f.min
 	if !f.exact && f.offer.Kind == catalog.KindNode && !f.elastic {
 		low, _, _, err := e.bracket(f)
 		if err != nil {
@@ -29,9 +29,16 @@ func (e *evaluator) bound(f *family) error {
 
 // leastMetered is what a home meters at the least for the workload.
 func (e *evaluator) leastMetered(a platform.Arrangement) platform.Metered {
+	m := e.metered(a, e.meanReplicas(a)*(1-overload))
+	m.Requests = e.traffic.Requests
+	return m
+}
+
+// metered is what a home meters that keeps a number of replicas busy on average, without idling or starting more than it must.
+func (e *evaluator) metered(a platform.Arrangement, replicas float64) platform.Metered {
 	span := e.traffic.Span.Std()
-	busy := int64(e.meanReplicas(a) * (1 - overload) * float64(span.Milliseconds()))
-	m := platform.Metered{Requests: e.traffic.Requests}
+	busy := int64(replicas * float64(span.Milliseconds()))
+	m := platform.Metered{}
 	switch {
 	case a.Home.Cluster != nil:
 		nodes, onDemand := sureNodes(a.Home.Cluster)

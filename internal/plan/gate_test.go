@@ -233,7 +233,7 @@ func TestErrors(t *testing.T) {
 			[]string{`"acme/*"`, "acme/nodes/small, function: {memory: 1GiB}"}, "spec.homes[0]: acme/nodes/small is a Kubernetes node: give its settings under cluster",
 		},
 		"traffic without a request": {
-			[]string{"rate: 0.5/s, span: 1h", "rate: 1/month, span: 1ms"}, "the traffic holds no request: there is nothing to plan for",
+			[]string{"rate: 0.5/s, span: 1h", "rate: 1/month, span: 1ms"}, "the traffic holds no request: there is nothing to simulate",
 		},
 	}
 	for name, test := range tests {

@@ -21,10 +21,11 @@ type pairing struct {
 	base, overflow *family
 	// perNode is the replicas on a node.
 	perNode int
-	// least and most bound the base nodes; most is fewer than the objectives need of them alone.
-	least, most int
-	// warm is the number of the overflow's family.
-	warm int
+	// min and max bound the base nodes; max is fewer than the objectives need of them alone.
+	min, max int
+	// spill are the settings of the overflow, of which warm replaces the number that is always ready.
+	spill v1alpha1.Home
+	warm  int
 	// busy is how many base nodes the mean traffic keeps busy.
 	busy float64
 	// cluster is the base with the settings that do not depend on the number of nodes.
@@ -37,12 +38,9 @@ type pairing struct {
 // pairings are the cheapest offers of one side with those of the other. A number
 // that the user gave is kept, so that such a cluster is no base.
 func (s *search) pairings() ([]*pairing, error) {
-	bases := s.cheapestOffers(func(c *Candidate) bool {
-		return c.Side == SideCluster && !c.family.exact && !c.family.elastic && mostNodes(c) >= leastNodes(c)
-	})
 	overflows := s.cheapestOffers(func(c *Candidate) bool { return c.Side == SideServerless })
 	var list []*pairing
-	for _, b := range bases {
+	for _, b := range s.bases() {
 		for _, o := range overflows {
 			p, err := s.quick.pair(b, o)
 			if err != nil {
@@ -54,18 +52,38 @@ func (s *search) pairings() ([]*pairing, error) {
 	return list, nil
 }
 
-func leastNodes(c *Candidate) int { return nodesFor(c, c.family.least) }
-
-// mostNodes is the greatest number of base nodes that a hybrid is tried with: fewer than are enough alone.
-func mostNodes(c *Candidate) int {
-	if c.suffices() {
-		return nodesFor(c, c.size) - 1
+// bases are the fixed clusters that are cheapest by themselves, and those that do the same work for the least.
+func (s *search) bases() []*Candidate {
+	isBase := func(c *Candidate) bool {
+		return c.Side == SideCluster && !c.family.exact && !c.family.elastic && maxNodes(c) >= minNodes(c)
 	}
-	return nodesFor(c, c.size)
+	list := s.cheapestOffers(isBase)
+	var dense []*Candidate
+	cost := map[*Candidate]float64{}
+	for _, g := range s.groups {
+		for _, c := range g.candidates {
+			if isBase(c) && !slices.ContainsFunc(list, func(other *Candidate) bool { return other.Offer == c.Offer }) {
+				dense = append(dense, c)
+				cost[c] = s.costPerRequest(g)
+			}
+		}
+	}
+	slices.SortStableFunc(dense, func(a, b *Candidate) int { return compareFloat(cost[a], cost[b]) })
+	return append(list, dense[:min(hybridOffers, len(dense))]...)
 }
 
-func nodesFor(c *Candidate, replicas int) int {
-	perNode := c.arrangement.Home.Cluster.ReplicasPerNode
+func minNodes(c *Candidate) int { return nodesFor(c.arrangement, c.family.min) }
+
+// maxNodes is the greatest number of base nodes that a hybrid is tried with: fewer than are enough alone.
+func maxNodes(c *Candidate) int {
+	if c.suffices() {
+		return nodesFor(c.arrangement, c.size) - 1
+	}
+	return nodesFor(c.arrangement, c.size)
+}
+
+func nodesFor(a platform.Arrangement, replicas int) int {
+	perNode := a.Home.Cluster.ReplicasPerNode
 	return (replicas + perNode - 1) / perNode
 }
 
@@ -101,10 +119,10 @@ func (s *search) cheapestOffers(keep func(*Candidate) bool) []*Candidate {
 }
 
 func (e *evaluator) pair(base, overflow *Candidate) (*pairing, error) {
-	p := &pairing{base: base.family, overflow: overflow.family, warm: overflow.family.least}
+	p := &pairing{base: base.family, overflow: overflow.family, spill: spill(overflow), warm: overflow.family.min}
 	p.cluster = base.arrangement.Home.Cluster
 	p.perNode = p.cluster.ReplicasPerNode
-	p.least, p.most = leastNodes(base), mostNodes(base)
+	p.min, p.max = minNodes(base), maxNodes(base)
 	p.busy = e.meanReplicas(base.arrangement) / float64(p.perNode)
 	if err := e.priceNodes(p, base); err != nil {
 		return nil, err
@@ -118,6 +136,28 @@ func (e *evaluator) pair(base, overflow *Candidate) (*pairing, error) {
 		p.fixed = bill.Total.Float64()
 	}
 	return p, nil
+}
+
+// spill are the settings that a serverless home by itself has, without the maximum that is made for all of the traffic.
+func spill(c *Candidate) v1alpha1.Home {
+	h := c.chosen[0]
+	if h.Container == nil {
+		return h
+	}
+	return withContainer(h, func(k *v1alpha1.ContainerHome) {
+		k.MaxInstances = 0
+		if given := c.family.given.Container; given != nil {
+			k.MaxInstances = given.MaxInstances
+		}
+	})
+}
+
+// warmed are settings with another number of what is always ready.
+func warmed(h v1alpha1.Home, n int) v1alpha1.Home {
+	if h.Container != nil {
+		return withContainer(h, func(k *v1alpha1.ContainerHome) { k.MinInstances = &n })
+	}
+	return withFunction(h, func(f *v1alpha1.FunctionHome) { f.ProvisionedConcurrency = &n })
 }
 
 // monthHours is the billing month.
@@ -161,11 +201,11 @@ func (p *pairing) floor(n int) float64 {
 // start is where the search for the number of base nodes begins: at what the
 // mean traffic keeps busy, or where the floor is lowest if that number cannot cost less than a bound. There may be none.
 func (p *pairing) start(bound float64) (int, bool) {
-	n := min(max(p.least, int(math.Round(p.busy))), p.most)
+	n := min(max(p.min, int(math.Round(p.busy))), p.max)
 	if p.floor(n) < bound {
 		return n, true
 	}
-	for k := p.least; k <= p.most; k++ {
+	for k := p.min; k <= p.max; k++ {
 		if p.floor(k) < p.floor(n) {
 			n = k
 		}
@@ -182,14 +222,12 @@ func whenFull() *v1alpha1.Routing {
 
 // tryHybrid evaluates a pairing with a number of base nodes.
 func (e *evaluator) tryHybrid(ctx context.Context, p *pairing, nodes int) (*Candidate, error) {
+	homes := []v1alpha1.Home{p.base.with(min(nodes*p.perNode, p.base.max)), warmed(p.spill, p.warm)}
 	l := layout{routing: whenFull()}
-	for _, part := range []struct {
-		f *family
-		n int
-	}{{p.base, min(nodes*p.perNode, p.base.most)}, {p.overflow, p.warm}} {
-		a, err := platform.Build(e.spec, part.f.offer, part.f.with(part.n), e.in.Catalog)
+	for i, f := range []*family{p.base, p.overflow} {
+		a, err := platform.Build(e.spec, f.offer, homes[i], e.in.Catalog)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", part.f.offer.Key(), err)
+			return nil, fmt.Errorf("%s: %w", f.offer.Key(), err)
 		}
 		l.parts = append(l.parts, a)
 	}
@@ -197,6 +235,6 @@ func (e *evaluator) tryHybrid(ctx context.Context, p *pairing, nodes int) (*Cand
 	if err != nil {
 		return nil, err
 	}
-	c.Variant, c.pairing, c.size = "overflow", p, nodes
+	c.Variant, c.pairing, c.size, c.chosen = "overflow", p, nodes, homes
 	return c, nil
 }

@@ -58,7 +58,7 @@ func (e *evaluator) judge(o simulate.Outcome) []Attainment {
 			at.Bound, at.Unit, total = obj.share, "share", o.Arrivals
 			at.Got = float64(o.Rejected+o.TimedOut) / math.Max(1, float64(o.Arrivals))
 		}
-		at.Met = float64(o.Exceeded[i]) <= math.Floor(obj.share*float64(total)) && !o.Stopped
+		at.Met = float64(o.Exceeded[i]) <= max(1, e.tolerance)*math.Floor(obj.share*float64(total)) && !o.Stopped
 		list = append(list, at)
 	}
 	return list

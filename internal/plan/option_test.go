@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,6 +132,17 @@ func TestReservedConcurrency(t *testing.T) {
 			if none := !c.Settings.Function.SnapStart && warm(c) == 0; c.Outcome.PeakLive > 3 || warm(c) > 3 || none {
 				t.Errorf("%s: %s uses %d at once, %d warm", limit, c.Short(), c.Outcome.PeakLive, warm(c))
 			}
+		}
+	}
+}
+
+// TestSnapStartIsNotWarm: SnapStart excludes environments that are always warm, which minReplicas asks for.
+func TestSnapStartIsNotWarm(t *testing.T) {
+	for least, want := range map[string]bool{"minReplicas: 0": true, "minReplicas: 1": false} {
+		p := search(t, model(t, encoder, `"acme/*"`, "acme/functions/x86", "minReplicas: 0", least), acme())
+		found := slices.ContainsFunc(p.Candidates, func(c *plan.Candidate) bool { return c.Settings.Function.SnapStart })
+		if found != want {
+			t.Errorf("%s: functions with SnapStart: %t, want %t", least, found, want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
@@ -23,6 +24,10 @@ type Input struct {
 	Workers int
 	// Timeline is the number of moments that Simulate keeps a timeline for; 0 keeps none.
 	Timeline int
+	// Stop, when closed, ends the search early: what was found by then is the plan.
+	Stop <-chan struct{}
+	// Answer, if set, is told the first verdict of a long search in words, before it is confirmed on all of the traffic.
+	Answer func(summary string)
 	// Progress, if set, is told how much of the work is done. Calls come from one goroutine at a time.
 	Progress func(done, total int)
 }
@@ -53,6 +58,10 @@ type Plan struct {
 	// Refused are the offers that break a hard constraint.
 	Refused  []Refusal `json:"refused"`
 	Warnings []Warning `json:"warnings"`
+	// Stopped says that the search was ended before all that it shows was confirmed.
+	Stopped bool `json:"stopped,omitempty"`
+	// Verification is there when it was asked for: see Verify.
+	Verification *Verification `json:"verification,omitempty"`
 }
 
 // Verdict is the plan in words.
@@ -137,13 +146,24 @@ type Tipping struct {
 	Curve []TippingPoint `json:"curve"`
 }
 
+// Estimated reports whether the tipping point lies where costs are estimated on a sample.
+func (t *Tipping) Estimated() bool {
+	return slices.ContainsFunc(t.Curve, func(p TippingPoint) bool { return p.Sample != "" && p.Factor >= t.Factor/2 && p.Factor <= t.Factor*2 })
+}
+
 // TippingPoint is one point of the cost curves. A side without a feasible arrangement there has no cost.
 type TippingPoint struct {
-	Factor            float64     `json:"factor"`
-	Rate              unit.Rate   `json:"rate"`
-	ClusterOffer      string      `json:"clusterOffer,omitempty"`
-	ClusterMonthly    *unit.Money `json:"clusterMonthly,omitempty"`
-	Utilisation       float64     `json:"clusterUtilisation,omitempty"`
-	ServerlessOffer   string      `json:"serverlessOffer,omitempty"`
-	ServerlessMonthly *unit.Money `json:"serverlessMonthly,omitempty"`
+	Factor float64   `json:"factor"`
+	Rate   unit.Rate `json:"rate"`
+	// ClusterSettings and ServerlessSettings can be put into spec.homes to get the homes again, under traffic times the factor.
+	// They are nil where only a part of that traffic was simulated, and where the side has no feasible arrangement.
+	ClusterOffer       string         `json:"clusterOffer,omitempty"`
+	ClusterSettings    *v1alpha1.Home `json:"clusterSettings,omitempty"`
+	ClusterMonthly     *unit.Money    `json:"clusterMonthly,omitempty"`
+	Utilisation        float64        `json:"clusterUtilisation,omitempty"`
+	ServerlessOffer    string         `json:"serverlessOffer,omitempty"`
+	ServerlessSettings *v1alpha1.Home `json:"serverlessSettings,omitempty"`
+	ServerlessMonthly  *unit.Money    `json:"serverlessMonthly,omitempty"`
+	// Sample says on which part of the traffic the costs are estimated; "" is all of it.
+	Sample string `json:"sample,omitempty"`
 }

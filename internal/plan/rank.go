@@ -3,13 +3,15 @@ package plan
 import "slices"
 
 // rank fills the plan's candidates and picks the winners.
-func (s *search) rank() {
+func (s *search) rank() error {
 	p := s.plan
+	p.Candidates = nil
 	for _, g := range s.groups {
+		list := g.candidates
 		if !g.searched {
-			g.candidates = dominated(g)
+			list = dominated(g)
 		}
-		p.Candidates = append(p.Candidates, g.candidates...)
+		p.Candidates = append(p.Candidates, list...)
 	}
 	p.Candidates = append(p.Candidates, s.hybrids...)
 	slices.SortStableFunc(p.Candidates, func(a, b *Candidate) int {
@@ -28,6 +30,12 @@ func (s *search) rank() {
 	if p.BestHybrid = cheapest(feasible); p.BestHybrid != nil && isWorthIt(p.BestHybrid, p.Best) {
 		p.Best, p.RunnerUp = p.BestHybrid, p.Best
 	}
+	for _, c := range p.Candidates {
+		if err := c.estimate(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // hybridMargin is what a hybrid must save over the best single home to be the
@@ -45,7 +53,7 @@ func statusRank(s Status) int { return slices.Index([]Status{Feasible, Dominated
 func dominated(g *group) []*Candidate {
 	var list []*Candidate
 	for _, f := range g.families {
-		c := &Candidate{Placement: placementOn(f.offer, f.with(f.least)), Side: sideOf(f.offer.Kind), Variant: f.variant, Status: Dominated, family: f}
+		c := &Candidate{Placement: placementOn(f.offer, f.with(f.min)), Side: sideOf(f.offer.Kind), Variant: f.variant, Status: Dominated, family: f}
 		c.Monthly = f.floor
 		list = append(list, c)
 	}

@@ -1,13 +1,18 @@
 package plan_test
 
 import (
+	"cmp"
+	"context"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/plan"
+	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // traces is where recorded traffic lies beside the repository.
@@ -34,18 +39,34 @@ metadata: {name: recorded}
 spec:
 `
 
-// TestRealTraffic plans recorded traffic over every default offer, and works
-// every bill out again.
+// recorded is a model of a recorded trace.
+type recorded struct {
+	trace    string
+	requests int64 // in the trace, 0 for not known
+	spec     string
+}
+
+// cpuModel takes 200 ms of a CPU.
+const cpuModel = `
+  service:
+    memory: 1GiB
+    profiles: [{cpu: x86, vcpu: 1, fixed: {duration: {mean: 200ms, cv: 0.5}}}]
+    startUp: {init: 2s}
+  artifacts: {image: 1GB}
+  objectives: {latency: {p95: 1s}}
+`
+
+// TestRealTraffic plans recorded traffic over every default offer, works every bill out again, and simulates all that is shown
+// again on all of the traffic. FULCRUM_LONG=1 takes parts of the long traces as well, FULCRUM_LONG=whole all of them, which takes an hour.
 func TestRealTraffic(t *testing.T) {
 	day := "slice: {from: 1d, to: 2d}, scale: 0.05" // of 5.5 million requests
-	if long() {
-		day = "slice: {from: 1d, to: 2d}"
+	part := func(text string) string {
+		if os.Getenv("FULCRUM_LONG") == "whole" {
+			return ""
+		}
+		return ", " + text
 	}
-	tests := map[string]struct {
-		trace    string
-		requests int64 // in the trace, 0 for not known
-		spec     string
-	}{
+	tests := map[string]recorded{
 		"Azure LLM conversations": {"azure-llm-2023-conv.csv.gz", 19366, `
   traffic: {trace: {path: TRACE}}
   service:
@@ -94,6 +115,36 @@ func TestRealTraffic(t *testing.T) {
   artifacts: {image: 200MB}
   objectives: {latency: {p95: 10s}}
 `},
+		"Mooncake, with long prompts": {"mooncake-fast25-synthetic.jsonl.gz", 3993, `
+  traffic: {trace: {path: TRACE}}
+  service: {parameters: 8B}
+  artifacts: {image: 9GB, weights: 16GB}
+  objectives: {timeToFirstToken: {p95: 10s}, timePerOutputToken: {p95: 200ms}}
+`},
+	}
+	if long() {
+		maps.Copy(tests, map[string]recorded{
+			"World Cup, around the final, a CPU model": {"worldcup98-0430-0624-1m.csv.gz", 0, `
+  traffic: {trace: {path: TRACE}` + part("slice: {from: 50d, to: 51d}, scale: 0.02") + `}
+` + cpuModel},
+			"Twitter, a CPU model": {"twitter-stream-2018-d01-14.csv.gz", 0, `
+  traffic: {trace: {path: TRACE}` + part("slice: {from: 1d, to: 2d}, scale: 0.2") + `}
+` + cpuModel},
+			"ServeGen, a 7B model": {"servegen-m-small-rates.csv.gz", 0, `
+  traffic: {trace: {path: TRACE, tokens: DIR/servegen-m-small-tokens.csv.gz}` + part("slice: {from: 1d, to: 26h}, scale: 0.005") + `}
+  service: {parameters: 8B}
+  artifacts: {image: 9GB, weights: 16GB}
+  objectives: {timeToFirstToken: {p95: 5s}, timePerOutputToken: {p95: 200ms}}
+`},
+			"all Azure functions of a day": {"azure-functions-2019-dayA-invocations.csv.gz", 0, `
+  traffic: {trace: {path: TRACE, durations: DIR/azure-functions-2019-dayA-durations.csv.gz, memory: DIR/azure-functions-2019-dayA-memory.csv.gz}` + part("slice: {from: 8h, to: 10h}") + `}
+  service:
+    memory: 512MiB
+    profiles: [{cpu: x86, fixed: {fromTrace: true}}]
+  artifacts: {image: 200MB}
+  objectives: {latency: {p95: 60s}}
+`},
+		})
 	}
 	cat, err := catalog.Load(nil)
 	if err != nil {
@@ -103,7 +154,12 @@ func TestRealTraffic(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			needTrace(t, test.trace)
 			m := model(t, header+strings.ReplaceAll(test.spec[1:], "DIR", traces), "TRACE", traces+"/"+test.trace)
-			p := feasible(t, search(t, m, cat))
+			in := input(t, m, cat)
+			p, err := plan.Search(context.Background(), in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			feasible(t, p)
 			if test.requests > 0 && p.Traffic.Requests != test.requests {
 				t.Errorf("%d requests, the trace has %d", p.Traffic.Requests, test.requests)
 			}
@@ -112,6 +168,8 @@ func TestRealTraffic(t *testing.T) {
 			}
 			checkPlan(t, m, cat, p)
 			checkShape(t, p, cat)
+			checkVerified(t, in, p)
+			checkCurve(t, p)
 		})
 	}
 }
@@ -146,6 +204,36 @@ func checkShape(t testing.TB, p *plan.Plan, cat *catalog.Catalog) {
 	for _, o := range cat.Offers() {
 		if k := (key{o.ID, o.Region, o.PriceClass}); !considered[k] && !refused[k] {
 			t.Errorf("%v is neither a candidate nor refused", k)
+		}
+	}
+}
+
+// checkCurve checks that the costs of either side do not fall with more traffic, and are today's at today's traffic.
+func checkCurve(t testing.TB, p *plan.Plan) {
+	t.Helper()
+	if p.Tipping == nil {
+		return
+	}
+	curve := p.Tipping.Curve
+	if !slices.IsSortedFunc(curve, func(a, b plan.TippingPoint) int { return cmp.Compare(a.Factor, b.Factor) }) {
+		t.Errorf("the factors are not in order: %s", jsonOf(t, curve))
+	}
+	var cluster, serverless *unit.Money
+	for _, c := range curve {
+		if c.Factor == 1 && (c.ClusterMonthly.Cmp(p.BestCluster.Monthly.Decimal) != 0 || c.ServerlessMonthly.Cmp(p.BestServerless.Monthly.Decimal) != 0) {
+			t.Errorf("today's point costs %s and %s, the best of the sides cost %s and %s", c.ClusterMonthly, c.ServerlessMonthly, p.BestCluster.Monthly, p.BestServerless.Monthly)
+		}
+		for _, side := range []struct {
+			last **unit.Money
+			now  *unit.Money
+		}{{&cluster, c.ClusterMonthly}, {&serverless, c.ServerlessMonthly}} {
+			if side.now == nil {
+				continue
+			}
+			if *side.last != nil && side.now.Less(**side.last) {
+				t.Errorf("at %g times the traffic a side costs %s, with less %s", c.Factor, side.now, *side.last)
+			}
+			*side.last = side.now
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"fulcrum.dev/fulcrum/internal/catalog"
 )
 
 // roundSize is how many groups are searched before looking again at which of
@@ -31,6 +33,9 @@ func (s *search) searchAll(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := s.polishWinners(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -48,14 +53,20 @@ func (s *search) parallel(ctx context.Context, n int, job func(context.Context, 
 // searchGroup sizes every family of an offer.
 func (e *evaluator) searchGroup(ctx context.Context, g *group) error {
 	g.candidates, g.searched = nil, true
-	var fixed *Candidate
+	var fixed, fuller *Candidate
 	for _, f := range g.families {
+		if skip, err := e.noBetter(ctx, f, fuller); skip || err != nil {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		sized := *f // most and ceiling depend on the workload
 		if f.elastic && fixed != nil {
-			if !fixed.suffices() || fixed.size <= f.least {
+			if !fixed.suffices() || fixed.size <= f.min {
 				continue // autoscaling only ever saves replicas
 			}
-			sized.most, sized.ceiling = fixed.size-1, min(2*fixed.size+2, f.most)
+			sized.max, sized.ceiling = fixed.size-1, min(2*fixed.size+2, f.max)
 		}
 		c, err := e.size(ctx, &sized)
 		if err != nil {
@@ -64,6 +75,9 @@ func (e *evaluator) searchGroup(ctx context.Context, g *group) error {
 		c.family = f
 		if !f.elastic {
 			fixed = c
+		}
+		if c.Kind == catalog.KindContainer && c.suffices() && (fuller == nil || c.Monthly.Less(fuller.Monthly)) {
+			fuller = c
 		}
 		g.candidates = append(g.candidates, c)
 	}

@@ -15,8 +15,8 @@ func TestSampledSearchIsConfirmed(t *testing.T) {
 		t.Skip("simulates hundreds of thousands of requests: not with -short")
 	}
 	tests := map[string][]string{
-		"steady": {"generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 30/s, span: 2h}"},
-		"a day":  {"generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 2.5/s, span: 1d, daily: {peakToMean: 1.9}}"},
+		"steady": {"generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 9/s, span: 16h}"},
+		"a day":  {"generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 6/s, span: 1d, daily: {peakToMean: 1.9}}"},
 	}
 	for name, replace := range tests {
 		t.Run(name, func(t *testing.T) {

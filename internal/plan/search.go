@@ -6,65 +6,101 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/unit"
-	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // Search plans a model. A plan without a feasible arrangement is no error: see
-// Verdict.Feasible.
+// Verdict.Feasible. When in.Stop ends it early, what was found by then is the plan, with a warning.
 //
 // Errors: a routing, an empty workload, one that cannot be read, homes that no offer
-// matches, claims that cannot be priced, a cancelled context.
+// matches, claims that cannot be priced, a cancelled context, a stop before anything was found.
 func Search(ctx context.Context, in Input) (*Plan, error) {
-	s, err := newSearch(ctx, in)
-	if err != nil {
+	running, cancel := stoppable(ctx, in.Stop)
+	defer cancel()
+	s, err := newSearch(running, in)
+	if err == nil {
+		err = s.stages(running)
+	}
+	switch stopped := running.Err() != nil && ctx.Err() == nil; {
+	case err == nil:
+	case stopped && s != nil && s.hasAnswer():
+		s.plan.Stopped = true
+	case stopped:
+		return nil, errStopped
+	default:
 		return nil, err
 	}
-	if s.plan.Claims, err = CheckClaims(s.spec, in.Catalog); err != nil {
-		return nil, err
-	}
-	if err := s.admit(); err != nil {
-		return nil, err
-	}
-	if err := s.searchAll(ctx); err != nil {
-		return nil, err
-	}
-	if err := s.searchHybrids(ctx); err != nil {
-		return nil, err
-	}
-	if err := s.confirm(ctx); err != nil {
-		return nil, err
-	}
-	if err := s.confirmHybrids(ctx); err != nil {
-		return nil, err
-	}
-	s.rank()
-	if err := s.tip(ctx); err != nil {
+	if err := s.rank(); err != nil {
 		return nil, err
 	}
 	s.conclude()
 	return s.plan, nil
 }
 
+// stages are the steps of the search, each of which improves on what the one before it has found.
+func (s *search) stages(ctx context.Context) (err error) {
+	if s.plan.Claims, err = CheckClaims(s.spec, s.in.Catalog); err != nil {
+		return err
+	}
+	if err := s.admit(); err != nil {
+		return err
+	}
+	for _, stage := range []func(context.Context) error{
+		s.searchAll, s.answer, s.polishChallengers, s.transferBest, s.searchHybrids, s.answer, s.confirm, s.confirmShown, s.tip,
+	} {
+		if err := stage(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stoppable is a context that also ends when stop is closed.
+func stoppable(ctx context.Context, stop <-chan struct{}) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if stop == nil {
+		return ctx, cancel
+	}
+	select {
+	case <-stop:
+		cancel()
+	default:
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case <-stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(); <-done }
+}
+
 var errRouting = errors.New("spec.routing: plan searches hybrids of the homes by itself: leave routing out, " +
 	"or run this one as written with fulcrum simulate")
+
+var errStopped = errors.New("the search was ended before it had found anything")
 
 // search is the state of one plan in the making.
 type search struct {
 	in   Input
 	spec *v1alpha1.ModelSpec
 	plan *Plan
-	// full judges on the whole workload, final on the part of a very long one that what is shown as best is confirmed on,
-	// quick on the sample of a long one that sizes are searched on. They are the same for a short one.
-	full, final, quick *evaluator
-	groups             []*group
-	hybrids            []*Candidate
-	progress           *progress
+	// full judges on the whole workload, quick on the sample of a long one that sizes are searched on. They are the same for
+	// a short one.
+	full, quick *evaluator
+	// levels are quick, a larger sample of very long traffic, and full, each once.
+	levels   []*evaluator
+	groups   []*group
+	hybrids  []*Candidate
+	progress *progress
+	told     string // of the verdict so far
 }
 
 // group is the families of one offer; they are searched together, because an
@@ -83,19 +119,8 @@ func newSearch(ctx context.Context, in Input) (*search, error) {
 	if in.Model.Spec.Routing != nil {
 		return nil, errRouting
 	}
-	model, err := canonicalGPUs(in.Model, in.Catalog)
+	in, traffic, err := prepare(ctx, in)
 	if err != nil {
-		return nil, err
-	}
-	in.Model = model
-	traffic, err := describe(in.Workload)
-	if err != nil {
-		return nil, err
-	}
-	if traffic.Requests == 0 {
-		return nil, errors.New("the traffic holds no request: there is nothing to plan for")
-	}
-	if err := checkCarried(&in.Model.Spec, traffic); err != nil {
 		return nil, err
 	}
 	s := &search{in: in, spec: &in.Model.Spec, progress: newProgress(in.Progress)}
@@ -103,85 +128,10 @@ func newSearch(ctx context.Context, in Input) (*search, error) {
 		SchemaVersion: SchemaVersion, Model: in.Model.Metadata.Name, Description: in.Model.Metadata.Description,
 		Traffic: traffic,
 	}
-	s.full = newEvaluator(in, in.Workload, traffic)
-	if s.quick, err = s.sampled(affordable(s.spec, searchRequests), sampleMemory); err != nil {
+	if err := s.sample(); err != nil {
 		return nil, err
 	}
-	s.final = s.full
-	if traffic.Requests > affordable(s.spec, confirmRequests) {
-		s.final, err = s.sampled(finalRequests, finalMemory)
-	}
-	if s.quick != s.full {
-		s.plan.Traffic.Searched = s.quick.sample
-	}
-	return s, err
-}
-
-// searchRequests is the number of requests up to which every size is tried on
-// the whole workload. Longer ones are searched on a sample; what is then shown as best has been confirmed on the whole.
-const searchRequests = 40_000
-
-// confirmRequests is the number of requests up to which the best are confirmed on
-// the whole workload, and finalRequests about how many of a longer one they are confirmed on.
-const (
-	confirmRequests = 2_500_000
-	finalRequests   = 2_000_000
-)
-
-// cheapFactor is how many requests of fixed service are simulated in the time of one that is batched.
-const cheapFactor = 5
-
-// affordable scales a number of requests, chosen for batched service, to what the model's service allows in the same time.
-func affordable(spec *v1alpha1.ModelSpec, requests int64) int64 {
-	if isBatched(spec) {
-		return requests
-	}
-	return cheapFactor * requests
-}
-
-// sampleBlock is long against a cold start and short against a day.
-const sampleBlock = 10 * time.Minute
-
-// sampleMemory and finalMemory bound the requests of a sample held in memory (32 bytes each).
-const (
-	sampleMemory = 2_000_000
-	finalMemory  = 4_000_000
-)
-
-// leastBlocks is how many blocks a sample must have to say anything.
-const leastBlocks = 4
-
-// mostSampled is the greatest n for which one block in n is still a sample.
-func (t Traffic) mostSampled() int {
-	return max(1, int(t.Span.Std()/sampleBlock)/leastBlocks)
-}
-
-// sampled returns an evaluator on a sample of at most about `most` requests, or on everything if that is not more.
-func (s *search) sampled(most int64, memory int) (*evaluator, error) {
-	t := s.full.traffic
-	if t.Requests <= most {
-		return s.full, nil
-	}
-	nth := min(int((t.Requests+most-1)/most), t.mostSampled())
-	load := s.in.Workload
-	var err error
-	if nth > 1 {
-		if load, err = workload.Sample(load, nth, sampleBlock); err != nil {
-			return nil, err
-		}
-	}
-	if load, err = workload.Cache(load, memory); err != nil {
-		return nil, err
-	}
-	traffic, err := describe(load)
-	if err != nil {
-		return nil, err
-	}
-	e := newEvaluator(s.in, load, traffic)
-	if nth > 1 {
-		e.sample = fmt.Sprintf("one block of %s in %d", unit.Duration(sampleBlock), nth)
-	}
-	return e, nil
+	return s, nil
 }
 
 // admit sorts the offers into refused ones and groups to search.
@@ -212,7 +162,11 @@ func (s *search) admit() error {
 // unfit says why the model cannot be arranged on the offer, or is nil when it can.
 func (s *search) unfit(w wanted, g *group) *Refusal {
 	for _, f := range g.families {
-		if _, err := platform.Build(s.spec, f.offer, f.with(f.least), s.in.Catalog); err != nil {
+		if f.min > f.max && !f.exact && f.min > 0 && f.max > 0 {
+			reason := fmt.Sprintf("spec.constraints.minReplicas asks for %d, at most %d can be had", f.min, f.max)
+			return &Refusal{Offer: w.offer.ID, PriceClass: w.offer.PriceClass, Region: w.offer.Region, Gate: "quota", Reason: reason}
+		}
+		if _, err := platform.Build(s.spec, f.offer, f.with(f.min), s.in.Catalog); err != nil {
 			return &Refusal{Offer: w.offer.ID, PriceClass: w.offer.PriceClass, Region: w.offer.Region, Gate: "fit", Reason: err.Error()}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/platform"
 )
@@ -15,8 +16,8 @@ import (
 // or the infeasible one at the largest number that is worth trying. It gallops
 // away from a guess until the answer is bracketed, then bisects: a good guess costs three or four simulations.
 func (e *evaluator) size(ctx context.Context, f *family) (*Candidate, error) {
-	if f.exact || f.least >= f.most {
-		return e.tryAt(ctx, f, f.least, true)
+	if f.exact || f.min >= f.max {
+		return e.tryAt(ctx, f, f.min, true)
 	}
 	low, guess, high, err := e.bracket(f)
 	if err != nil {
@@ -65,23 +66,68 @@ func (e *evaluator) bisect(ctx context.Context, f *family, low int, best *Candid
 	return best, nil
 }
 
-// cheaperAbove goes on from the smallest feasible number while one more is
-// cheaper still: warm capacity can save more cold starts, or dearer run time, than it costs.
+// cheaperAbove goes up from the smallest feasible number while that is cheaper: warm capacity can save more cold starts,
+// or dearer run time, than it costs. The cost falls and then rises, so that its lowest is bracketed by growing steps
+// and then halved towards. Numbers whose floor is too dear are not simulated.
 func (e *evaluator) cheaperAbove(ctx context.Context, f *family, high int, best *Candidate) (*Candidate, error) {
 	if f.offer.Kind == catalog.KindNode {
 		return best, nil // a replica more is never cheaper
 	}
-	for best.size < high {
-		c, err := e.tryAt(ctx, f, best.size+1, false)
+	start, step := best.size, 1
+	for ; best.size < high; step *= 2 {
+		c, err := e.tryCheaper(ctx, f, min(high, best.size+step), best)
 		if err != nil {
 			return nil, err
 		}
-		if !c.suffices() || !c.Monthly.Less(best.Monthly) {
+		if c == nil {
 			break
 		}
 		best = c
 	}
+	for step /= 2; step > 0; step /= 2 {
+		for _, n := range []int{best.size + step, best.size - step} {
+			if n <= start || n > high {
+				continue
+			}
+			c, err := e.tryCheaper(ctx, f, n, best)
+			if err != nil {
+				return nil, err
+			}
+			if c != nil {
+				best = c
+				break
+			}
+		}
+	}
 	return best, nil
+}
+
+// tryCheaper tries a number that may be cheaper than a candidate; it returns nil when it is not, or too little.
+func (e *evaluator) tryCheaper(ctx context.Context, f *family, n int, than *Candidate) (*Candidate, error) {
+	a, err := platform.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.offer.Key(), err)
+	}
+	floor, err := e.floorOf(on(a))
+	if err != nil || floor >= than.Monthly.Float64() {
+		return nil, err
+	}
+	c, err := e.tryAt(ctx, f, n, false)
+	if err != nil || !c.suffices() || !c.Monthly.Less(than.Monthly) {
+		return nil, err
+	}
+	return c, nil
+}
+
+// noBetter reports whether a family of a smaller batch than that of a feasible candidate need not be sized: with one
+// instance less, where there is one, it is too little, and without one it is no cheaper. A smaller batch is faster,
+// so that it can need fewer instances, and dearer, so that it saves nothing else.
+func (e *evaluator) noBetter(ctx context.Context, f *family, fuller *Candidate) (bool, error) {
+	if fuller == nil || f.exact {
+		return false, nil
+	}
+	c, err := e.tryCheaper(ctx, f, max(f.min, fuller.size-1), fuller)
+	return c == nil, err
 }
 
 // settled reports whether the hint of a family of warm capacity still stands, because one less is dearer or too
@@ -141,14 +187,14 @@ func (e *evaluator) tryAt(ctx context.Context, f *family, n int, full bool) (*Ca
 	if err != nil {
 		return nil, err
 	}
-	c.Variant, c.family, c.size = f.variant, f, n
+	c.Variant, c.family, c.size, c.chosen = f.variant, f, n, []v1alpha1.Home{f.with(n)}
 	return c, nil
 }
 
 // bracket bounds the search and says where to begin: below low even perfect
 // packing cannot serve the traffic, and high is more than the busiest second asks for.
 func (e *evaluator) bracket(f *family) (low, guess, high int, err error) {
-	a, err := platform.Build(e.spec, f.offer, f.with(f.least), e.in.Catalog)
+	a, err := platform.Build(e.spec, f.offer, f.with(f.min), e.in.Catalog)
 	if err != nil {
 		return 0, 0, 0, fmt.Errorf("%s: %w", f.offer.Key(), err)
 	}
@@ -157,7 +203,7 @@ func (e *evaluator) bracket(f *family) (low, guess, high int, err error) {
 	if a.Home.Service.Batch != nil {
 		second = minute // a batch evens out a busy second
 	}
-	low, guess = f.least, f.least // of warm extra capacity, the least is usually enough
+	low, guess = f.min, f.min // of warm extra capacity, the least is usually enough
 	if a.Home.Cluster != nil && !f.elastic {
 		low = max(low, int(math.Ceil(busy*(1-overload))))
 		guess = int(math.Ceil(busy * minute))
@@ -166,7 +212,7 @@ func (e *evaluator) bracket(f *family) (low, guess, high int, err error) {
 		guess = f.hint
 	}
 	high = max(low, int(math.Ceil(busy*second*headroom))+2)
-	low, high = min(low, f.most), min(high, f.most)
+	low, high = min(low, f.max), min(high, f.max)
 	return low, min(max(guess, low), high), high, nil
 }
 

@@ -1,87 +1,112 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
-	"sync"
 
+	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/unit"
-	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 const (
 	// tippingRange bounds the factors by which traffic is scaled, either way.
 	tippingRange = 64
-	// tippingRequests is about how many requests one point of the curve is simulated with, where the trace can be sampled;
-	// tippingMost is where the search upwards stops on one that cannot.
-	tippingRequests = 20_000
-	tippingMost     = 400_000
-	// tippingSteps halvings of a doubling leave the factor within 2 %.
-	tippingSteps = 5
+	// tippingRequests is up to about how many requests a point of the curve is simulated with, if service is batched.
+	tippingRequests = 100_000
+	// tippingGrowth is the ratio of two factors that are tried one after the other, and tippingSteps halvings leave the one
+	// between them at which the side changes within 20 %, before it is interpolated.
+	tippingGrowth = 4
+	tippingSteps  = 3
 )
 
 // tip looks for the factor of today's traffic, nearest to 1, at which the cheaper side changes.
 func (s *search) tip(ctx context.Context) error {
+	if err := s.rank(); err != nil {
+		return err
+	}
 	p := s.plan
 	if p.BestCluster == nil || p.BestServerless == nil {
 		return nil
 	}
-	t := &tipping{search: s, groups: s.contenders(), sized: map[*family]float64{}}
-	for _, g := range t.groups {
-		t.remember(g, g.families, 1)
+	t := &tipping{search: s}
+	for _, side := range []Side{SideCluster, SideServerless} {
+		list, err := s.contenders(ctx, side)
+		if err != nil {
+			return err
+		}
+		t.contenders = append(t.contenders, list)
 	}
-	s.progress.expect(int(math.Log2(tippingRange)) + tippingSteps)
-	p.Tipping = &Tipping{From: 1, To: 1}
-	p.Tipping.Naive, p.Tipping.NaiveNote = s.full.traffic.naive(p.BestCluster, p.BestServerless)
-	err := t.find(ctx, p.Tipping)
-	slices.SortFunc(t.curve, func(a, b TippingPoint) int { return int(math.Copysign(1, a.Factor-b.Factor)) })
-	p.Tipping.Curve = t.curve
-	return err
+	s.progress.expect(int(math.Log(tippingRange)/math.Log(tippingGrowth)) + tippingSteps)
+	result := &Tipping{From: 1, To: 1}
+	result.Naive, result.NaiveNote = s.full.traffic.naive(p.BestCluster, p.BestServerless)
+	if err := t.find(ctx, result); err != nil {
+		return err
+	}
+	t.settle(result)
+	p.Tipping = result
+	return nil
 }
 
 // tipping is the search for one tipping point.
 type tipping struct {
 	*search
-	groups []*group
-	curve  []TippingPoint
-	// sized is the number that each family had at the factor where it was last
-	// sized, as a multiple of that factor: a first guess at the next.
-	mu    sync.Mutex
-	sized map[*family]float64
+	contenders [][]*contender // of the cluster and of the serverless side
+	points     []*point
+	shown      *point // at the tipping point, or nil
 }
 
-// point is the cheapest feasible candidate of either side at one factor.
+// point is the cheapest feasible arrangement of either side at one factor.
 type point struct {
 	factor              float64
-	cluster, serverless *Candidate
+	cluster, serverless *sidePoint
+	sample              string
+}
+
+// sidePoint is a side of a point.
+type sidePoint struct {
+	*Candidate
+	// cost is in USD a month: the candidate's own, or of an estimate what makes it continuous with today's.
+	cost float64
+}
+
+func asSide(c *Candidate) *sidePoint {
+	if c == nil {
+		return nil
+	}
+	return &sidePoint{Candidate: c, cost: c.Monthly.Float64()}
+}
+
+func (p *point) side(s Side) **sidePoint {
+	if s == SideCluster {
+		return &p.cluster
+	}
+	return &p.serverless
 }
 
 // cheaper is the side that costs less; a side without a feasible arrangement costs infinitely much.
-func (p point) cheaper() Side {
-	if p.cluster == nil || p.serverless != nil && p.serverless.Monthly.Less(p.cluster.Monthly) {
+func (p *point) cheaper() Side {
+	if p.cluster == nil || p.serverless != nil && p.serverless.cost < p.cluster.cost {
 		return SideServerless
 	}
 	return SideCluster
 }
 
 func (t *tipping) find(ctx context.Context, result *Tipping) error {
-	now := point{factor: 1, cluster: t.plan.BestCluster, serverless: t.plan.BestServerless}
-	t.record(now)
-	growth := 2.0
+	now := &point{factor: 1, cluster: asSide(t.plan.BestCluster), serverless: asSide(t.plan.BestServerless)}
+	t.points = append(t.points, now)
+	growth := float64(tippingGrowth)
 	if now.cheaper() == SideCluster {
-		growth = 0.5
+		growth = 1 / growth
 	}
 	last := now
 	for next := growth; next <= tippingRange && next >= 1.0/tippingRange; next *= growth {
-		if n := t.requestsAt(next); n < 1 || n > float64(affordable(t.spec, tippingMost)) {
-			break
-		}
 		p, err := t.at(ctx, next)
 		if err != nil {
 			return err
 		}
-		if p.cluster == nil && p.serverless == nil {
+		if p == nil || p.cluster == nil && p.serverless == nil {
 			break
 		}
 		result.From, result.To = min(result.From, next), max(result.To, next)
@@ -90,24 +115,19 @@ func (t *tipping) find(ctx context.Context, result *Tipping) error {
 		}
 		last = p
 	}
-	fill(result, last)
-	result.Cheaper = now.cheaper()
 	return nil
 }
 
-// requestsAt is how many requests a point at a factor is simulated with.
-func (t *tipping) requestsAt(factor float64) float64 {
-	whole := float64(t.full.traffic.Requests) * factor
-	return max(min(whole, tippingRequests), whole/float64(t.full.traffic.mostSampled()))
-}
-
-// narrow bisects between two factors on whose sides the cheaper side differs.
-func (t *tipping) narrow(ctx context.Context, same, other point, result *Tipping) error {
+// narrow bisects between two factors on whose sides the cheaper side differs, and tells where their costs cross between the last two.
+func (t *tipping) narrow(ctx context.Context, same, other *point, result *Tipping) error {
 	was := same.cheaper()
 	for range tippingSteps {
 		p, err := t.at(ctx, math.Sqrt(same.factor*other.factor))
 		if err != nil {
 			return err
+		}
+		if p == nil {
+			break
 		}
 		if p.cheaper() == was {
 			same = p
@@ -115,140 +135,89 @@ func (t *tipping) narrow(ctx context.Context, same, other point, result *Tipping
 			other = p
 		}
 	}
-	above := same
-	if other.factor > same.factor {
-		above = other
+	p, err := t.at(ctx, crossing(same, other)) // where both cost about the same
+	if err != nil {
+		return err
 	}
+	if p != nil && p.cheaper() == was {
+		same = p
+	} else if p != nil {
+		other = p
+	}
+	t.shown = p
 	result.Found = true
-	result.Factor = math.Sqrt(same.factor * other.factor)
+	result.Factor = crossing(same, other)
 	result.Rate = unit.Rate(result.Factor * float64(t.full.traffic.Rate))
-	result.Cheaper = above.cheaper()
-	shown := other
-	if shown.cluster == nil || shown.serverless == nil {
-		shown = same
-	}
-	fill(result, shown)
 	return nil
 }
 
-func fill(result *Tipping, p point) {
-	if p.cluster != nil {
-		result.Cluster, result.ClusterMonthly, result.Utilisation = p.cluster.Offer, p.cluster.Monthly, p.cluster.Outcome.Utilisation
+// crossing is the factor between two points at which the sides cost the same, if costs grow like powers of the traffic between
+// them; the middle where a side has no cost at one of them.
+func crossing(a, b *point) float64 {
+	middle := math.Sqrt(a.factor * b.factor)
+	if a.cluster == nil || a.serverless == nil || b.cluster == nil || b.serverless == nil {
+		return middle
 	}
-	if p.serverless != nil {
-		result.Serverless, result.ServerlessMonthly = p.serverless.Offer, p.serverless.Monthly
+	at, bt := math.Log(a.serverless.cost/a.cluster.cost), math.Log(b.serverless.cost/b.cluster.cost)
+	if at == bt {
+		return middle
+	}
+	return a.factor * math.Pow(b.factor/a.factor, at/(at-bt))
+}
+
+// settle fills in what is told of the curve: its points in order, and the sides at the tipping point or at the end of the range.
+func (t *tipping) settle(result *Tipping) {
+	slices.SortFunc(t.points, func(a, b *point) int { return cmp.Compare(a.factor, b.factor) })
+	for _, p := range t.points {
+		result.Curve = append(result.Curve, t.tell(p))
+	}
+	first, last := t.points[0], t.points[len(t.points)-1]
+	shown := last
+	if first.factor < 1 {
+		shown = first
+	}
+	result.Cheaper = shown.cheaper()
+	if result.Found {
+		shown, result.Cheaper = t.around(result.Factor)
+	}
+	if p := t.shown; p != nil && p.cluster != nil && p.serverless != nil {
+		shown = p
+	}
+	if c := shown.cluster; c != nil {
+		result.Cluster, result.ClusterMonthly, result.Utilisation = c.Offer, dollars(c.cost), c.Outcome.Utilisation
+	}
+	if c := shown.serverless; c != nil {
+		result.Serverless, result.ServerlessMonthly = c.Offer, dollars(c.cost)
 	}
 }
 
-// at sizes the contenders under the traffic times a factor.
-func (t *tipping) at(ctx context.Context, factor float64) (point, error) {
-	defer t.progress.step()
-	e, err := t.scaled(factor)
-	if err != nil {
-		return point{}, err
+// around returns the point next to a factor, one with both sides if there is one, and the side that is cheaper above it.
+func (t *tipping) around(factor float64) (*point, Side) {
+	i := slices.IndexFunc(t.points, func(p *point) bool { return p.factor > factor })
+	below, above := t.points[i-1], t.points[i]
+	if above.cluster == nil || above.serverless == nil {
+		return below, above.cheaper()
 	}
-	p := point{factor: factor}
-	sides := []struct {
-		side Side
-		best **Candidate
-	}{{SideCluster, &p.cluster}, {SideServerless, &p.serverless}}
-	err = t.parallel(ctx, len(sides), func(ctx context.Context, i int) (err error) {
-		*sides[i].best, err = t.cheapestOf(ctx, e, sides[i].side, factor)
-		return err
-	})
-	if err != nil {
-		return point{}, err
-	}
-	t.record(p)
-	return p, nil
+	return above, above.cheaper()
 }
 
-// cheapestOf sizes the groups of one side, the least floor first, and leaves out
-// those whose floor is above the best so far. It returns nil when none is feasible.
-func (t *tipping) cheapestOf(ctx context.Context, e *evaluator, side Side, factor float64) (*Candidate, error) {
-	own := map[*group]*group{} // copies, and what they are copies of
-	var order []*group
-	for _, g := range t.groups {
-		if sideOf(g.families[0].offer.Kind) != side {
-			continue
-		}
-		copied, err := t.rebound(e, g, factor)
-		if err != nil {
-			return nil, err
-		}
-		own[copied] = g
-		order = append(order, copied)
+func (t *tipping) tell(p *point) TippingPoint {
+	tp := TippingPoint{Factor: p.factor, Rate: unit.Rate(p.factor * float64(t.full.traffic.Rate)), Sample: p.sample}
+	if c := p.cluster; c != nil {
+		tp.ClusterOffer, tp.Utilisation = c.Offer, c.Outcome.Utilisation
+		tp.ClusterSettings, tp.ClusterMonthly = p.told(c)
 	}
-	slices.SortStableFunc(order, func(a, b *group) int { return a.floor.Cmp(b.floor.Decimal) })
-	var best *Candidate
-	for _, g := range order {
-		if best != nil && !g.floor.Less(best.Monthly) {
-			continue
-		}
-		if err := e.searchGroup(ctx, g); err != nil {
-			return nil, err
-		}
-		t.remember(g, own[g].families, factor)
-		for _, c := range g.candidates {
-			if c.Status == Feasible && (best == nil || c.Monthly.Less(best.Monthly)) {
-				best = c
-			}
-		}
+	if c := p.serverless; c != nil {
+		tp.ServerlessOffer = c.Offer
+		tp.ServerlessSettings, tp.ServerlessMonthly = p.told(c)
 	}
-	return best, nil
+	return tp
 }
 
-// rebound copies a group, with floors for the evaluator's traffic and guesses at its sizes.
-func (t *tipping) rebound(e *evaluator, g *group, factor float64) (*group, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	out := &group{}
-	for _, f := range g.families {
-		copied := *f
-		copied.hint = int(math.Round(t.sized[f] * factor))
-		out.families = append(out.families, &copied)
+// told are the settings of a side, and its cost as the curve has it; of an estimate the cost alone.
+func (p *point) told(c *sidePoint) (*v1alpha1.Home, *unit.Money) {
+	if p.sample == "" && c.Estimate == nil {
+		return new(c.Settings), new(c.Monthly)
 	}
-	return out, e.boundGroup(out)
-}
-
-// remember keeps the sizes found for a group's families, which stand for the given originals.
-func (t *tipping) remember(g *group, originals []*family, factor float64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, c := range g.candidates {
-		if i := slices.Index(g.families, c.family); i >= 0 {
-			t.sized[originals[i]] = float64(c.size) / factor
-		}
-	}
-}
-
-// scaled returns an evaluator on the traffic, or a sample of it, times a factor.
-func (t *tipping) scaled(factor float64) (*evaluator, error) {
-	base, err := t.sampled(int64(tippingRequests/factor)+1, sampleMemory)
-	if err != nil {
-		return nil, err
-	}
-	load, err := workload.Scale(base.load, factor, seed(t.spec))
-	if err != nil {
-		return nil, err
-	}
-	if load, err = workload.Cache(load, sampleMemory); err != nil {
-		return nil, err
-	}
-	traffic, err := describe(load)
-	if err != nil {
-		return nil, err
-	}
-	return newEvaluator(t.in, load, traffic), nil
-}
-
-func (t *tipping) record(p point) {
-	tp := TippingPoint{Factor: p.factor, Rate: unit.Rate(p.factor * float64(t.full.traffic.Rate))}
-	if p.cluster != nil {
-		tp.ClusterOffer, tp.ClusterMonthly, tp.Utilisation = p.cluster.Offer, &p.cluster.Monthly, p.cluster.Outcome.Utilisation
-	}
-	if p.serverless != nil {
-		tp.ServerlessOffer, tp.ServerlessMonthly = p.serverless.Offer, &p.serverless.Monthly
-	}
-	t.curve = append(t.curve, tp)
+	return nil, new(dollars(c.cost))
 }

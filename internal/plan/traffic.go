@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"context"
+	"math"
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/unit"
@@ -30,8 +32,8 @@ type Traffic struct {
 	Searched string `json:"searched,omitempty"`
 }
 
-func describe(w workload.Workload) (Traffic, error) {
-	d, err := workload.Describe(w)
+func describe(ctx context.Context, w workload.Workload) (Traffic, error) {
+	d, err := workload.Describe(ctx, w)
 	if err != nil {
 		return Traffic{}, err
 	}
@@ -49,6 +51,13 @@ func describe(w workload.Workload) (Traffic, error) {
 		}
 	}
 	return t, nil
+}
+
+// times is the traffic at a multiple of its rate.
+func (t Traffic) times(factor float64) Traffic {
+	t.Requests = int64(math.Round(float64(t.Requests) * factor))
+	t.Rate = unit.Rate(float64(t.Rate) * factor)
+	return t
 }
 
 // mean returns the mean of a size, 0 where the traffic has none.

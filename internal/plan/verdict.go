@@ -25,11 +25,19 @@ func (s *search) conclude() {
 	}
 	p.Verdict = Verdict{
 		Feasible: true,
-		Summary:  fmt.Sprintf("Serve %s %s, for %s $ a month.", p.Model, p.Best.Describe(), p.Best.Monthly.Dollars()),
+		Summary:  fmt.Sprintf("Serve %s %s, for %s a month.%s", p.Model, p.Best.Describe(), p.Best.Cost(), p.soFar()),
 		Reasons:  s.reasons(),
 		RestsOn:  s.restsOn(p.Best),
 	}
 	s.warn(compact(p.Best, p.RunnerUp, p.BestCluster, p.BestServerless, p.BestHybrid))
+}
+
+// soFar says that a search was ended early.
+func (p *Plan) soFar() string {
+	if p.Stopped {
+		return " The search was ended early: this is the best so far."
+	}
+	return ""
 }
 
 func compact(list ...*Candidate) []*Candidate {
@@ -53,8 +61,8 @@ func (s *search) reasons() []string {
 	p := s.plan
 	reasons := []string{s.cheapestOf()}
 	if p.RunnerUp != nil {
-		reasons = append(reasons, fmt.Sprintf("The runner-up %s: %s, %s $ a month.",
-			costsMore(p.Best.Monthly, p.RunnerUp.Monthly), p.RunnerUp.Describe(), p.RunnerUp.Monthly.Dollars()))
+		reasons = append(reasons, fmt.Sprintf("The runner-up %s: %s, %s a month.",
+			costsMore(p.Best.Monthly, p.RunnerUp.Monthly), p.RunnerUp.Describe(), p.RunnerUp.Cost()))
 	}
 	if r := p.whyHybrid(); r != "" {
 		reasons = append(reasons, r)
@@ -64,12 +72,12 @@ func (s *search) reasons() []string {
 	}
 	for _, c := range compact(p.BestCluster, p.BestServerless) {
 		if c != p.Best && c != p.RunnerUp {
-			reasons = append(reasons, fmt.Sprintf("The best %s home %s: %s, %s $ a month.",
-				c.Side, costsMore(p.Best.Monthly, c.Monthly), c.Describe(), c.Monthly.Dollars()))
+			reasons = append(reasons, fmt.Sprintf("The best %s home %s: %s, %s a month.",
+				c.Side, costsMore(p.Best.Monthly, c.Monthly), c.Describe(), c.Cost()))
 		}
 	}
 	for _, c := range compact(p.BestCluster, p.BestServerless) {
-		if text := whereItGoes(c); text != "" {
+		if text := whereItGoes(c); text != "" && p.Best.Side != SideHybrid {
 			reasons = append(reasons, text)
 		}
 	}
@@ -100,8 +108,8 @@ func (p *Plan) whyHybrid() string {
 		return ""
 	case h != p.Best:
 		saving := (1 - h.Monthly.Float64()/p.Best.Monthly.Float64()) * 100
-		return fmt.Sprintf("A hybrid would cost %.1f %% less: %s, %s $ a month. It would have to save %s: running two platforms has a price that no bill shows.",
-			saving, h.Describe(), h.Monthly.Dollars(), margin)
+		return fmt.Sprintf("A hybrid would cost %.1f %% less: %s, %s a month. It would have to save %s: running two platforms has a price that no bill shows.",
+			saving, h.Describe(), h.Cost(), margin)
 	case p.RunnerUp == nil:
 		return "No single home meets every objective."
 	}
@@ -145,16 +153,18 @@ func whereItGoes(c *Candidate) string {
 		return fmt.Sprintf("On %s the objectives leave %.1f %% utilisation, with %.3g replicas on average and %d at the busiest.",
 			c.Offer, o.Utilisation*100, o.MeanLive, o.PeakLive)
 	case catalog.KindContainer:
-		return fmt.Sprintf("On %s %.1f %% of the ready instance capacity does work; %.2f %% of the requests wait for a cold start.",
-			c.Offer, o.Utilisation*100, coldShare(o.ColdStarts, o.Arrivals)*100)
+		return fmt.Sprintf("On %s %.1f %% of the ready instance capacity does work; %.2f %% of the requests wait for an instance to start (instances started: %d).",
+			c.Offer, o.Utilisation*100, coldShare(o.ColdStarts, o.Arrivals)*100, o.Starts)
 	}
 	billed := "only run time is billed"
 	if *c.Settings.Function.ProvisionedConcurrency > 0 {
 		billed = "run time is billed, and the provisioned environments whether they run or not"
 	}
-	return fmt.Sprintf("On %s %s; %.2f %% of the requests wait for a cold start.", c.Offer, billed, coldShare(o.ColdStarts, o.Arrivals)*100)
+	return fmt.Sprintf("On %s %s; %.2f %% of the requests wait for an environment to start (environments started: %d).",
+		c.Offer, billed, coldShare(o.ColdStarts, o.Arrivals)*100, o.Starts)
 }
 
+// coldShare is the share of the arrivals that waited for a start, as simulate.Outcome.ColdStarts defines it.
 func coldShare(cold, arrivals int64) float64 {
 	return float64(cold) / math.Max(1, float64(arrivals))
 }
@@ -162,6 +172,8 @@ func coldShare(cold, arrivals int64) float64 {
 func (s *search) noOtherSide() string {
 	p := s.plan
 	switch {
+	case p.Stopped && (p.BestCluster == nil || p.BestServerless == nil):
+		return "The search was ended before it had looked at all homes of both sides."
 	case p.BestCluster == nil:
 		return "No cluster home is feasible, so there is no tipping point: " + s.whyNone(SideCluster)
 	case p.BestServerless == nil:

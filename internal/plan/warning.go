@@ -52,15 +52,25 @@ func (s *search) warnTraffic() {
 			s.addWarning("thin-tail", "%s rests on the slowest %.0f of %d requests; a longer trace would settle it", o.name, tail, t.Requests)
 		}
 	}
-	if t.Searched != "" {
-		on := "all of the traffic"
-		if s.final.sample != "" {
-			on = s.final.sample
-		}
-		s.addWarning("sampled-search", "sizes were searched on %s; the arrangements shown as best were confirmed on %s", t.Searched, on)
-	}
+	s.warnSample()
 	for _, n := range t.Notes {
 		s.addWarning("traffic", "%s", n)
+	}
+}
+
+// warnSample says what rests on a sample, and what that may hide.
+func (s *search) warnSample() {
+	p := s.plan
+	if p.Stopped {
+		s.addWarning("stopped", "the search was ended early: there may be cheaper arrangements, and costs that are told as from one amount to another were not confirmed on all of the traffic")
+	}
+	if p.Traffic.Searched == "" {
+		return
+	}
+	s.addWarning("sampled-search", "sizes were searched on %s; costs that are one amount are of runs on all of the traffic", p.Traffic.Searched)
+	if n := len(p.rivals()); n > 0 && p.Best.Estimate == nil {
+		s.addWarning("not-confirmed", "%s may cost less than the best, as far as the sample tells, and did not run on all of the traffic; -o wide lists them with the range of their cost",
+			plural(n, "other arrangement"))
 	}
 }
 

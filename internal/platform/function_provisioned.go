@@ -64,6 +64,8 @@ func (f *Function) Check() error {
 	switch {
 	case f.Limit < 1 || f.Provisioned > f.Limit || f.Provisioned < 0:
 		return fmt.Errorf("expected a concurrency limit of at least 1 and the provisioned concurrency, got %d and %d", f.Limit, f.Provisioned)
+	case f.Snapshot && f.Provisioned > 0:
+		return fmt.Errorf("SnapStart excludes provisioned concurrency: expected none, got %d (spec.constraints.minReplicas asks for it, too)", f.Provisioned)
 	case f.Burst < 0 || f.Burst > 0 && f.BurstPeriod <= 0:
 		return fmt.Errorf("expected a scaling rate of at least 0 in a period above 0, got %d in %v", f.Burst, f.BurstPeriod)
 	case f.IdleExpiry < 0 || f.IdleExpiryMax != 0 && f.IdleExpiryMax < f.IdleExpiry:

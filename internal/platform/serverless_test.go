@@ -114,6 +114,7 @@ func TestCheckRefusesImpossible(t *testing.T) {
 		"a window and a histogram": {Limit: 1, IdleExpiryMax: 1, IdleHistogram: true},
 		"an unknown routing":       {Limit: 1, Routing: 9},
 		"a negative delay":         {Limit: 1, AllocationDelay: -1},
+		"a warm snapshot":          {Limit: 2, Provisioned: 1, Snapshot: true},
 		"a target of 0":            {Limit: 5, Tracking: &rule},
 		"a time beyond the day":    {Limit: 5, Schedule: []policy.ScheduleEntry{{At: 25 * time.Hour}}},
 	} {

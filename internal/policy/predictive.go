@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // PredictiveRule configures a Predictive.
@@ -119,8 +121,7 @@ func (p *Predictive) usual(ahead int) float64 {
 		return 0
 	}
 	slices.Sort(seen)
-	rank := int(math.Ceil(p.rule.Quantile*float64(len(seen)) - 1e-9))
-	return seen[max(rank, 1)-1]
+	return seen[unit.Rank(p.rule.Quantile, len(seen))-1]
 }
 
 // level is the ratio of the recent demand to what it was at the same times

@@ -15,7 +15,8 @@ func (p *page) costs(c *plan.Candidate) {
 		return
 	}
 	p.heading("What each home does")
-	p.table("lrrrrrrr", homeRows(c))
+	p.table("lrrrrrrrr", homeRows(c))
+	p.note(coldNote, startsNote)
 	for _, part := range c.Parts {
 		p.bill("What it costs a month: "+part.Offer, part.Bill)
 	}
@@ -29,7 +30,7 @@ func (p *page) bill(heading string, b catalog.Bill) {
 
 // homeRows compares the homes of a hybrid.
 func homeRows(c *plan.Candidate) [][]string {
-	rows := [][]string{{"", "requests", "served", "failed", "p95", "cold", "used", "$/month"}}
+	rows := [][]string{{"", "requests", "served", "failed", "p95", "cold", "starts", "used", "$/month"}}
 	var all int64
 	for _, h := range c.Outcome.Homes {
 		all += h.Arrivals
@@ -37,7 +38,7 @@ func homeRows(c *plan.Candidate) [][]string {
 	for i, h := range c.Outcome.Homes {
 		rows = append(rows, []string{
 			c.Parts[i].Offer, percent(share(h.Arrivals, all)), fmt.Sprint(h.Served), fmt.Sprint(h.Rejected + h.TimedOut),
-			plan.Seconds(h.Latency.P95), percent(share(h.ColdStarts, h.Arrivals)), percent(h.Utilisation), c.Parts[i].Monthly.Dollars(),
+			plan.Seconds(h.Latency.P95), percent(share(h.ColdStarts, h.Arrivals)), fmt.Sprint(h.Starts), percent(h.Utilisation), c.Parts[i].Monthly.Dollars(),
 		})
 	}
 	return rows

@@ -30,6 +30,7 @@ func Plan(w io.Writer, pl *plan.Plan, style Style) error {
 	}
 	p.list("What it rests on", pl.Verdict.RestsOn)
 	p.warnings(pl.Warnings)
+	p.verification(pl.Verification)
 	return p.err
 }
 
@@ -102,7 +103,11 @@ func (p *page) warnings(list []plan.Warning) {
 }
 
 func (p *page) objectives(c *plan.Candidate) {
-	p.heading("Objectives")
+	if c.Estimate == nil {
+		p.heading("Objectives")
+	} else {
+		p.heading("Objectives (on the sample; not confirmed on all of the traffic)")
+	}
 	rows := [][]string{{"", "asked", "got", ""}}
 	for _, o := range c.Objectives {
 		verdict := p.style.paint(green, "met")
@@ -115,7 +120,8 @@ func (p *page) objectives(c *plan.Candidate) {
 	rows = append(rows,
 		[]string{"latency p50 / p95 / p99", "", fmt.Sprintf("%s / %s / %s", plan.Seconds(o.Latency.P50), plan.Seconds(o.Latency.P95), plan.Seconds(o.Latency.P99)), ""},
 		[]string{"utilisation", "", percent(o.Utilisation), ""},
-		[]string{"cold starts", "", fmt.Sprintf("%d of %d requests", o.ColdStarts, o.Arrivals), ""})
+		[]string{"instances started", "", strconv.FormatInt(o.Starts, 10), ""},
+		[]string{"waited for a start", "", fmt.Sprintf("%d of %d requests", o.ColdStarts, o.Arrivals), ""})
 	p.table("lrrl", rows)
 }
 
@@ -128,9 +134,15 @@ func (p *page) tipping(t *plan.Tipping) {
 	p.heading("Tipping point")
 	switch {
 	case t.Found:
-		p.item(fmt.Sprintf("At %s (%.3g times today's traffic) the cheaper side changes: above it the %s home is cheaper.", t.Rate, t.Factor, t.Cheaper))
+		about := "At"
+		if t.Estimated() {
+			about = "On a sample, at about"
+		}
+		p.item(fmt.Sprintf("%s %s (%.3g times today's traffic) the cheaper side changes: above it the %s home is cheaper.", about, t.Rate, t.Factor, t.Cheaper))
 		p.item(fmt.Sprintf("There %s costs %s $ a month at %s utilisation under the objectives, %s %s $.",
 			t.Cluster, t.ClusterMonthly.Dollars(), percent(t.Utilisation), t.Serverless, t.ServerlessMonthly.Dollars()))
+	case t.From == t.To:
+		p.item(fmt.Sprintf("Not searched: other traffic than today's takes too long to simulate. Today the %s home is cheaper.", t.Cheaper))
 	default:
 		p.item(fmt.Sprintf("None from %.3g to %.3g times today's traffic: the %s home stays cheaper.", t.From, t.To, t.Cheaper))
 	}
@@ -141,50 +153,70 @@ func (p *page) tipping(t *plan.Tipping) {
 
 // alternatives shows the winners of either side, or what came nearest.
 func (p *page) alternatives(pl *plan.Plan) {
-	list := pl.Nearest
+	list := pl.Alternatives()
 	heading := "Nearest arrangements"
 	if pl.Best != nil {
-		list, heading = perOffer(pl.Candidates, 8), "Alternatives (the cheapest of each offer; -o wide shows all)"
+		heading = "Alternatives (the cheapest of each offer; -o wide shows all)"
 	}
 	if p.style.Wide && pl.Best != nil || len(list) == 0 {
 		return
 	}
 	p.heading(heading)
-	p.table("llllrrrrl", candidateRows(list))
-}
-
-// perOffer keeps the first candidate of each offer that was simulated, and of the hybrids the first.
-func perOffer(all []*plan.Candidate, most int) []*plan.Candidate {
-	seen := map[string]bool{}
-	var list []*plan.Candidate
-	for _, c := range all {
-		key := c.Offer + string(c.PriceClass) + c.Region
-		if c.Side == plan.SideHybrid {
-			key = string(c.Side)
-		}
-		if c.Status != plan.Dominated && !seen[key] && len(list) < most {
-			seen[key] = true
-			list = append(list, c)
-		}
+	p.candidateTable(list)
+	if more := pl.Simulated() - len(list); pl.Best != nil && more > 0 {
+		p.printf("  and %d more\n", more)
 	}
-	return list
 }
 
 func (p *page) candidates(list []*plan.Candidate) {
 	p.heading("Candidates")
-	p.table("llllrrrrl", candidateRows(list))
+	p.candidateTable(list)
 }
 
-func candidateRows(list []*plan.Candidate) [][]string {
-	rows := [][]string{{"offer", "region", "class", "settings", "$/month", "p95", "cold", "used", "status"}}
-	for _, c := range list {
-		row := []string{c.Offer, c.Region, string(c.PriceClass), c.Short(), c.Monthly.Dollars(), plan.Seconds(c.Outcome.Latency.P95), percent(c.ColdShare()), percent(c.Outcome.Utilisation), c.StatusText()}
-		if c.Status == plan.Dominated {
-			row = []string{c.Offer, c.Region, string(c.PriceClass), c.Variant, "> " + c.Monthly.Dollars(), "", "", "", "not simulated: dearer at its least"}
+// What the columns of tables mean.
+const (
+	coldNote   = "cold: the share of requests that waited for an instance to start"
+	startsNote = "starts: the instances that were started"
+)
+
+// candidateTable compares arrangements; the wide one also has how many instances each started.
+func (p *page) candidateTable(list []*plan.Candidate) {
+	if p.style.Wide {
+		p.table("llllrrrrrl", candidateRows(list, true))
+		p.note(coldNote, startsNote)
+		return
+	}
+	p.table("llllrrrrl", candidateRows(list, false))
+	p.note(coldNote)
+}
+
+func candidateRows(list []*plan.Candidate, wide bool) [][]string {
+	row := func(before []string, cold, starts, used, status string) []string {
+		if wide {
+			return append(before, cold, starts, used, status)
 		}
-		rows = append(rows, row)
+		return append(before, cold, used, status)
+	}
+	rows := [][]string{row([]string{"offer", "region", "class", "settings", "$/month", "p95"}, "cold", "starts", "used", "status")}
+	for _, c := range list {
+		where := []string{c.Offer, c.Region, string(c.PriceClass)}
+		if c.Status == plan.Dominated {
+			rows = append(rows, row(append(where, c.Variant, "> "+c.Monthly.Dollars(), ""), "", "", "", "not simulated: dearer at its least"))
+			continue
+		}
+		o := c.Outcome
+		rows = append(rows, row(append(where, c.Short(), monthly(c), plan.Seconds(o.Latency.P95)),
+			percent(c.ColdShare()), strconv.FormatInt(o.Starts, 10), percent(o.Utilisation), c.StatusText()))
 	}
 	return rows
+}
+
+// monthly is a candidate's cost in a table: exactly, or of an estimate from which amount to which.
+func monthly(c *plan.Candidate) string {
+	if c.Estimate == nil {
+		return c.Monthly.Dollars()
+	}
+	return c.Estimate.Low.Dollars() + " to " + c.Estimate.High.Dollars()
 }
 
 func (p *page) refused(list []plan.Refusal) {

@@ -47,6 +47,9 @@ func (p *page) printf(format string, args ...any) {
 // heading begins a section.
 func (p *page) heading(text string) { p.printf("\n%s\n", p.style.paint(bold, text)) }
 
+// note explains what stands above it.
+func (p *page) note(parts ...string) { p.printf("  (%s)\n", strings.Join(parts, "; ")) }
+
 // table aligns rows of cells. Columns for which right says so are aligned to the right.
 func (p *page) table(right string, rows [][]string) {
 	if p.err != nil || len(rows) == 0 {

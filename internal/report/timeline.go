@@ -8,9 +8,10 @@ import (
 	"fulcrum.dev/fulcrum/internal/plan"
 )
 
-// timelineColumns head TimelineCSV. Counters and the cost run from the start; time is in seconds, cost in USD.
+// timelineColumns head TimelineCSV. Counters and the cost run from the start; time is in seconds, cost in USD. starts are
+// instances, cold_starts the requests that waited for one, as in simulate.Outcome.
 var timelineColumns = []string{
-	"arrangement", "home", "time_s", "ready", "starting", "nodes", "waiting", "in_flight", "arrivals", "served", "rejected", "timed_out", "cold_starts", "cost_usd",
+	"arrangement", "home", "time_s", "ready", "starting", "nodes", "waiting", "in_flight", "arrivals", "served", "rejected", "timed_out", "starts", "cold_starts", "cost_usd",
 }
 
 // TimelineCSV writes the timelines of a simulation as a table: a row for each
@@ -35,7 +36,7 @@ func TimelineCSV(w io.Writer, s *plan.Simulation) error {
 func timelineRow(arrangement, home int, m plan.Moment) []string {
 	row := []string{strconv.Itoa(arrangement), strconv.Itoa(home), strconv.FormatFloat(m.At.Std().Seconds(), 'f', -1, 64)}
 	for _, n := range []int64{
-		int64(m.Ready), int64(m.Starting), int64(m.Nodes), int64(m.Waiting), int64(m.InFlight), m.Arrivals, m.Served, m.Rejected, m.TimedOut, m.ColdStarts,
+		int64(m.Ready), int64(m.Starting), int64(m.Nodes), int64(m.Waiting), int64(m.InFlight), m.Arrivals, m.Served, m.Rejected, m.TimedOut, m.Starts, m.ColdStarts,
 	} {
 		row = append(row, strconv.FormatInt(n, 10))
 	}

@@ -23,7 +23,9 @@ type batch struct {
 	running   heap[sequence] // with their prompts done, by the iteration count at which each is done
 	waiting   queue
 	partial   partial
-	leaving   int // sequences whose callers have left
+	leaving   int32 // sequences whose callers have left
+	// open says that the batch is at a boundary, between finish and proceed: what is offered then is admitted there.
+	open bool
 }
 
 // sequence is a running request.
@@ -63,14 +65,14 @@ func (b *batch) fits(s *server, n int, j *job) bool {
 // earlier than before, or never.
 func (b *batch) offer(s *server, id int32, now int64) int64 {
 	b.waiting.push(id)
-	if b.waiting.first() != id {
+	if b.open || b.waiting.first() != id {
 		return never // an admission is already due, or has to wait for a departure
 	}
 	return b.call(s, now)
 }
 
-// call sets the boundary at which the first that waits is admitted. It returns that boundary where it is
-// earlier than what was due before, else never.
+// call sets the boundary at which the first that waits is admitted: the next one, or at once where nothing runs. It
+// returns that boundary where it is earlier than what was due before, else never.
 func (b *batch) call(s *server, now int64) int64 {
 	id := b.waiting.first()
 	if id == none || b.partial.id != none || !b.fits(s, 0, &s.slab[id]) {
@@ -91,19 +93,19 @@ func (b *batch) due(at, ahead int64) int64 {
 	return at
 }
 
-// boundaryAfter returns the first boundary at or after now, the one at b.at excluded, and how many iterations it is ahead of that.
+// boundaryAfter returns the first boundary after now, and how many iterations it is ahead of that at b.at. A boundary at
+// now has passed: whoever comes or leaves at its instant does so after it.
 func (b *batch) boundaryAfter(now int64) (at, ahead int64) {
 	at = b.at + b.extra + b.iteration
-	if now <= at {
+	if now < at {
 		return at, 1
 	}
-	n := (now - at + b.iteration - 1) / b.iteration
+	n := (now-at)/b.iteration + 1
 	return at + n*b.iteration, 1 + n
 }
 
-// step moves the batch to its next boundary at now: it appends the sequences
-// that leave to done, admits what waits, and sets the boundary after that.
-func (b *batch) step(s *server, now int64, done []sequence) []sequence {
+// finish moves the batch to its next boundary at now, and appends the sequences that leave to done.
+func (b *batch) finish(s *server, now int64, done []sequence) []sequence {
 	b.count += b.ahead
 	b.partial.left -= b.ahead * b.partial.chunk
 	b.at, b.extra = now, 0
@@ -119,47 +121,39 @@ func (b *batch) step(s *server, now int64, done []sequence) []sequence {
 	if b.leaving > 0 {
 		done = b.dismiss(s, done)
 	}
-	b.next, b.ahead = never, 0
-	if k := b.admit(s); b.size() > 0 {
-		b.ahead = min(k, b.running.min()-b.count)
-		b.next = b.at + b.extra + b.ahead*b.iteration
+	b.next, b.ahead, b.open = never, 0, true
+	c := &s.coming
+	c.joined = c.joined[:0]
+	c.budget, c.prompts = math.MaxInt64, 0
+	if s.batch.MaxTokens > 0 {
+		b.limit(s)
 	}
 	return done
 }
 
-// admit moves waiting jobs into the batch while they fit. All of them get their
-// first token at the end of the iteration that runs their prompts. It returns after how many iterations it must look
-// again, whoever leaves.
-func (b *batch) admit(s *server) int64 {
-	if s.batch.MaxTokens > 0 {
-		return b.admitWithin(s, s.batch.MaxTokens-int64(b.running.len())) // each that runs takes one token
+// proceed admits what waits, starts the iteration after the boundary, and sets the boundary of the next change. Those whose
+// prompts that iteration finishes all get their first token at its end.
+func (b *batch) proceed(s *server) {
+	if b.open = false; b.waiting.len() > 0 {
+		b.admit(s)
 	}
-	n, prompts := b.admissible(s)
-	b.extra = prompts * int64(s.batch.Gamma)
-	b.iteration = int64(s.batch.Iteration(b.running.len()+n, 0))
+	if b.partial.chunk > 0 {
+		b.chunk(s)
+		return
+	}
+	c := &s.coming
+	b.extra = c.prompts * int64(s.batch.Gamma)
+	b.iteration = int64(s.batch.Iteration(b.size()+len(c.joined), 0))
 	firstToken := b.at + b.extra + b.iteration
-	for range n {
-		id := b.waiting.pop()
-		j := &s.slab[id]
-		b.running.push(b.count+max(1, int64(j.output)), sequence{id: id, firstToken: firstToken})
-		s.started(j.arrived, b.at)
+	for _, id := range c.joined {
+		b.running.push(b.count+max(1, int64(s.slab[id].output)), sequence{id: id, firstToken: firstToken})
 	}
-	return noLook
-}
-
-// noLook is more iterations than any sequence has.
-const noLook = math.MaxInt32 + 1
-
-// admissible returns how many jobs from the front fit, and their prompt tokens; it reserves their KV tokens.
-func (b *batch) admissible(s *server) (n int, prompts int64) {
-	for id := b.waiting.first(); id != none; id = b.waiting.after(id) {
-		j := &s.slab[id]
-		if !b.fits(s, n, j) {
-			break
-		}
-		b.held += j.tokens()
-		prompts += int64(j.input)
-		n++
+	if b.size() == 0 {
+		return
 	}
-	return n, prompts
+	b.ahead = b.running.min() - b.count
+	if c.prompts == c.budget && c.budget > 0 && (b.waiting.len() > 0 || b.partial.id != none) {
+		b.ahead = 1 // the next iteration has room for more prompt tokens
+	}
+	b.next = firstToken + (b.ahead-1)*b.iteration
 }

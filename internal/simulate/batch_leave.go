@@ -1,18 +1,17 @@
 package simulate
 
 // leave takes away a job whose caller has left. It reports whether the job is out at once; a sequence that
-// runs is out at the next boundary. Boundaries come before what callers do at the same instant, so that
-// the next one is later than now. At is the boundary at which something now changes earlier than before, or never.
+// runs is out at the next boundary. At is the boundary at which something now changes earlier than before, or never.
 func (b *batch) leave(s *server, id int32, now int64) (out bool, at int64) {
 	j := &s.slab[id]
 	if j.queued {
 		b.waiting.remove(id)
 		s.unused(j, s.batch.Prompt(j.input), int64(j.output))
-		return true, b.call(s, now+1) // the one behind it may fit
+		return true, b.call(s, now) // the one behind it may fit
 	}
 	j.leaving = true
 	b.leaving++
-	return false, b.due(b.boundaryAfter(now + 1))
+	return false, b.due(b.boundaryAfter(now))
 }
 
 // dismiss takes the sequences that are leaving out of the batch, and appends them to done.

@@ -8,50 +8,25 @@ type partial struct {
 	chunk int64 // of them in each iteration from the last change on; 0 while the first is in the extra time
 }
 
-// admitWithin is admit where an iteration has a budget of prompt tokens.
-func (b *batch) admitWithin(s *server, budget int64) int64 {
-	if b.partial.left > budget {
-		b.partial.chunk = budget
-		b.iteration = int64(s.batch.Iteration(b.size(), budget))
-		return (b.partial.left - 1) / budget // up to the iteration that finishes the prompt, when others may join it
-	}
-	prompts := b.gather(s, budget)
-	b.extra = prompts * int64(s.batch.Gamma)
-	b.iteration = int64(s.batch.Iteration(b.size()+len(s.joined), 0))
-	firstToken := b.at + b.extra + b.iteration
-	for _, id := range s.joined {
-		b.running.push(b.count+max(1, int64(s.slab[id].output)), sequence{id: id, firstToken: firstToken})
-	}
-	if prompts == budget && budget > 0 && (b.waiting.len() > 0 || b.partial.id != none) {
-		return 1 // the next iteration has room for more prompt tokens
-	}
-	return noLook
-}
-
-// gather lists in s.joined the jobs whose prompts are done within the budget of the coming iteration, and returns
-// the prompt tokens that it runs. What it admits has its KV tokens reserved.
-func (b *batch) gather(s *server, budget int64) (prompts int64) {
-	s.joined = s.joined[:0]
-	if b.partial.id != none {
-		prompts = b.partial.left
-		s.joined = append(s.joined, b.partial.id)
+// limit bounds what the coming iteration has for prompts, and gives it first to the one that is spread over iterations.
+func (b *batch) limit(s *server) {
+	c := &s.coming
+	c.budget = s.batch.MaxTokens - int64(b.running.len()) // each that runs takes one token
+	b.partial.chunk = 0
+	switch {
+	case b.partial.id == none:
+	case b.partial.left > c.budget:
+		b.partial.chunk = c.budget
+	default:
+		c.prompts = b.partial.left
+		c.joined = append(c.joined, b.partial.id)
 		b.partial = partial{id: none}
 	}
-	for b.waiting.len() > 0 && prompts < budget {
-		id := b.waiting.first()
-		j := &s.slab[id]
-		if !b.fits(s, len(s.joined), j) {
-			break
-		}
-		b.waiting.pop()
-		b.held += j.tokens()
-		s.started(j.arrived, b.at)
-		prompts += s.batch.Prompt(j.input)
-		if left := prompts - budget; left > 0 {
-			b.partial = partial{id: id, left: left}
-			return budget
-		}
-		s.joined = append(s.joined, id)
-	}
-	return prompts
+}
+
+// chunk runs parts of a prompt up to the iteration that finishes it, when others may join it, or up to where a sequence is done.
+func (b *batch) chunk(s *server) {
+	b.iteration = int64(s.batch.Iteration(b.size(), b.partial.chunk))
+	b.ahead = min((b.partial.left-1)/b.partial.chunk, b.running.min()-b.count)
+	b.next = b.at + b.ahead*b.iteration
 }

@@ -21,6 +21,7 @@ func (e *engine) giveUp(id int32, now int64) {
 		e.depart(id, now)
 		return
 	}
+	e.endWait(id)
 	again := e.jobs.copy(id)
 	e.deadlines.replace(id, again)
 	e.abandon(id, now)
@@ -30,8 +31,16 @@ func (e *engine) giveUp(id int32, now int64) {
 
 // depart lets a caller leave without an answer.
 func (e *engine) depart(id int32, now int64) {
+	e.endWait(id)
 	e.timeOut(&e.slab[id], now)
 	e.abandon(id, now)
+}
+
+// endWait ends the wait of a request that is in a home's queue, as its caller sees it.
+func (e *engine) endWait(id int32) {
+	if j := &e.slab[id]; j.queued && j.instance == none {
+		e.places[j.home].server.endWait(j)
+	}
 }
 
 // abandon leaves a job without a caller: nobody counts it any more. Its home takes it away if callers cancel
@@ -54,7 +63,7 @@ func (s *server) withdraw(id int32, now int64) int32 {
 	i := j.instance
 	switch {
 	case i == none:
-		s.waiting.remove(id)
+		s.quit(id)
 	case s.batch == nil:
 		s.release(i, now)
 	default:

@@ -73,9 +73,8 @@ func (c *cluster) handle(now int64, e event) {
 			return
 		}
 	case boundary:
-		if c.iterate(i, now) == 0 {
-			return
-		}
+		c.iterate(c, i, now)
+		return
 	case ready:
 		if in := &c.instances[i]; in.state != starting || in.readyAt != now {
 			return // given up while it was starting
@@ -84,7 +83,6 @@ func (c *cluster) handle(now int64, e event) {
 		if c.hedge != nil {
 			c.rehedge(now)
 		}
-		c.coldStarts += int64(min(c.waiting.len(), int(c.slots)))
 	case overdue:
 		c.dropOverdue(now)
 		return
@@ -104,8 +102,8 @@ func (c *cluster) feed(i int32, now int64) {
 		}
 		return
 	}
-	for c.waiting.len() > 0 && c.instances[i].busy < c.slots {
-		c.start(i, c.waiting.pop(), now)
+	for c.waiting.len() > 0 && c.hasRoom(i) {
+		c.start(i, c.call(), now)
 	}
 }
 

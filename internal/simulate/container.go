@@ -50,7 +50,7 @@ func (c *container) arrive(now int64, id int32) {
 	}
 	full := c.QueueLength > 0 && c.isFull(now)
 	if !full {
-		c.waiting.push(id)
+		c.join(id)
 		c.grow(now)
 	}
 	if c.live >= c.Max && (full || c.waiting.len() > c.starting*int(c.slots)) {
@@ -91,7 +91,7 @@ func (c *container) handle(now int64, e event) {
 			return
 		}
 	case boundary:
-		if c.iterate(i, now) == 0 {
+		if c.iterate(c, i, now) == 0 {
 			return
 		}
 	case ready:
@@ -99,7 +99,6 @@ func (c *container) handle(now int64, e event) {
 			return // given up while it was starting
 		}
 		c.warm(i, now)
-		c.coldStarts += int64(min(c.waiting.len(), int(c.slots)))
 	default:
 		c.manage(now, e)
 		return
@@ -129,8 +128,8 @@ func (c *container) abandoned(now int64, id int32) {
 
 // feed fills an instance's free slots from the queue.
 func (c *container) feed(i int32, now int64) {
-	for c.waiting.len() > 0 && c.instances[i].busy < c.slots {
-		id := c.waiting.pop()
+	for c.waiting.len() > 0 && c.hasRoom(i) {
+		id := c.call()
 		if c.isLate(id, now) {
 			c.expire(now, id)
 			continue

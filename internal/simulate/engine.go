@@ -111,6 +111,7 @@ func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 			s.tally.latency = measure.NewHistogram()
 		}
 		e.places = append(e.places, place{newHome(s, spec), s})
+		s.beginRun()
 	}
 	if opt.Timeline > 0 {
 		e.timeline = newTimeline(span, opt.Timeline, e.places)
@@ -309,7 +310,7 @@ func (e *engine) forsake() bool {
 	for i := range e.places {
 		s := e.places[i].server
 		for e.timeout > 0 && s.waiting.len() > 0 {
-			s.expire(e.now, s.waiting.pop())
+			s.expire(e.now, s.call())
 			gone = true
 		}
 	}

@@ -62,6 +62,7 @@ func (f *function) arriveOrdinary(now int64, id int32) {
 			return
 		}
 		i, b = f.coldStart(now)
+		f.meetStart(&f.slab[id])
 	}
 	f.take(i, now)
 	f.run(i, id, now, b)

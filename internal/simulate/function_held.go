@@ -98,6 +98,7 @@ func (f *function) decide(now int64) {
 func (f *function) hold(n int, now int64) {
 	p := &f.held
 	p.asked += n
+	f.begun += int64(n)
 	p.billed = append(p.billed, allotment{now, n})
 	for range n {
 		if init := draw(f.Init, f.startUps); now < f.horizon {

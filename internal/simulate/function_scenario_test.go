@@ -143,10 +143,10 @@ func TestHistogramKeepsAndPrewarms(t *testing.T) {
 		Name: "functions", Service: platform.Service{Concurrency: 1},
 		Function: &platform.Function{Limit: 10, Init: random.Constant(0.5), IdleExpiry: time.Minute, IdleHistogram: true},
 	}, workload.NewRecorded(workload.Info{Name: "half-hourly", Span: span}, seconds))
-	if o.ColdStarts != cold || o.Latency.Max != 1.5 {
-		t.Errorf("%d cold, slowest %g s, want %d and 1.5", o.ColdStarts, o.Latency.Max, cold)
-	}
 	// Ten are loaded ahead: for the nine that are warm, and once for nobody.
+	if o.ColdStarts != cold || o.Starts != cold+10 || o.Latency.Max != 1.5 {
+		t.Errorf("%d cold, %d starts, slowest %g s, want %d, %d and 1.5", o.ColdStarts, o.Starts, o.Latency.Max, cold, cold+10)
+	}
 	if want := int64(cold*1500 + warm*1000 + 10*500); o.Metered.RunTime != want {
 		t.Errorf("%d ms of run time, want %d", o.Metered.RunTime, want)
 	}
@@ -166,8 +166,8 @@ func TestScheduledEnvironmentsLive(t *testing.T) {
 		t.Fatal(err)
 	}
 	near(t, "mean live", o.MeanLive, 1+2*(601-90)/1000.0, 1e-9)
-	if o.PeakLive != 3 || o.ColdStarts != 0 {
-		t.Errorf("%d environments at the most, %d cold starts", o.PeakLive, o.ColdStarts)
+	if o.PeakLive != 3 || o.Starts != 2 || o.ColdStarts != 0 {
+		t.Errorf("%d environments at the most, %d starts, %d cold", o.PeakLive, o.Starts, o.ColdStarts)
 	}
 	var ready []int
 	for _, m := range o.Timeline.Homes[0].Moments { // every 50 s

@@ -8,7 +8,6 @@ type boot struct{ total, inCall int64 }
 func (f *function) coldStart(now int64) (int32, boot) {
 	i := f.create(now)
 	f.serve(i, now)
-	f.coldStarts++
 	return i, f.boot()
 }
 

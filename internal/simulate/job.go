@@ -18,6 +18,8 @@ type job struct {
 	queued        bool // waits in a queue
 	gone          bool // its caller has left; it is counted already
 	leaving       bool // runs in a batch, until the next boundary
+	cold          bool // has waited for a start, here or in an earlier attempt
+	coldHere      bool // has waited for a start since the home took it
 }
 
 // tokens is the context that a job holds at its end.
@@ -49,6 +51,7 @@ func (s *jobs) copy(old int32) int32 {
 	j.input, j.output = o.input, o.output
 	j.attempt, j.priority = o.attempt+1, o.priority
 	j.fresh()
+	j.cold = o.cold
 	return id
 }
 
@@ -56,7 +59,7 @@ func (s *jobs) copy(old int32) int32 {
 // and the queues set the rest when they take the job.
 func (j *job) fresh() {
 	j.instance = none
-	j.queued, j.gone, j.leaving = false, false, false
+	j.queued, j.gone, j.leaving, j.cold = false, false, false, false
 }
 
 // number returns a number that is free.

@@ -78,10 +78,9 @@ func anyService(t *rapid.T) platform.Service {
 	slots := rapid.IntRange(1, 20).Draw(t, "slots")
 	ranked := rapid.Bool().Draw(t, "byPriority")
 	if rapid.Bool().Draw(t, "batched") {
-		return platform.Service{Concurrency: slots, ByPriority: ranked, Batch: &platform.Batch{
-			Alpha: 20 * time.Millisecond, Beta: time.Millisecond, Gamma: 100 * time.Microsecond, Max: slots, KVTokens: 2000,
-			MaxTokens: rapid.SampledFrom([]int64{0, 30, 200}).Draw(t, "maxTokens"), MaxWaiting: rapid.IntRange(0, 5).Draw(t, "maxWaiting"),
-		}}
+		batch := anyBatch(t, slots)
+		batch.MaxWaiting = rapid.IntRange(0, 5).Draw(t, "maxWaiting")
+		return platform.Service{Concurrency: slots, ByPriority: ranked, Batch: batch}
 	}
 	return platform.Service{Duration: random.Exponential(rapid.Float64Range(0.01, 5).Draw(t, "service")), Concurrency: slots, ByPriority: ranked}
 }

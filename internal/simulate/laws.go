@@ -6,12 +6,15 @@ import (
 )
 
 // CheckLaws reports the first conservation law that an outcome breaks:
-// every arrival is accounted for, and Little's law holds (mean in system =
+// every arrival is accounted for, no more of them waited for a start, and Little's law holds (mean in system =
 // throughput x mean time, J. D. C. Little, Operations Research 9, 1961).
-// A run that was stopped early is checked for the first only.
+// A run that was stopped early is not checked for the last.
 func (o Outcome) CheckLaws() error {
 	if sum := o.Served + o.Rejected + o.TimedOut + o.InFlight; sum != o.Arrivals {
 		return fmt.Errorf("law broken in %s: %d arrivals, but %d served, rejected, timed out or in flight", o.Home, o.Arrivals, sum)
+	}
+	if o.ColdStarts > o.Arrivals {
+		return fmt.Errorf("law broken in %s: %d requests waited for a start, of %d arrivals", o.Home, o.ColdStarts, o.Arrivals)
 	}
 	if o.Stopped {
 		return nil

@@ -26,7 +26,15 @@ type Outcome struct {
 	InFlight int64 `json:"inFlight"`
 	// Retries counts how often callers sent a request again.
 	Retries int64 `json:"retries,omitempty"`
-	// ColdStarts counts requests that waited for an instance to start because of them.
+	// Starts counts the instances, environments or replicas that were started during the run: for requests, by an
+	// autoscaler, for a minimum that rose by a schedule, and in place of those that went with their node. Each counts when it is
+	// asked for, also when it never served: given up while it was starting, still waiting for a node, or loaded ahead for a
+	// request that did not come. Provisioned environments count that were asked for during the run. Those that
+	// are ready at the start do not.
+	Starts int64 `json:"starts"`
+	// ColdStarts counts the requests that waited for a start: those during whose time in a home's queue, all or part of
+	// it, an instance of that home was starting (not necessarily the one that served them), and at functions those
+	// whose environment was started for them. A request counts once, however often it was sent again and however it left.
 	ColdStarts int64 `json:"coldStarts"`
 
 	// Latency is from the first arrival to the last byte, Wait from that to the start of service (start-up included).
@@ -85,13 +93,15 @@ type Capacity struct {
 }
 
 // HomeOutcome is what happened at one home of a hybrid. A request that is sent
-// again counts at every home that it reaches: Arrivals = Served + Rejected + TimedOut + what was inside at the end.
+// again counts at every home that it reaches: Arrivals = Served + Rejected + TimedOut + what was inside at the end. So do
+// ColdStarts, up to Arrivals: their sum exceeds that of the outcome by what waited for a start in several attempts.
 type HomeOutcome struct {
 	Home       string          `json:"home"`
 	Arrivals   int64           `json:"arrivals"`
 	Served     int64           `json:"served"`
 	Rejected   int64           `json:"rejected"`
 	TimedOut   int64           `json:"timedOut"`
+	Starts     int64           `json:"starts"`
 	ColdStarts int64           `json:"coldStarts"`
 	Latency    measure.Summary `json:"latency"`
 	Capacity
@@ -115,7 +125,7 @@ func (e *engine) outcome() Outcome {
 		h := p.outcome(e.span)
 		u, r := p.server.use()
 		used, ready = used+u, ready+r
-		o.ColdStarts += h.ColdStarts
+		o.Starts += h.Starts
 		o.add(h.Capacity)
 		if len(e.places) > 1 {
 			o.Homes = append(o.Homes, h)
@@ -145,7 +155,7 @@ func (p *place) outcome(span int64) HomeOutcome {
 	s.advanceBusy(span)
 	h := HomeOutcome{
 		Home: s.name, Arrivals: s.tally.arrivals, Served: s.tally.served, Rejected: s.tally.rejected,
-		TimedOut: s.tally.timedOut, ColdStarts: s.tally.coldStarts,
+		TimedOut: s.tally.timedOut, Starts: s.begun, ColdStarts: s.tally.coldStarts,
 	}
 	if s.tally.latency != nil {
 		h.Latency = s.tally.latency.Summary()

@@ -48,10 +48,12 @@ type pool struct {
 	serving    int // ready to take requests
 	starting   int
 	peakLive   int
-	liveArea   area // instances x ns
-	readyArea  area // serving and draining instances x ns
-	busyArea   area // requests inside x ns
-	ready      int  // serving and draining
+	begun      int64 // instances that were asked for and not there at the start
+	begunAt    int64 // when the last of them was; before the first, earlier than any time
+	liveArea   area  // instances x ns
+	readyArea  area  // serving and draining instances x ns
+	busyArea   area  // requests inside x ns
+	ready      int   // serving and draining
 	inside     int
 	uses       *podUses // nil where nobody looks at single instances
 	horizon    int64    // areas count up to here
@@ -102,8 +104,13 @@ func (p *pool) add(now int64) int32 {
 	p.live++
 	p.starting++
 	p.peakLive = max(p.peakLive, p.live)
+	p.begun++
+	p.begunAt = now
 	return i
 }
+
+// beginRun ends the set-up: instances that serve by now are there at the start.
+func (p *pool) beginRun() { p.begun, p.begunAt = int64(p.starting), -1 }
 
 // serve makes a starting instance ready.
 func (p *pool) serve(i int32, now int64) {

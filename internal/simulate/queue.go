@@ -55,25 +55,13 @@ func (q *queue) push(id int32) {
 }
 
 // first returns the job whose turn it is, or none.
-func (q *queue) first() int32 { return q.below(len(q.lanes)) }
-
-// below returns the first job of a lesser rank, or none.
-func (q *queue) below(rank int) int32 {
-	for r := rank - 1; r >= 0; r-- {
+func (q *queue) first() int32 {
+	for r := len(q.lanes) - 1; r >= 0; r-- {
 		if id := q.lanes[r].head; id != none {
 			return id
 		}
 	}
 	return none
-}
-
-// after returns the job whose turn comes after that of another, or none.
-func (q *queue) after(id int32) int32 {
-	j := &q.jobs.slab[id]
-	if j.next != none {
-		return j.next
-	}
-	return q.below(q.rank(j))
 }
 
 // pop takes out the job whose turn it is. The queue must not be empty.

@@ -1,14 +1,15 @@
 package simulate
 
 // enqueue lets a request wait before the instances, or refuses it where the queue is full. Instances that have a
-// queue of their own are sent what arrives, and refuse it: only before the first one serves is there anything to wait for here.
+// queue of their own are sent what arrives, and refuse it: only before the first one serves is there anything to wait for
+// here, until there is room in an instance.
 func (s *server) enqueue(id int32, now int64) {
 	sent := s.batch != nil && s.batch.MaxWaiting > 0 && s.serving > 0
 	if sent || s.limit.Bounded && s.waiting.len() >= s.limit.Length {
 		s.refuse(now, id)
 		return
 	}
-	s.waiting.push(id)
+	s.join(id)
 	if s.limit.Timeout > 0 && !s.watched {
 		s.watch()
 	}
@@ -38,7 +39,7 @@ func (s *server) dropOverdue(now int64) {
 func (s *server) dropLate(timeout, now int64) {
 	for r := range s.waiting.lanes {
 		for id := s.waiting.lanes[r].head; id != none && now-s.slab[id].since > timeout; id = s.waiting.lanes[r].head {
-			s.waiting.remove(id)
+			s.quit(id)
 			s.expire(now, id)
 		}
 	}

@@ -26,7 +26,7 @@ type server struct {
 	startUps *rand.Rand
 	seed     uint64     // of the run
 	done     []sequence // scratch
-	joined   []int32    // scratch
+	tied     []event    // scratch
 	limit    platform.Queue
 	watched  bool // an overdue event is on its way
 	width    int  // requests that an instance serves at once; the other slots are for those that wait in it
@@ -39,6 +39,8 @@ type server struct {
 	routed bool // there is a router to look at that
 	// spent is an estimate of what the requests sent here have cost, in USD, and spendRate what a second of one in service does.
 	spent, spendRate float64
+	coming           iteration
+	arranged         int64 // the last instant whose boundaries were put in order
 }
 
 // sampler draws service times. It draws one for each arrival, in order of
@@ -88,6 +90,7 @@ func newServer(h platform.Home, index int, span int64, c *callers, seed uint64) 
 		name:     h.Name,
 		index:    uint8(index),
 		due:      never,
+		arranged: never,
 		events:   newAgenda(),
 		batch:    h.Service.Batch,
 		perInput: float64(h.Service.PerInput) * scale,
@@ -110,7 +113,7 @@ func (s *server) accept(id int32, now int64) {
 		l.move(now, 1)
 	}
 	j := &s.slab[id]
-	j.home, j.since = s.index, now
+	j.home, j.since, j.coldHere = s.index, now, false
 	switch {
 	case s.batch != nil:
 		s.spent += s.spendRate * s.recent / 1e9
@@ -136,36 +139,6 @@ func (s *server) start(i, id int32, now int64) {
 	j.instance, j.since = i, now
 	s.started(j.arrived, now)
 	s.events.push(now+j.service, event{subject: id, run: j.run, kind: completed})
-}
-
-// startBatched gives a job to the batch of an instance, which refuses it if its own queue is full.
-func (s *server) startBatched(i, id int32, now int64) {
-	if s.batch.MaxWaiting > 0 && s.isFull(i) {
-		s.refuse(now, id)
-		return
-	}
-	s.take(i, now)
-	j := &s.slab[id]
-	j.instance, j.since = i, now
-	if now < s.horizon {
-		s.workArea += area(s.batch.Saturated(s.width, j.input, j.output))
-	}
-	in := &s.instances[i]
-	if in.batch == nil {
-		in.batch = newBatch(s)
-	}
-	if in.busy == 1 {
-		in.batch.reset()
-	}
-	if at := in.batch.offer(s, id, now); at != never {
-		s.events.push(at, event{subject: i, kind: boundary})
-	}
-}
-
-// isFull reports whether an instance's batch has as many waiting as it may have.
-func (s *server) isFull(i int32) bool {
-	in := &s.instances[i]
-	return in.busy > 0 && in.batch.waiting.len() >= s.batch.MaxWaiting
 }
 
 // complete takes a request that is done out of its instance, and returns the
@@ -231,26 +204,6 @@ func (s *server) leaveLevels(now int64) {
 	for _, l := range s.levels {
 		l.move(now, -1)
 	}
-}
-
-// iterate handles a boundary of a batch and returns how many requests it finished.
-func (s *server) iterate(i int32, now int64) int {
-	b := s.instances[i].batch
-	if b == nil || b.next != now {
-		return 0 // an earlier admission has moved the boundary
-	}
-	s.done = b.step(s, now, s.done[:0])
-	for _, q := range s.done {
-		s.release(i, now)
-		arrived, output := s.slab[q.id].arrived, s.slab[q.id].output
-		if s.finish(q.id, now) {
-			s.tokens(arrived, q.firstToken, now, output)
-		}
-	}
-	if b.next != never {
-		s.events.push(b.next, event{subject: i, kind: boundary})
-	}
-	return len(s.done)
 }
 
 // view is what a router sees of the home.

@@ -27,10 +27,12 @@ type Moment struct {
 	Waiting  int `json:"waiting"`  // requests without a slot
 	InFlight int `json:"inFlight"` // requests inside, waiting ones included
 
-	Arrivals   int64 `json:"arrivals"`
-	Served     int64 `json:"served"`
-	Rejected   int64 `json:"rejected"`
-	TimedOut   int64 `json:"timedOut"`
+	Arrivals int64 `json:"arrivals"`
+	Served   int64 `json:"served"`
+	Rejected int64 `json:"rejected"`
+	TimedOut int64 `json:"timedOut"`
+	// Starts and ColdStarts are as in Outcome. A request is counted at the latest when its wait ends.
+	Starts     int64 `json:"starts"`
 	ColdStarts int64 `json:"coldStarts"`
 	// Metered is what the home would be billed for if the span ended here.
 	Metered platform.Metered `json:"metered"`
@@ -70,7 +72,7 @@ func (p *place) moment(at int64) Moment {
 	m := Moment{
 		Ready: s.ready + s.apart, Starting: s.starting, Waiting: v.Waiting, InFlight: v.InFlight,
 		Arrivals: s.tally.arrivals, Served: s.tally.served, Rejected: s.tally.rejected,
-		TimedOut: s.tally.timedOut, ColdStarts: s.tally.coldStarts,
+		TimedOut: s.tally.timedOut, Starts: s.begun, ColdStarts: s.tally.coldStarts,
 		Metered: p.home.meter(at),
 	}
 	if c, ok := p.home.(*cluster); ok {

@@ -1,6 +1,8 @@
 package workload
 
 import (
+	"cmp"
+	"context"
 	"io"
 	"time"
 )
@@ -46,18 +48,21 @@ type Peak struct {
 // Windows start at the first request. The last one counts even when the
 // workload ends within it; series of counts are described from the counts, over
 // whole windows and without the gaps.
-func Describe(w Workload) (Description, error) {
+//
+// Errors: a workload that cannot be read, a context that has ended.
+func Describe(ctx context.Context, w Workload) (Description, error) {
 	if series := seriesOf(w); series != nil {
-		return describeSeries(w, series)
+		return describeSeries(ctx, w, series)
 	}
 	info := w.Info()
 	flow := newFlow()
 	sizes := newSizeStats(info)
-	if err := visit(w, func(batch []Request) bool {
+	err := visit(w, func(batch []Request) bool {
 		flow.add(batch)
 		sizes.add(batch)
-		return true
-	}); err != nil {
+		return ctx.Err() == nil
+	})
+	if err = cmp.Or(ctx.Err(), err); err != nil {
 		return Description{}, err
 	}
 	d := Description{Info: info, Requests: flow.requests}

@@ -1,13 +1,15 @@
 package workload
 
 import (
+	"cmp"
+	"context"
 	"math"
 	"time"
 )
 
 // describeSeries goes by the recorded counts: peaks and dispersion of arrivals
 // that were drawn within a period would be those of the draw.
-func describeSeries(w Workload, series binned) (Description, error) {
+func describeSeries(ctx context.Context, w Workload, series binned) (Description, error) {
 	grid := series.grid()
 	d := Description{Info: w.Info()}
 	windows := seriesWindows(grid.period)
@@ -46,10 +48,10 @@ func describeSeries(w Workload, series binned) (Description, error) {
 	}
 	err = visit(w, func(batch []Request) bool {
 		sizes.add(batch)
-		return sizes.requests < sizedAtMost
+		return sizes.requests < sizedAtMost && ctx.Err() == nil
 	})
 	sizes.describe(&d)
-	return d, err
+	return d, cmp.Or(ctx.Err(), err)
 }
 
 // seriesWindows returns the usual windows, and one of the period's length if it is another.

@@ -1,10 +1,11 @@
 package workload
 
 import (
-	"math"
 	"slices"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
+
+	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // exactSizes is how many values are kept to give percentiles exactly; with more,
@@ -103,11 +104,12 @@ func (d *distribution) describe() *SizeDescription {
 	}
 }
 
-// quantile returns the smallest value that a share p of the requests do not exceed.
-func (d *distribution) quantile(p float64) float64 {
-	if d.histogram != nil {
-		return float64(min(d.max, d.histogram.ValueAtQuantile(p*100))) / d.perUnit
+// quantile returns the percentile (unit.Rank) at a share q of the requests. There must be some.
+func (d *distribution) quantile(q float64) float64 {
+	rank := unit.Rank(q, int(d.n))
+	if d.histogram == nil {
+		return float64(d.values[rank-1]) / d.perUnit
 	}
-	rank := max(1, int(math.Ceil(p*float64(len(d.values)))))
-	return float64(d.values[rank-1]) / d.perUnit
+	// The library takes the nearest rank to a share of the count: that of a whole rank is that rank.
+	return float64(min(d.max, d.histogram.ValueAtPercentile(100*float64(rank)/float64(d.n)))) / d.perUnit
 }

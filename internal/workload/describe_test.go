@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"context"
 	"math"
 	"testing"
 	"time"
@@ -9,6 +10,9 @@ import (
 	"pgregory.net/rapid"
 )
 
+// background is a context that never ends.
+var background = context.Background()
+
 // A description that can be worked out by hand: minutes with 2, 0 and 1 requests.
 func TestDescribe(t *testing.T) {
 	w := NewRecorded(Info{Span: 3 * time.Minute, HasTokens: true, HasWork: true}, []Request{
@@ -16,7 +20,7 @@ func TestDescribe(t *testing.T) {
 		{At: 30 * time.Second, Input: 30, Output: 2, Work: 3 * time.Second},
 		{At: 150 * time.Second, Input: 20, Output: 6, Work: 2 * time.Second},
 	})
-	d, err := Describe(w)
+	d, err := Describe(background, w)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +53,7 @@ func TestDescribeAgreesWithPlainComputation(t *testing.T) {
 			t.Skip("one instant")
 		}
 		span := at + max(1, at/time.Duration(len(gaps)))
-		d, err := Describe(NewRecorded(Info{Span: span}, requests))
+		d, err := Describe(background, NewRecorded(Info{Span: span}, requests))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +81,7 @@ func TestDescribeAgreesWithPlainComputation(t *testing.T) {
 }
 
 func TestDescribePoisson(t *testing.T) {
-	d, err := Describe(poissonRecord(t, 5, 10*time.Hour))
+	d, err := Describe(background, poissonRecord(t, 5, 10*time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,8 +104,27 @@ func TestDistributionOfManyValues(t *testing.T) {
 	}
 }
 
+// TestDistributionByNearestRank has values jump just before and just after the 99th percentile, so that a rank that is off shows.
+func TestDistributionByNearestRank(t *testing.T) {
+	tests := []struct{ n, rank int }{{20, 20}, {100, 99}, {101, 100}, {exactSizes + 60, 198_060}} // ceil(0.99 n)
+	for _, test := range tests {
+		for small, want := range map[int]float64{test.rank - 1: 1000, test.rank: 10} {
+			d := distribution{perUnit: 1}
+			for range small {
+				d.add(10)
+			}
+			for range test.n - small {
+				d.add(1000)
+			}
+			if got := d.describe(); got.P99 != want {
+				t.Errorf("of %d values, %d of them small, p99 is %g, want %g", test.n, small, got.P99, want)
+			}
+		}
+	}
+}
+
 func TestDescribeNothing(t *testing.T) {
-	d, err := Describe(NewRecorded(Info{Span: time.Hour}, nil))
+	d, err := Describe(background, NewRecorded(Info{Span: time.Hour}, nil))
 	if err != nil || d.Requests != 0 || d.CV != nil || d.Dispersion != nil || len(d.Peaks) != 3 || d.Peaks[0].Ratio != nil {
 		t.Errorf("%+v, %v", d, err)
 	}

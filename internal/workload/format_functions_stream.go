@@ -10,21 +10,31 @@ import (
 )
 
 // Open starts from the first request.
-func (f *functionTrace) Open() (Stream, error) {
-	return &functionStream{trace: f, draws: make([]functionDraws, len(f.functions))}, nil
+func (f *functionTrace) Open() (Stream, error) { return f.openMinutes(everything), nil }
+
+// openWindows draws the arrivals of the minutes that windows touch, as Open
+// does. Run times are drawn anew for each window.
+func (f *functionTrace) openWindows(windows []Window) (Stream, error) {
+	return within(f.openMinutes(windows), windows), nil
+}
+
+func (f *functionTrace) openMinutes(windows []Window) Stream {
+	return &functionStream{trace: f, draws: make([]functionDraws, len(f.functions)), left: windows}
 }
 
 // functionDraws is the random numbers of one function, and what is left of its minute.
 type functionDraws struct {
 	arrivals, sizes *rand.Rand
+	sizesFrom       time.Duration // where the window begins that sizes is for
 	spacing         spacing
 }
 
-// functionStream merges the functions that are called in a minute.
+// functionStream merges the functions that are called in a minute, in those that windows touch.
 type functionStream struct {
 	trace    *functionTrace
 	draws    []functionDraws
 	calendar calendar
+	left     remaining
 	minute   int
 }
 
@@ -58,6 +68,12 @@ func (s *functionStream) Read(dst []Request) (int, error) {
 
 // begin draws the arrivals of a minute.
 func (s *functionStream) begin(minute int) {
+	start := time.Duration(minute) * time.Minute
+	wanted := s.left.touch(start, start+time.Minute)
+	if len(s.left) == 0 {
+		s.minute = len(s.trace.minutes) - 1 // the last
+		return
+	}
 	index := uint64(0)
 	for packed := s.trace.minutes[minute]; len(packed) > 0; {
 		step, size := binary.Uvarint(packed)
@@ -65,11 +81,18 @@ func (s *functionStream) begin(minute int) {
 		packed = packed[size+size2:]
 		index += step
 		d := &s.draws[index]
+		stream := s.trace.functions[index].stream
 		if d.arrivals == nil {
-			d.arrivals = random.New(s.trace.seed, random.Arrivals, s.trace.functions[index].stream)
-			d.sizes = random.New(s.trace.seed, random.Sizes, s.trace.functions[index].stream)
+			d.arrivals = random.New(s.trace.seed, random.Arrivals, stream)
 		}
-		d.spacing.begin(d.arrivals, int64(count), time.Duration(minute)*time.Minute, time.Minute)
+		if !wanted {
+			d.spacing.skip(d.arrivals)
+			continue
+		}
+		if from := s.left[0].From; d.sizes == nil || d.sizesFrom != from {
+			d.sizesFrom, d.sizes = from, random.New(windowSeed(s.trace.seed, from), random.Sizes, stream)
+		}
+		d.spacing.begin(d.arrivals, int64(count), start, time.Minute)
 		s.calendar.push(entry{at: d.spacing.next(), source: int32(index)})
 	}
 }

@@ -115,12 +115,23 @@ func (s *rateSeries) findPeriod() error {
 func (s *rateSeries) Info() Info { return s.info }
 
 // Open starts from the first request.
-func (s *rateSeries) Open() (Stream, error) {
+func (s *rateSeries) Open() (Stream, error) { return s.openPeriods(everything) }
+
+// openWindows draws the periods that windows touch, as Open does.
+func (s *rateSeries) openWindows(windows []Window) (Stream, error) {
+	periods, err := s.openPeriods(windows)
+	if err != nil {
+		return nil, err
+	}
+	return within(periods, windows), nil
+}
+
+func (s *rateSeries) openPeriods(windows []Window) (Stream, error) {
 	rows, err := s.open()
 	if err != nil {
 		return nil, err
 	}
-	return &rateStream{series: s, rows: rows, draws: random.New(s.seed, random.Arrivals, 0)}, nil
+	return &rateStream{series: s, rows: rows, left: windows, draws: random.New(s.seed, random.Arrivals, 0)}, nil
 }
 
 // grid says how the counts lie in time.
@@ -149,10 +160,11 @@ func (s *rateSeries) counts(yield func(index int64, count float64)) error {
 	}
 }
 
-// rateStream draws the arrivals of one period after the other.
+// rateStream draws the arrivals of one period after the other, of those that windows touch.
 type rateStream struct {
 	series  *rateSeries
 	rows    *rateRows
+	left    remaining
 	draws   *rand.Rand
 	spacing spacing
 	read    int64
@@ -193,9 +205,15 @@ func (s *rateStream) advance() error {
 		if err == io.EOF || index >= s.series.periods || s.read > s.series.requests {
 			return s.series.file.fail(errChanged)
 		}
-		if count > 0 {
-			s.spacing.begin(s.draws, count, time.Duration(index)*s.series.period, s.series.period)
+		start := time.Duration(index) * s.series.period
+		switch wanted := s.left.touch(start, start+s.series.period); {
+		case len(s.left) == 0:
+			return io.EOF
+		case count > 0 && wanted:
+			s.spacing.begin(s.draws, count, start, s.series.period)
 			return nil
+		case count > 0:
+			s.spacing.skip(s.draws)
 		}
 	}
 }

@@ -10,17 +10,26 @@ import (
 
 // Open starts from the first request.
 func (g *serveGen) Open() (Stream, error) {
+	return g.openClients(func(d *clientDraws) { d.draw(g, g.seed) }), nil
+}
+
+// openWindows draws the windows without what is between them. Each part of a
+// client's window is a process that is under way at its start, as the whole is.
+func (g *serveGen) openWindows(windows []Window) (Stream, error) {
+	return g.openClients(func(d *clientDraws) { d.apart, d.left = true, windows }), nil
+}
+
+func (g *serveGen) openClients(begin func(*clientDraws)) Stream {
 	s := &serveGenStream{trace: g, clients: make([]clientDraws, len(g.clients))}
 	for i, c := range g.clients {
 		d := &s.clients[i]
 		d.client = c
-		d.arrivals = random.New(g.seed, random.Arrivals, c.stream)
-		d.sizes = random.New(g.seed, random.Sizes, c.stream)
+		begin(d)
 		if d.advance(g) {
 			s.calendar.push(entry{at: d.at, source: int32(i)})
 		}
 	}
-	return s, nil
+	return s
 }
 
 // serveGenStream merges the clients.
@@ -56,11 +65,49 @@ func (s *serveGenStream) Read(dst []Request) (int, error) {
 type clientDraws struct {
 	client          *client
 	arrivals, sizes *rand.Rand
-	next            int // the window after the present one
+	next            int        // the window to begin next
+	window          rateWindow // under way
+	part            Window     // of it, that is drawn
 	gaps            random.Dist
-	elapsed         float64 // s since the start of the window
+	elapsed         float64 // s since the start of the part
 	at              time.Duration
-	tokens          int // the token window in force
+	tokens          int       // the token window in force
+	apart           bool      // draw only what is within left, each part by itself
+	left            remaining // not touched yet
+}
+
+// draw takes the random numbers of the client from a seed.
+func (d *clientDraws) draw(g *serveGen, seed uint64) {
+	d.arrivals = random.New(seed, random.Arrivals, d.client.stream)
+	d.sizes = random.New(seed, random.Sizes, d.client.stream)
+}
+
+// begin goes to the next window, or part of one, and tells whether there is one.
+func (d *clientDraws) begin(g *serveGen) bool {
+	for d.next < len(d.client.windows) {
+		d.window = d.client.windows[d.next]
+		d.next++
+		start := time.Duration(int64(d.window.start)-g.start) * time.Second
+		d.part = Window{start, start + time.Duration(g.length)*time.Second}
+		if !d.apart {
+			return true
+		}
+		if d.left.touch(d.part.From, d.part.To) {
+			d.cut(d.left[0])
+			d.draw(g, windowSeed(g.seed, d.part.From))
+			return true
+		}
+	}
+	return false
+}
+
+// cut leaves the part that is within w, and comes back to the window if there may be another.
+func (d *clientDraws) cut(w Window) {
+	if w.To < d.part.To {
+		d.left = d.left[1:]
+		d.next--
+	}
+	d.part = Window{max(w.From, d.part.From), min(w.To, d.part.To)}
 }
 
 // advance draws the next request. Each window is a stationary renewal process of
@@ -69,11 +116,10 @@ type clientDraws struct {
 func (d *clientDraws) advance(g *serveGen) bool {
 	for {
 		if d.gaps == nil {
-			if d.next == len(d.client.windows) {
+			if !d.begin(g) {
 				return false
 			}
-			d.gaps = d.client.windows[d.next].gaps()
-			d.next++
+			d.gaps = d.window.gaps()
 			residual, err := random.Residual(d.gaps)
 			if err != nil {
 				return false // not for gamma and Weibull
@@ -82,9 +128,8 @@ func (d *clientDraws) advance(g *serveGen) bool {
 		} else {
 			d.elapsed += d.gaps.Sample(d.arrivals)
 		}
-		if d.elapsed < float64(g.length) {
-			start := time.Duration(int64(d.client.windows[d.next-1].start)-g.start) * time.Second
-			d.at = start + min(seconds(d.elapsed), time.Duration(g.length)*time.Second-1)
+		if length := d.part.To - d.part.From; d.elapsed < length.Seconds() {
+			d.at = d.part.From + min(seconds(d.elapsed), length-1)
 			return true
 		}
 		d.gaps = nil
@@ -97,8 +142,7 @@ func (d *clientDraws) size(q *Request) {
 	if len(windows) == 0 {
 		return
 	}
-	start := d.client.windows[d.next-1].start
-	for d.tokens+1 < len(windows) && windows[d.tokens+1].start <= start {
+	for d.tokens+1 < len(windows) && windows[d.tokens+1].start <= d.window.start {
 		d.tokens++
 	}
 	w := windows[d.tokens]

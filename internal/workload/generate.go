@@ -94,32 +94,33 @@ func (g *generated) rescale(factor float64) (Workload, error) {
 }
 
 // Open starts from the first request.
-func (g *generated) Open() (Stream, error) { return g.window(0, g.span) }
+func (g *generated) Open() (Stream, error) { return g.openWindows([]Window{{0, g.span}}) }
 
-// window draws the requests from one time up to another without those before.
-// The arrivals are under way at its start, as they are at any time: stationary
-// gaps and phases, under the shape of day and week of that time. What is drawn
-// depends on the seed and on from: a window from 0 has the requests that Open
-// gives, a later one others of the same kind.
-func (g *generated) window(from, to time.Duration) (Stream, error) {
-	seed := g.seed
-	if from > 0 {
-		seed = random.Derive(seed, uint64(from))
-	}
-	begin, end := float64(from), float64(to)
-	return &generatedStream{
-		from: from, to: to, now: begin, step: rateStep{end: begin},
-		rates: newRateSteps(g.base.start(seed), g.factor, g.shape, begin, end),
-		gaps:  g.gaps.start(random.New(seed, random.Arrivals, 0)),
-		sizes: g.sizes.start(seed),
-	}, nil
+// openWindows draws the requests of the windows without those between them.
+// Arrivals are under way at the start of a window, as they are at any time:
+// stationary gaps, in the state of mmpp and under the shape of day and week of
+// that time. A window from 0 has the requests that Open gives, a later one
+// others of the same kind.
+func (g *generated) openWindows(windows []Window) (Stream, error) {
+	rates := newRateSteps(g.base.start(g.seed), g.factor, g.shape)
+	return eachWindow(windows, func(w Window) Stream {
+		seed := windowSeed(g.seed, w.From)
+		begin, end := float64(w.From), float64(w.To)
+		rates.move(begin, end)
+		return &generatedStream{
+			from: w.From, to: w.To, now: begin, step: rateStep{end: begin},
+			rates: rates,
+			gaps:  g.gaps.start(random.New(seed, random.Arrivals, 0)),
+			sizes: g.sizes.start(seed),
+		}
+	}), nil
 }
 
 // generatedStream walks through the steps of the rate. Times are in
 // nanoseconds, rates per nanosecond, both as float64: exact to the nanosecond
 // for 104 days (2^53 ns) and to two of them for twice as long.
 type generatedStream struct {
-	from, to time.Duration // the requests count time from the first
+	from, to time.Duration
 	rates    *rateSteps
 	gaps     *renewalDraw
 	sizes    *sizeDraw
@@ -173,7 +174,7 @@ func (s *generatedStream) next() (time.Duration, bool) {
 		if gap < left {
 			s.now += gap * s.step.perRate
 			at := time.Duration(s.now)
-			return max(0, at-s.from), at < s.to // now may have rounded to before from
+			return max(s.from, at), at < s.to // now may have rounded to before from
 		}
 		gap -= left
 		s.now = s.step.end

@@ -39,7 +39,7 @@ func BenchmarkGenerate(b *testing.B) {
 		w := must(Generate(nil, bench.g, 1))(b)
 		b.Run(bench.name, func(b *testing.B) { benchmarkRead(b, w) })
 		if bench.name == "poisson" {
-			b.Run("poisson-sampled", func(b *testing.B) { benchmarkRead(b, must(Sample(w, 2, 10*time.Minute))(b)) })
+			b.Run("poisson-sampled", func(b *testing.B) { benchmarkRead(b, sampleOf(b, w, 2, 10*time.Minute)) })
 		}
 	}
 }

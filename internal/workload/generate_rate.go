@@ -77,10 +77,18 @@ type rateSteps struct {
 	shapeEnd, shapeRate float64
 }
 
-// newRateSteps returns the steps from one time up to another (ns). The base
-// rate begins with its next phase, the shape where it stands at that time.
-func newRateSteps(base phases, factor float64, shape modulation, from, to float64) *rateSteps {
-	return &rateSteps{base: base, factor: factor / float64(time.Second), shape: shape, to: to, now: from, baseEnd: from, shapeEnd: from}
+// newRateSteps returns the steps of a base rate, whose phases begin at 0, under a shape.
+func newRateSteps(base phases, factor float64, shape modulation) *rateSteps {
+	return &rateSteps{base: base, factor: factor / float64(time.Second), shape: shape}
+}
+
+// move goes to the steps from one time (ns), not before the one reached, up to another.
+func (r *rateSteps) move(from, to float64) {
+	for r.baseEnd < from {
+		length, rate := r.base.next()
+		r.baseEnd, r.baseRate = r.baseEnd+length, rate
+	}
+	r.now, r.to, r.shapeEnd = from, to, from
 }
 
 // next sets step to the following one and reports whether there is one.

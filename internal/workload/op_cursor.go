@@ -22,12 +22,8 @@ type cursor struct {
 	err    error     // what the source ended with, once rest is used up
 }
 
-func newCursor(w Workload) (*cursor, error) {
-	source, err := w.Open()
-	if err != nil {
-		return nil, err
-	}
-	return &cursor{source: source, batch: make([]Request, cursorBatch)}, nil
+func newCursor(source Stream) *cursor {
+	return &cursor{source: source, batch: make([]Request, cursorBatch)}
 }
 
 // peek returns the next request without taking it, or nil at the end.

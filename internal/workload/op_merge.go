@@ -67,14 +67,22 @@ func (m *merged) notes(span time.Duration) []string {
 }
 
 // Open starts from the first request.
-func (m *merged) Open() (Stream, error) {
+func (m *merged) Open() (Stream, error) { return m.open(Workload.Open) }
+
+// openWindows merges the windows of the parts.
+func (m *merged) openWindows(windows []Window) (Stream, error) {
+	return m.open(func(w Workload) (Stream, error) { return openWindows(w, windows) })
+}
+
+// open opens every part.
+func (m *merged) open(open func(Workload) (Stream, error)) (Stream, error) {
 	s := &mergeStream{}
 	for _, w := range m.parts {
-		c, err := newCursor(w)
+		source, err := open(w)
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
-		s.sources = append(s.sources, c)
+		s.sources = append(s.sources, newCursor(source))
 	}
 	return s, nil
 }

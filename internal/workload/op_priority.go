@@ -31,6 +31,14 @@ func (p *prioritised) Open() (Stream, error) {
 	return &priorityStream{source: source, priority: p.priority}, nil
 }
 
+func (p *prioritised) openWindows(windows []Window) (Stream, error) {
+	source, err := openWindows(p.source, windows)
+	if err != nil {
+		return nil, err
+	}
+	return &priorityStream{source: source, priority: p.priority}, nil
+}
+
 func (p *prioritised) rescale(factor float64) (Workload, error) {
 	scaled, err := rescaled(p.source, factor)
 	if err != nil {

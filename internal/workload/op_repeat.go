@@ -1,10 +1,12 @@
 package workload
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -45,6 +47,55 @@ func (r *repeated) Open() (Stream, error) {
 		return nil, err
 	}
 	return &repeatStream{repeated: r, source: source, left: r.times - 1}, nil
+}
+
+// openWindows reads, in every round that windows touch, what they want of any
+// round, so that rounds are the same requests.
+func (r *repeated) openWindows(windows []Window) (Stream, error) {
+	ofRound := r.fold(windows)
+	left, round, empty := remaining(windows), int64(-1), false
+	next := func() (Stream, error) {
+		round++
+		left.touch(time.Duration(round)*r.span, time.Duration(round)*r.span)
+		if empty || len(left) == 0 {
+			return nil, io.EOF // after an empty round, however many there are: the others are no different
+		}
+		round = max(round, int64(left[0].From/r.span))
+		offset := time.Duration(round) * r.span
+		empty = true
+		source, err := openWindows(r.source, ofRound)
+		if err != nil {
+			return nil, err
+		}
+		return &filterStream{source: source, judge: func(q *Request) verdict {
+			q.At += offset
+			empty = false
+			return keepRequest
+		}}, nil
+	}
+	return within(&sequence{next: next}, windows), nil
+}
+
+// fold returns the windows of one round that together hold those of all rounds.
+func (r *repeated) fold(windows []Window) []Window {
+	var parts []Window
+	for _, w := range windows {
+		from, length := w.From%r.span, w.To-w.From
+		switch rest := r.span - from; {
+		case length >= r.span:
+			return []Window{{0, r.span}}
+		case length <= rest:
+			parts = append(parts, Window{from, from + length})
+		default:
+			parts = append(parts, Window{from, r.span}, Window{0, length - rest})
+		}
+	}
+	slices.SortFunc(parts, func(a, b Window) int { return cmp.Compare(a.From, b.From) })
+	var folded []Window
+	for _, w := range parts {
+		folded = appendJoined(folded, w)
+	}
+	return folded
 }
 
 func (r *repeated) rescale(factor float64) (Workload, error) {

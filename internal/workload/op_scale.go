@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"fulcrum.dev/fulcrum/internal/random"
 )
@@ -79,13 +80,30 @@ func (t *thinned) Open() (Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	rng := random.New(t.seed, random.Thinning, 0)
+	return t.thin(source, everything), nil
+}
+
+// openWindows draws anew for each window.
+func (t *thinned) openWindows(windows []Window) (Stream, error) {
+	source, err := openWindows(t.source, windows)
+	if err != nil {
+		return nil, err
+	}
+	return t.thin(source, windows), nil
+}
+
+func (t *thinned) thin(source Stream, windows []Window) Stream {
+	walk := windowWalk{windows: windows}
+	var rng *rand.Rand
 	// Comparing 64 random bits with a threshold is a Bernoulli draw without a conversion to float.
 	threshold := uint64(math.Ldexp(t.share, 64))
-	return &filterStream{source: source, judge: func(*Request) verdict {
+	return &filterStream{source: source, judge: func(q *Request) verdict {
+		if walk.enters(q.At) {
+			rng = random.New(walk.seed(t.seed), random.Thinning, 0)
+		}
 		if rng.Uint64() < threshold {
 			return keepRequest
 		}
 		return skipRequest
-	}}, nil
+	}}
 }

@@ -135,7 +135,7 @@ func TestScaleMakesGeneratedTrafficAgain(t *testing.T) {
 
 	operate := func(w Workload) Workload {
 		w = must(Slice(w, time.Hour, 3*time.Hour))(t)
-		w = must(Sample(w, 2, 10*time.Minute))(t)
+		w = sampleOf(t, w, 2, 10*time.Minute)
 		w = must(Repeat(w, 2))(t)
 		w = must(Merge(w, w))(t)
 		return must(Cache(w, 1e6))(t)

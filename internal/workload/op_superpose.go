@@ -37,18 +37,40 @@ func (s *superposed) Info() Info {
 
 // Open starts from the first request.
 func (s *superposed) Open() (Stream, error) {
-	source, err := newCursor(s.source)
+	source, err := s.source.Open()
 	if err != nil {
 		return nil, err
 	}
+	return s.superpose(source, everything), nil
+}
+
+// openWindows reads as much around each window as copies can come from, and
+// draws them anew for each such stretch.
+func (s *superposed) openWindows(windows []Window) (Stream, error) {
+	span := s.source.Info().Span
+	reach := s.reach(span)
+	var around []Window
+	for _, w := range windows {
+		around = appendJoined(around, Window{max(w.From, reach) - reach, w.To + min(reach, span-w.To)})
+	}
+	source, err := openWindows(s.source, around)
+	if err != nil {
+		return nil, err
+	}
+	return within(s.superpose(source, around), windows), nil
+}
+
+func (s *superposed) reach(span time.Duration) time.Duration { return min(maxDisplacement, span/2) }
+
+// superpose copies the requests of a source, all of which are within windows.
+func (s *superposed) superpose(source Stream, windows []Window) Stream {
 	whole, fraction := math.Modf(s.factor)
 	span := s.source.Info().Span
 	return &superposeStream{
-		source: source, span: span, reach: min(maxDisplacement, span/2),
+		source: newCursor(source), span: span, reach: s.reach(span),
 		further: int(whole) - 1, fraction: fraction,
-		extra:    random.New(s.seed, random.Superposition, 0),
-		displace: random.New(s.seed, random.Superposition, 1),
-	}, nil
+		walk: windowWalk{windows: windows}, seed: s.seed,
+	}
 }
 
 // superposeStream reads its source by reach ahead of what it gives out: no
@@ -60,7 +82,9 @@ type superposeStream struct {
 	further  int     // copies after the first that every request has
 	fraction float64 // probability of one more
 
-	extra, displace *rand.Rand
+	walk            windowWalk
+	seed            uint64
+	extra, displace *rand.Rand // of the window under way
 	originals       requestQueue
 	copies          requestHeap
 }
@@ -122,6 +146,11 @@ func (s *superposeStream) next() (time.Duration, bool) {
 
 // copy adds the further copies of a request.
 func (s *superposeStream) copy(q Request) {
+	if s.walk.enters(q.At) {
+		seed := s.walk.seed(s.seed)
+		s.extra = random.New(seed, random.Superposition, 0)
+		s.displace = random.New(seed, random.Superposition, 1)
+	}
 	copies := s.further
 	if s.fraction > 0 && s.extra.Float64() < s.fraction {
 		copies++

@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -153,33 +152,24 @@ func TestRepeatOfNothingEnds(t *testing.T) {
 	}
 }
 
-func TestSampleLaws(t *testing.T) {
-	var n int
-	var block time.Duration
+func TestSelectLaws(t *testing.T) {
+	var windows []Window
 	law(t, func(t *rapid.T, w *Recorded) (Workload, error) {
-		n = rapid.IntRange(1, 5).Draw(t, "n")
-		block = drawSpan(t, "block", w.Info().Span)
-		return Sample(w, n, block)
-	}, func(t *rapid.T, in, out []Request, w Workload) {
-		var want []Request
-		for _, q := range in {
-			if i := q.At / block; int(i)%n == 0 || n == 1 {
-				q.At -= i / time.Duration(n) * time.Duration(n-1) * block
-				want = append(want, q)
-			}
-		}
-		sameRequests(t, "sample", out, want)
+		windows = drawWindows(t, w.Info().Span)
+		return Select(w, windows)
+	}, func(t *rapid.T, in, out []Request, _ Workload) {
+		sameRequests(t, "selection", out, cutOut(in, windows))
 	})
 }
 
-func TestSampleOfTenMinuteBlocks(t *testing.T) {
-	w := must(Sample(must(Generate(nil, poisson(1, 95*time.Minute), 1))(t), 3, 10*time.Minute))(t)
+func TestSelectTenMinuteBlocks(t *testing.T) {
+	w := sampleOf(t, must(Generate(nil, poisson(1, 95*time.Minute), 1))(t), 3, 10*time.Minute)
 	info := w.Info()
 	// Blocks 0, 3, 6 and half of 9.
 	if want := 35 * time.Minute; info.Span != want {
 		t.Errorf("span = %s, want %s", info.Span, want)
 	}
-	if len(info.Notes) != 1 || !strings.HasPrefix(info.Notes[0], "a 1-in-3 sample of 10m blocks") {
+	if len(info.Notes) != 1 || info.Notes[0] != "a selection of 4 windows, 35m of 1h35m" {
 		t.Errorf("notes = %q", info.Notes)
 	}
 	n := float64(len(readAll(t, w, 100)))
@@ -265,9 +255,12 @@ func TestOperationsRefuse(t *testing.T) {
 		{"repeat beyond time", func() (Workload, error) { return Repeat(w, math.MaxInt) }},
 		{"repeat without a span", func() (Workload, error) { return Repeat(NewRecorded(Info{}, nil), 2) }},
 		{"merge nothing", func() (Workload, error) { return Merge() }},
-		{"sample none", func() (Workload, error) { return Sample(w, 0, time.Second) }},
-		{"sample no time", func() (Workload, error) { return Sample(w, 2, 0) }},
-		{"sample beyond time", func() (Workload, error) { return Sample(w, math.MaxInt, time.Second) }},
+		{"select nothing", func() (Workload, error) { return Select(w, nil) }},
+		{"select an empty window", func() (Workload, error) { return Select(w, []Window{{time.Second, time.Second}}) }},
+		{"select before the start", func() (Workload, error) { return Select(w, []Window{{-time.Second, time.Second}}) }},
+		{"select beyond the end", func() (Workload, error) { return Select(w, []Window{{0, 61 * time.Minute}}) }},
+		{"select out of order", func() (Workload, error) { return Select(w, []Window{{2, 3}, {0, 1}}) }},
+		{"select twice", func() (Workload, error) { return Select(w, []Window{{0, 3}, {2, 4}}) }},
 	} {
 		if got, err := test.op(); err == nil {
 			t.Errorf("%s: %v, want an error", test.name, got)
@@ -303,7 +296,7 @@ func TestOperationsPassErrorsOn(t *testing.T) {
 		"superpose": must(Scale(broken{}, 1.000001, 1))(t),
 		"repeat":    must(Repeat(broken{}, 2))(t),
 		"merge":     must(Merge(broken{}, NewRecorded(Info{Span: time.Second}, nil)))(t),
-		"sample":    must(Sample(broken{}, 2, time.Minute))(t),
+		"select":    sampleOf(t, broken{}, 2, time.Minute),
 		"sizes":     withSizes(broken{}, must(newSizer(nil, v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Mean: unit.Count(1)}}))(t), 1),
 	} {
 		all, err := ReadAll(w)
@@ -357,7 +350,7 @@ func TestStreamsLeftEarlyGiveBackWhatTheyHold(t *testing.T) {
 		"superpose": must(Scale(source, 1.5, 1))(t),
 		"repeat":    must(Repeat(source, 2))(t),
 		"merge":     must(Merge(source, source))(t),
-		"sample":    must(Sample(source, 2, time.Minute))(t),
+		"select":    sampleOf(t, source, 2, time.Minute),
 		"sizes":     withSizes(source, must(newSizer(nil, v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Mean: unit.Count(1)}}))(t), 1),
 	} {
 		s := must(w.Open())(t)

@@ -99,7 +99,7 @@ func TestDescribeReproducesPublishedStatistics(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := Describe(w)
+			got, err := Describe(background, w)
 			if err != nil {
 				t.Fatal(err)
 			}

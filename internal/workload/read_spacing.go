@@ -34,6 +34,12 @@ func (s *spacing) begin(r *rand.Rand, n int64, start, length time.Duration) {
 	s.pcg.Seed(high, low)
 }
 
+// skip leaves out what one begin takes from r.
+func (s *spacing) skip(r *rand.Rand) {
+	r.Uint64()
+	r.Uint64()
+}
+
 // next returns the next time; there are as many as begin was told.
 func (s *spacing) next() time.Duration {
 	s.left--

@@ -198,17 +198,40 @@ func (s *sized) Open() (Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sizedStream{source: source, draw: s.sizes.start(s.seed)}, nil
+	return &sizedStream{sized: s, source: source, walk: windowWalk{windows: everything}}, nil
+}
+
+// openWindows draws anew for each window.
+func (s *sized) openWindows(windows []Window) (Stream, error) {
+	source, err := openWindows(s.Workload, windows)
+	if err != nil {
+		return nil, err
+	}
+	return &sizedStream{sized: s, source: source, walk: windowWalk{windows: windows}}, nil
 }
 
 type sizedStream struct {
+	*sized
 	source Stream
-	draw   *sizeDraw
+	walk   windowWalk
+	draw   *sizeDraw // of the window under way
 }
 
 func (s *sizedStream) Read(dst []Request) (int, error) {
 	n, err := s.source.Read(dst)
-	s.draw.fill(dst[:n])
+	begin := 0
+	for i := range dst[:n] {
+		if !s.walk.enters(dst[i].At) {
+			continue
+		}
+		if i > 0 {
+			s.draw.fill(dst[begin:i])
+		}
+		begin, s.draw = i, s.sizes.start(s.walk.seed(s.seed))
+	}
+	if n > 0 {
+		s.draw.fill(dst[begin:n])
+	}
 	return n, err
 }
 

@@ -88,7 +88,7 @@ func fuzzTrace(t *testing.T, trace v1alpha1.Trace, files texts) {
 	if n >= enough {
 		return
 	}
-	if _, err := Describe(w); err != nil {
+	if _, err := Describe(background, w); err != nil {
 		t.Fatal(err)
 	}
 }

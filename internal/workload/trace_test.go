@@ -200,7 +200,7 @@ func TestReadTraceReportsGaps(t *testing.T) {
 	if notes := strings.Join(w.Info().Notes, "\n"); !strings.Contains(notes, want) {
 		t.Errorf("notes %q, want %q", notes, want)
 	}
-	d, err := Describe(w)
+	d, err := Describe(background, w)
 	if err != nil {
 		t.Fatal(err)
 	}

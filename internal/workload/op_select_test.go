@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 
@@ -15,8 +14,29 @@ import (
 	"fulcrum.dev/fulcrum/internal/unit"
 )
 
-// fromStart hides that a workload has windows, so that a sample of it reads it through.
+// fromStart hides that a workload has windows, so that a selection reads it through.
 type fromStart struct{ Workload }
+
+// everyNth returns the windows of every n-th block of time.
+func everyNth(span time.Duration, n int, block time.Duration) []Window {
+	var windows []Window
+	for from := time.Duration(0); ; from += time.Duration(n) * block {
+		windows = append(windows, Window{from, from + min(block, span-from)})
+		if span-from <= time.Duration(n)*block {
+			return windows
+		}
+	}
+}
+
+// sampleOf selects every n-th block of time.
+func sampleOf(t fatal, w Workload, n int, block time.Duration) Workload {
+	t.Helper()
+	sample, err := Select(w, everyNth(w.Info().Span, n, block))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sample
+}
 
 // blocksOf returns the requests of each block of a sample, counted from its start.
 func blocksOf(t fatal, w Workload, block time.Duration) [][]Request {
@@ -44,10 +64,7 @@ func TestSampledGeneratorLaws(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if w, err = Sample(w, n, block); err != nil {
-				t.Fatal(err)
-			}
-			return w
+			return sampleOf(t, w, n, block)
 		}
 		w := sample(n)
 		sameRequests(t, "the second reading", readAll(t, w, rapid.IntRange(1, 70).Draw(t, "batch")), readAll(t, w, 1024))
@@ -90,10 +107,10 @@ func TestSampledBlocksAreLikeThoseOfTheWhole(t *testing.T) {
 			t.Parallel()
 			g.Span = unit.Duration(blocks * nth * block)
 			w := must(Generate(nil, g, 7))(t)
-			drawn := momentsOfBlocks(t, must(Sample(w, nth, block))(t), block)
+			drawn := momentsOfBlocks(t, sampleOf(t, w, nth, block), block)
 			// Another seed: the first block would be the same.
 			whole := must(Generate(nil, g, 8))(t)
-			cut := momentsOfBlocks(t, must(Sample(fromStart{whole}, nth, block))(t), block)
+			cut := momentsOfBlocks(t, sampleOf(t, fromStart{whole}, nth, block), block)
 			for i, m := range drawn {
 				near(t, m.name+" of drawn and cut blocks", m.mean, cut[i].mean, 5*math.Hypot(m.sigma, cut[i].sigma)+1e-6)
 			}
@@ -147,7 +164,7 @@ func TestSampleKeepsRateAndCV(t *testing.T) {
 		cv       float64
 	}{{"poisson", 1}, {"gamma", 0.3}, {"gamma", 3}, {"weibull", 2}} {
 		g := v1alpha1.Generator{Arrivals: test.arrivals, CV: &test.cv, Rate: 50, Span: 100 * hour}
-		w := must(Sample(must(Generate(nil, g, 1))(t), 25, 10*time.Minute))(t)
+		w := sampleOf(t, must(Generate(nil, g, 1))(t), 25, 10*time.Minute)
 		rate, cv := moments(t, w)
 		near(t, fmt.Sprintf("rate of %s cv %g", test.arrivals, test.cv), rate, 50, 5*test.cv*50/math.Sqrt(50*w.Info().Span.Seconds()))
 		near(t, fmt.Sprintf("cv of the gaps of %s cv %g", test.arrivals, test.cv), cv, test.cv, 0.02*test.cv)
@@ -178,7 +195,7 @@ func TestSampledBlocksAreAtTheirPlace(t *testing.T) {
 	}
 	whole := must(Generate(nil, g, 3))(t)
 	for _, from := range []time.Duration{0, 7*time.Hour + 3*time.Minute} {
-		w := must(Sample(must(Slice(whole, from, 0))(t), 6, block))(t)
+		w := sampleOf(t, must(Slice(whole, from, 0))(t), 6, block)
 		for i, requests := range blocksOf(t, w, block) {
 			begin := from + time.Duration(i)*6*block
 			want := 0.0
@@ -206,7 +223,7 @@ func TestSampleDrawsOnlyWhatItKeeps(t *testing.T) {
 	draws := 0
 	w := must(Generate(nil, poisson(1, 100*time.Hour), 1))(t)
 	w.(*generated).sizes = &sizer{input: countedDist{random.Constant(5), &draws}}
-	sample := func(w Workload) Workload { return must(Sample(w, 12, 10*time.Minute))(t) }
+	sample := func(w Workload) Workload { return sampleOf(t, w, 12, 10*time.Minute) }
 	scale := func(w Workload) Workload { return must(Scale(w, 3, 1))(t) }
 	slice := func(w Workload) Workload { return must(Slice(w, 20*time.Hour, 0))(t) }
 	cache := func(w Workload) Workload { return must(Cache(w, 1e6))(t) }
@@ -236,45 +253,56 @@ func TestSampleDrawsOnlyWhatItKeeps(t *testing.T) {
 // the merge through, ties and all.
 func TestSampleOfParts(t *testing.T) {
 	t.Parallel()
-	var w *sampled
+	var merge Workload
+	var windows []Window
 	law(t, func(t *rapid.T, record *Recorded) (Workload, error) {
-		all, err := Merge(record, drawRecord(t, "other"), &slice{source: record, to: record.Info().Span})
+		var err error
+		merge, err = Merge(record, drawRecord(t, "other"), &slice{source: record, to: record.Info().Span})
 		if err != nil {
 			return nil, err
 		}
-		w = &sampled{source: all, everyNth: rapid.IntRange(2, 5).Draw(t, "n"), block: drawSpan(t, "block", all.Info().Span)}
-		return w, nil
+		span := merge.Info().Span
+		windows = everyNth(span, rapid.IntRange(2, 5).Draw(t, "n"), max(span/1000, drawSpan(t, "block", span)))
+		return Select(merge, windows)
 	}, func(t *rapid.T, _, out []Request, _ Workload) {
-		sameRequests(t, "the merge read through", readAll(t, readThrough{w}, 64), out)
+		through, err := Select(fromStart{merge}, windows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameRequests(t, "the merge read through", readAll(t, through, 64), out)
 	})
 }
 
-// readThrough is a sample that reads its source through.
-type readThrough struct{ *sampled }
-
-func (w readThrough) Open() (Stream, error) { return w.sampled.readThrough() }
-
-// TestSampleReadsRepeatsThrough: their rounds are the same requests, which blocks drawn apart would not be.
-func TestSampleReadsRepeatsThrough(t *testing.T) {
+// TestRoundsOfASelectionAreTheSame requests, also where a window reaches into the next round.
+func TestRoundsOfASelectionAreTheSame(t *testing.T) {
 	w := must(Repeat(must(Generate(nil, poisson(1, time.Hour), 1))(t), 5))(t)
-	sample := must(Sample(w, 6, 10*time.Minute))(t)
-	blocks := blocksOf(t, sample, 10*time.Minute)
+	const block = 10 * time.Minute
+	blocks := blocksOf(t, sampleOf(t, w, 6, block), block)
 	for i := range blocks {
 		sameRequests(t, "the same block of another round", blocks[i], blocks[0])
 	}
-	if len(blocks) != 5 || !slices.Equal(readAll(t, sample, 9), readAll(t, readThrough{sample.(*sampled)}, 9)) {
+	if len(blocks) != 5 || len(blocks[0]) == 0 {
 		t.Errorf("%d blocks, want the five first of the rounds", len(blocks))
 	}
+	seam := must(Select(w, []Window{{0, block}, {55 * time.Minute, 65 * time.Minute}, {3*time.Hour - block/2, 3 * time.Hour}}))(t)
+	halves := blocksOf(t, seam, block/2)
+	sameRequests(t, "the beginning of the next round", halves[3], halves[0])
+	sameRequests(t, "the end of another round", halves[4], halves[2])
 }
 
-// BenchmarkSample reports kept requests per second of one block in fifty, drawn and cut out.
-func BenchmarkSample(b *testing.B) {
+// BenchmarkSelect reports kept requests per second of one block in fifty, drawn, and cut out of all that is read.
+func BenchmarkSelect(b *testing.B) {
 	cv := 2.0
 	g := v1alpha1.Generator{Arrivals: "gamma", CV: &cv, Rate: 50, Span: 24 * 365 * hour}
 	g.Daily = &v1alpha1.Daily{PeakToMean: 1.8}
 	g.Sizes.Input = &v1alpha1.CountDistribution{Mean: 1000, CV: 1}
 	g.Sizes.Output = &v1alpha1.CountDistribution{Mean: 200, CV: 1}
-	w := must(Generate(nil, g, 1))(b)
-	b.Run("drawn", func(b *testing.B) { benchmarkRead(b, must(Sample(w, 50, 10*time.Minute))(b)) })
-	b.Run("cut", func(b *testing.B) { benchmarkRead(b, must(Sample(fromStart{w}, 50, 10*time.Minute))(b)) })
+	draws := 0
+	for name, w := range map[string]Workload{
+		"generated": must(Generate(nil, g, 1))(b),
+		"series":    steadySeries(b, 3000, 50_000, &draws),
+	} {
+		b.Run(name+"/drawn", func(b *testing.B) { benchmarkRead(b, sampleOf(b, w, 50, 10*time.Minute)) })
+		b.Run(name+"/cut", func(b *testing.B) { benchmarkRead(b, sampleOf(b, fromStart{w}, 50, 10*time.Minute)) })
+	}
 }
