@@ -33,7 +33,7 @@ func (p *page) neighbours(v experiment.Verdict) {
 	if v.Monthly.Cmp(v.Planned.Decimal) != 0 {
 		p.item(fmt.Sprintf("the plan says %s $ a month: it was not simulated on all of the traffic, or the plan is of another file, catalogue or version", v.Planned.Dollars()))
 	}
-	rows := [][]string{{"change", "$/month", "saves", ""}}
+	rows := [][]string{{"step", "$/month", "cost", ""}}
 	list := slices.Clone(v.Neighbours)
 	slices.SortStableFunc(list, compareNeighbours)
 	for _, n := range list {
@@ -51,7 +51,7 @@ func neighbourRow(p *page, n experiment.Neighbour) []string {
 		row[1] = n.Monthly.Dollars()
 	}
 	if n.Saving != nil {
-		row[2] = percent(*n.Saving)
+		row[2] = fmt.Sprintf("%+.1f %%", -100**n.Saving)
 	}
 	switch {
 	case n.Cheaper:
