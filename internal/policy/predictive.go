@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 	"time"
-
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // PredictiveRule configures a Predictive.
@@ -121,7 +119,8 @@ func (p *Predictive) usual(ahead int) float64 {
 		return 0
 	}
 	slices.Sort(seen)
-	return seen[unit.Rank(p.rule.Quantile, len(seen))-1]
+	rank := int(math.Ceil(p.rule.Quantile*float64(len(seen)) - 1e-9))
+	return seen[max(rank, 1)-1]
 }
 
 // level is the ratio of the recent demand to what it was at the same times
