@@ -9,6 +9,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/unit"
 )
 
@@ -164,5 +165,5 @@ func quantile(xs []float64, q float64) float64 {
 		return 0
 	}
 	sorted := slices.Sorted(slices.Values(xs))
-	return sorted[unit.Rank(q, len(sorted))-1]
+	return sorted[random.Rank(q, len(sorted))-1]
 }

@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/internal/random"
 )
 
 // row is one equation: y is about the sum of x times the coefficients that are sought. time is what both sides were divided
@@ -178,4 +178,4 @@ func absolute(values []float64) []float64 {
 func medianOf(values []float64) float64 { return quantileOf(slices.Sorted(slices.Values(values)), 0.5) }
 
 // quantileOf returns the percentile (unit.Rank) at a share q of sorted values, of which there must be some.
-func quantileOf(sorted []float64, q float64) float64 { return sorted[unit.Rank(q, len(sorted))-1] }
+func quantileOf(sorted []float64, q float64) float64 { return sorted[random.Rank(q, len(sorted))-1] }

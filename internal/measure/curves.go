@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/internal/random"
 )
 
 // The bounds of what is kept for plots, however long a run was.
@@ -166,7 +166,7 @@ func (b *bins) bands() []Band {
 			continue
 		}
 		slices.Sort(times)
-		at := func(q float64) float64 { return times[unit.Rank(q, len(times))-1].Seconds() }
+		at := func(q float64) float64 { return times[random.Rank(q, len(times))-1].Seconds() }
 		list = append(list, Band{
 			At: (time.Duration(i) * b.width).Seconds(), Count: len(times), P50: at(0.50), P95: at(0.95), Max: times[len(times)-1].Seconds(),
 		})
@@ -180,7 +180,7 @@ func percentages(sorted []float64) []Percentage {
 	var list []Percentage
 	for i := 0; i <= 3*steps; i++ {
 		p := 100 * (1 - math.Pow(10, -float64(i)/steps))
-		list = append(list, Percentage{P: p, Value: sorted[unit.Rank(p/100, len(sorted))-1]})
+		list = append(list, Percentage{P: p, Value: sorted[random.Rank(p/100, len(sorted))-1]})
 		if (100-p)/100*float64(len(sorted)) < 1 {
 			break
 		}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/internal/random"
 )
 
 // longest is what the histograms can hold; longer times count as this.
@@ -76,7 +76,7 @@ func (h *Histogram) Summary() Summary {
 // at returns the percentile at a share q, in seconds.
 func (h *Histogram) at(q float64) float64 {
 	n := h.h.TotalCount()
-	rank := unit.Rank(q, int(n))
+	rank := random.Rank(q, int(n))
 	// The library takes the rank nearest to a share of the count, where the definition rounds up. The share of a whole rank is that rank.
 	value := h.h.ValueAtPercentile(100 * float64(rank) / float64(n))
 	return min(float64(value)/1e6, h.max.Seconds())

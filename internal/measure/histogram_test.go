@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/internal/random"
 )
 
 // TestPercentilesWithinATenthOfAPercent compares with the sorted times, from microseconds to days.
@@ -36,7 +36,7 @@ func TestPercentilesWithinATenthOfAPercent(t *testing.T) {
 			t.Fatalf("mean %.12g, want %.12g exactly", s.Mean, mean)
 		}
 		for _, p := range []struct{ q, got float64 }{{0.50, s.P50}, {0.95, s.P95}, {0.99, s.P99}} {
-			want := times[unit.Rank(p.q, len(times))-1].Seconds()
+			want := times[random.Rank(p.q, len(times))-1].Seconds()
 			if math.Abs(p.got-want) > want*1e-3+1e-6 {
 				t.Fatalf("p%g of %d times is %.9g, want %.9g within 0.1 %%", p.q*100, len(times), p.got, want)
 			}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"sort"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/internal/random"
 )
 
 // sample is observations with the cluster that each was made in, sorted by size.
@@ -125,7 +125,7 @@ func (s *sample) weighted(p float64, times []int32) float64 {
 	if total == 0 {
 		return math.NaN()
 	}
-	rank := int64(unit.Rank(p/100, int(total)))
+	rank := int64(random.Rank(p/100, int(total)))
 	next := sort.Search(len(s.before), func(i int) bool { return dot(s.before[i], times) >= rank })
 	part := next - 1 // nothing lies before the first one
 	rank -= dot(s.before[part], times)

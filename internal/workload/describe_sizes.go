@@ -5,7 +5,7 @@ import (
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/internal/random"
 )
 
 // exactSizes is how many values are kept to give percentiles exactly; with more,
@@ -106,7 +106,7 @@ func (d *distribution) describe() *SizeDescription {
 
 // quantile returns the percentile (unit.Rank) at a share q of the requests. There must be some.
 func (d *distribution) quantile(q float64) float64 {
-	rank := unit.Rank(q, int(d.n))
+	rank := random.Rank(q, int(d.n))
 	if d.histogram == nil {
 		return float64(d.values[rank-1]) / d.perUnit
 	}
