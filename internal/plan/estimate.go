@@ -24,7 +24,7 @@ const (
 	// sampleBias is the share by which a sample may be off beside chance: its blocks begin with what the blocks before them
 	// have left, which is not what comes before them in the traffic. That says little of what is there all the time, more of
 	// instances that come and go with requests, and most of an autoscaler, which looks back for minutes. The shares are from
-	// comparisons of samples with the whole (TestEstimatesHold).
+	// comparisons of samples with the whole (TestLongTraffic).
 	sampleBias, startedBias, scaledBias = 0.02, 0.05, 0.3
 )
 

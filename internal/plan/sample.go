@@ -130,15 +130,11 @@ func (s *sampling) sum(blocks []int) float64 {
 	return sum
 }
 
-// windows are the blocks as stretches of time, neighbours joined.
+// windows are the blocks as stretches of time.
 func (s *sampling) windows(blocks []int) []workload.Window {
 	var list []workload.Window
 	for _, i := range blocks {
 		from := time.Duration(i) * s.block
-		if n := len(list); n > 0 && list[n-1].To == from {
-			list[n-1].To += s.block
-			continue
-		}
 		list = append(list, workload.Window{From: from, To: from + s.block})
 	}
 	return list
@@ -165,7 +161,7 @@ func (s *sampling) strata(load workload.Workload, requests int64, memory int) ([
 		list[i] = stratum{load: selected, time: 1, volume: 1}
 		if i > 0 {
 			list[i].time = float64(s.span-peakTime) / float64(time.Duration(blocks)*s.block)
-			list[i].volume = (float64(requests) - peaks) / others
+			list[i].volume = (float64(requests) - peaks) / max(others, 1)
 			list[i].alone.time = float64(s.span-peakTime) / float64(time.Duration(len(p))*s.block)
 			list[i].alone.volume = (float64(requests) - peaks) / max(s.sum(p), 1)
 		}
