@@ -3,7 +3,7 @@ package v1alpha1
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // The defaults of the HPA are the ones of Kubernetes (kubernetes/kubernetes:pkg/apis/autoscaling/v2/defaults.go).

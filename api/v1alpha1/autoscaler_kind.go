@@ -3,7 +3,7 @@ package v1alpha1
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // The defaults of Knative (knative/serving:pkg/autoscaler/config/config.go), of KEDA (kedacore/keda:apis/keda/v1alpha1), and, of

@@ -3,7 +3,7 @@ package v1alpha1
 import (
 	"fmt"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // KindCalibration identifies a calibration file.

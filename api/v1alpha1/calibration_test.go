@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 const calibration = `apiVersion: fulcrum.dev/v1alpha1

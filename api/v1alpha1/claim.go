@@ -1,6 +1,6 @@
 package v1alpha1
 
-import "fulcrum.dev/fulcrum/internal/unit"
+import "fulcrum.dev/fulcrum/api/unit"
 
 // Claim is what somebody has said about cost, for plan to check: exactly one of bill, node, ratio, saving, step and sold.
 type Claim struct {

@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // The defaults of the Cluster Autoscaler (kubernetes/autoscaler:cluster-autoscaler/config/flags/flags.go) and of

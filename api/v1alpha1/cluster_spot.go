@@ -3,7 +3,7 @@ package v1alpha1
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // The notices that providers give: 2 min of AWS (Spot Instance interruption notices), 30 s of Google Cloud (preemption of

@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // The defaults that the comments of the types name.

@@ -3,7 +3,7 @@ package v1alpha1
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // size returns the bytes of the parameters; 0 when their number is not given.

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/random"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // DurationDistribution is a time that varies: a bare duration (constant), or mean with cv and shape, or p50 with p99, or

@@ -3,8 +3,8 @@ package v1alpha1
 import (
 	"errors"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/random"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // DurationPercentiles is a measured distribution: between the percentiles that are given, it rises evenly.

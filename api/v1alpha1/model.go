@@ -8,7 +8,7 @@
 // Start with Model.
 package v1alpha1
 
-import "fulcrum.dev/fulcrum/internal/unit"
+import "fulcrum.dev/fulcrum/api/unit"
 
 // APIVersion and KindModel identify the file.
 const (

@@ -1,6 +1,6 @@
 package v1alpha1
 
-import "fulcrum.dev/fulcrum/internal/unit"
+import "fulcrum.dev/fulcrum/api/unit"
 
 // Routing makes the homes of a model one arrangement, a hybrid: it says which of them takes a request. Exactly one of
 // overflow, burst, weights and shifts.

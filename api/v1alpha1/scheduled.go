@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // Scheduled is a number from a time of the day on, until the next entry of its list. The traffic starts on a Monday at midnight.

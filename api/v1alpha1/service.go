@@ -1,6 +1,6 @@
 package v1alpha1
 
-import "fulcrum.dev/fulcrum/internal/unit"
+import "fulcrum.dev/fulcrum/api/unit"
 
 // Service says how long a request takes, on which hardware, and what it takes to start.
 type Service struct {

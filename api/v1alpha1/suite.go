@@ -1,6 +1,6 @@
 package v1alpha1
 
-import "fulcrum.dev/fulcrum/internal/unit"
+import "fulcrum.dev/fulcrum/api/unit"
 
 // KindSuite identifies a suite file.
 const KindSuite = "Suite"

@@ -1,6 +1,6 @@
 package v1alpha1
 
-import "fulcrum.dev/fulcrum/internal/unit"
+import "fulcrum.dev/fulcrum/api/unit"
 
 // ColdStarts is how many cold starts are brought about, after the load, in rounds in which every target that says how
 // (coldStart) has one.

@@ -3,7 +3,7 @@ package v1alpha1
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // HasLoad reports whether there is a load: a suite may bring about cold starts alone.

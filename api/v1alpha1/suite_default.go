@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // ApplyDefaults fills in what is left out.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // LoadSuite reads a suite file as Load reads a model file.

@@ -1,6 +1,6 @@
 package v1alpha1
 
-import "fulcrum.dev/fulcrum/internal/unit"
+import "fulcrum.dev/fulcrum/api/unit"
 
 // Traffic is requests over time: exactly one of trace and generator, then operations in the order slice, scale,
 // repeat, merge.

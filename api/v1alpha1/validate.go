@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // validate applies the rules between fields. What a single field may hold has

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // validate checks the autoscaler by itself, and its bounds against the replicas of its home and the least that the model's

@@ -9,10 +9,10 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/coldstart"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // adjustColdStarts has the flag say how many cold starts there are, of a suite file too: what changes a system is to be left

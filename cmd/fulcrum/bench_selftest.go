@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/report"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 func newBenchSelftestCommand(std streams) *cobra.Command {

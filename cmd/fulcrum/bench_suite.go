@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/unit"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // parseThreshold reads [TARGET:]METRIC.PERCENTILE<=DURATION or [TARGET:]errors<=SHARE.

@@ -6,11 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/calibrate"
 	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/report"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // backtestSchema names the form of `fulcrum calibrate backtest -o json`.

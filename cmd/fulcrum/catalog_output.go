@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // writeOffers lists offers, a line each.

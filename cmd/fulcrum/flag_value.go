@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // textFlag is a flag whose text is read by one of package unit's parsers, so

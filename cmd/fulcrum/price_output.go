@@ -5,9 +5,9 @@ import (
 	"io"
 	"strings"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/report"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // billSchema names the form of `fulcrum price -o json`.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"unicode"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // ask is the usage that the flags describe. What was not given is left out.

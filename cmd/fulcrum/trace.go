@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/unit"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 

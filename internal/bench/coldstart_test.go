@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // fakeForcer makes every second start fail if it shall, and counts what it is asked.

@@ -18,11 +18,11 @@ import (
 	"google.golang.org/grpc/metadata"
 	grpcstatus "google.golang.org/grpc/status"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/inference"
 	"fulcrum.dev/fulcrum/internal/inference/inferencetest"
 	"fulcrum.dev/fulcrum/internal/measure"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 func inferenceServer(t *testing.T, options ...grpc.ServerOption) *inferencetest.Server {

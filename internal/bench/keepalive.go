@@ -9,9 +9,9 @@ import (
 	"sync"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // Witness is a Forcer that can tell whether an instance is there that would answer a request.

@@ -7,10 +7,10 @@ import (
 	"slices"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/random"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // SelftestVersion is the schema version of a Selftest.

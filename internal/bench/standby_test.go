@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // TestWhoStandsBy: requests that differ, or have to be encrypted, are left to workers.

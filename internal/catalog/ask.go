@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // Ask is a month's use of one offer in the words of a person: so many requests

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // quantityPlaces is how many decimal places a billed quantity keeps; it is

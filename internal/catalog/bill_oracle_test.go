@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 const monthMs = 2_628_000_000 // 730 h

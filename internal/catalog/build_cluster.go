@@ -6,7 +6,7 @@ import (
 	"math/big"
 	"slices"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 const msPerMonth = monthHours * msPerHour

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // rateDefaults are what a rate takes from its place in the file.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math/big"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // ClusterCost is the fixed monthly cost of a cluster: control plane, system

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 const priceRecords = "../../../shared/data/prices.json"

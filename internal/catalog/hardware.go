@@ -3,7 +3,7 @@ package catalog
 import (
 	"errors"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // Hardware is what one node, instance or environment has.

@@ -6,7 +6,7 @@ import (
 	"math/bits"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // MonthlyUsage scales usage measured over span to a billing month of 730 h,

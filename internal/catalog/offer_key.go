@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // Key is unique to an offer in its class and region: the id, then @class unless

@@ -3,7 +3,7 @@ package catalog
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // Confidence is how far a figure can be trusted.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // The records are the catalogue's file format. A later file changes single

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // Size is the vCPU and memory of one instance or environment.

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/measure"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // idle only waits. It changes nothing.

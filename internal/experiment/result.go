@@ -3,9 +3,9 @@ package experiment
 import (
 	"fmt"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/plan"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // SchemaVersion identifies the JSON form of a Result.

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // usualHolds are times for which platforms keep idle instances.

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 const aboutBills = `A month of 730 hours, priced from the catalogue; what was printed is right to the cent, but for the one that says "about".`

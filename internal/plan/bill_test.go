@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/plan"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // The bills are worked out again here, the long way round: from what the

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // ClaimKind is what a claim is about.

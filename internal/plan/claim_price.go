@@ -6,9 +6,9 @@ import (
 	"math"
 	"math/big"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // bill prices a month's usage of an offer, as fulcrum price does.

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 func claimCatalog(t *testing.T) *catalog.Catalog {

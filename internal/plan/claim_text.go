@@ -3,7 +3,7 @@ package plan
 import (
 	"fmt"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // Verdict says in words whether a claim holds.

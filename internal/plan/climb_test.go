@@ -11,9 +11,9 @@ import (
 
 	"pgregory.net/rapid"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/plan"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // TestNoNeighbourIsCheaper: no single step of any setting of what a plan shows is feasible and cheaper.

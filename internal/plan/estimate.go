@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"math"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/simulate"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // Estimate is the doubt of figures that rest on a part of the traffic.

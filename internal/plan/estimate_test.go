@@ -4,8 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/plan"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // sampledModels have so much traffic that it is searched on a sample: replacements in encoder. One of them is planned where

@@ -3,7 +3,7 @@ package plan
 import (
 	"context"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // Floors are the least that each way to run each home can cost, in the order of the model file, for the tests.

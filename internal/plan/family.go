@@ -5,10 +5,10 @@ import (
 	"math"
 	"slices"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/platform"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // family is one way to run an offer with a single number left open: replicas,

@@ -6,10 +6,10 @@ import (
 	"strconv"
 	"strings"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/platform"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // gate checks one hard constraint; it returns "" when the offer passes, else the reason and its source.

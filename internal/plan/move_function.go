@@ -1,8 +1,8 @@
 package plan
 
 import (
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // withFunction returns settings with a changed copy of the function's.

@@ -4,9 +4,9 @@ import (
 	"math"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/plan"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // neighbours are the homes of an arrangement with one setting of one of them changed by a single step, worked out from

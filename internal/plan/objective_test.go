@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/simulate"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // TestMetExactlyWhenThePercentileIsWithin: where every request is served, the verdict on an objective and the percentile

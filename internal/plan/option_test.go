@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/plan"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // amount is the sum of a bill's lines of an item.

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/unit"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 

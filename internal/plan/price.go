@@ -6,9 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/platform"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // price bills a month of a candidate: what it metered scaled to 730 h, what the

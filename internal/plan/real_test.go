@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/plan"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // traces is where recorded traffic lies beside the repository.

@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/platform"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // Search plans a model. A plan without a feasible arrangement is no error: see

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/simulate"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // Timeline is the state of the homes of a candidate at equal steps of the span, with what they have cost by then.

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/simulate"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // figures is what a plan says of a candidate.

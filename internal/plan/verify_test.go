@@ -8,9 +8,9 @@ import (
 
 	"pgregory.net/rapid"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/plan"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 func verify(t testing.TB, m *v1alpha1.Model, p *plan.Plan) *plan.Verification {

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/platform"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 const (

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/policy"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // scale sets what decides on the number of replicas. It completes the settings of the autoscaler that depend on the home.

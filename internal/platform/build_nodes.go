@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/policy"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // ownCluster copies the settings that defaults are filled into, so that the caller's stay as they are.

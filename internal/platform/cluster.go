@@ -5,11 +5,11 @@ import (
 	"math"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // Cluster is replicas (pods) on nodes.

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // shareGPU bounds a fit by its part of a GPU that several replicas share, by MIG

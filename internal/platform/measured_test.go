@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // TestMeasuredStartAndKeepAlive: what a profile says of starting and staying warm goes before the defaults, and is no assumption.

@@ -7,10 +7,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/policy"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 func onFunction(f v1alpha1.FunctionHome) v1alpha1.Home { return v1alpha1.Home{Function: &f} }

@@ -5,9 +5,9 @@ import (
 	"strconv"
 	"strings"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/plan"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // claims shows what has been said beside what comes out, and then why.

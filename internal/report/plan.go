@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/plan"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // Plan writes a plan for people.

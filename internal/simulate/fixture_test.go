@@ -6,10 +6,10 @@ import (
 	"math"
 	"testing"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/random"
-	"fulcrum.dev/fulcrum/internal/unit"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // replay draws the arrivals of a rate series file uniformly within its periods.

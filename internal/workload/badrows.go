@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 const (

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 const azureHeader = "TIMESTAMP,ContextTokens,GeneratedTokens\n"

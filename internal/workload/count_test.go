@@ -9,8 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // countsOf counts requests one by one.

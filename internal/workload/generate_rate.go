@@ -7,8 +7,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // maxRate is the highest rate of a generator: one request a nanosecond.

@@ -8,8 +8,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 func TestDailyShape(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/random"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // Merge plays workloads on top of each other, aligned at the start. The span is

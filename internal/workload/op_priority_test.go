@@ -3,8 +3,8 @@ package workload
 import (
 	"testing"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/unit"
 )
 
 // TestPriority: a part of a merge has the priority that it gives, and keeps it when it is scaled and cached; what is merged

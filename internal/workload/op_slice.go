@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/unit"
+	"fulcrum.dev/fulcrum/api/unit"
 )
 
 // Slice keeps the requests from one time up to, not including, another, and

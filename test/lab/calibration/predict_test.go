@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/calibrate"
 	"fulcrum.dev/fulcrum/internal/report"
-	"fulcrum.dev/fulcrum/internal/unit"
 	"fulcrum.dev/fulcrum/test/lab/model"
 	"fulcrum.dev/fulcrum/test/lab/model/gguf"
 )
