@@ -76,7 +76,7 @@ func (d *distribution) add(v int64) {
 		return
 	}
 	if d.histogram == nil {
-		d.histogram = hdr.New(1, maxDrawnWork.Microseconds(), 3) // holds every int32 of tokens, too
+		d.histogram = hdr.New(1, MaxWork.Microseconds(), 3) // holds every int32 of tokens, too
 		for _, kept := range d.values {
 			d.record(kept)
 		}
@@ -87,7 +87,7 @@ func (d *distribution) add(v int64) {
 
 func (d *distribution) record(v int64) {
 	// It cannot be out of range but for negative sizes of a broken workload, which count as 0.
-	if err := d.histogram.RecordValue(min(max(v, 0), maxDrawnWork.Microseconds())); err != nil {
+	if err := d.histogram.RecordValue(min(max(v, 0), MaxWork.Microseconds())); err != nil {
 		d.n--
 	}
 }
