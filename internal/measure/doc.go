@@ -1,6 +1,7 @@
 // Package measure turns times into statistics: the record of one request, the
 // log that records are kept in, histograms of three digits, percentiles and
-// ratios with intervals, warm-up, and verdicts about limits.
+// ratios with intervals, warm-up, verdicts about limits, and what a search for
+// the highest rate found.
 //
 // In go durations, Records, readers and writers (never paths or clocks); out
 // come Summaries, Estimates and curves for plots in seconds. Start with Histogram
