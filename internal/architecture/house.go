@@ -19,6 +19,7 @@ func House() []Row {
 	return []Row{
 		{Dir: "api/unit", Pure: true},
 		{Dir: "internal/random", Pure: true},
+		{Dir: "internal/stats", Pure: true},
 		{Dir: "api/v1alpha1", Pure: true},
 		{Dir: "internal/workload", Pure: true},
 		{Dir: "internal/catalog", Pure: true},
