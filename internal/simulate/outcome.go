@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/stats"
 )
 
@@ -84,7 +84,7 @@ type Capacity struct {
 	MeanLive float64 `json:"meanLive"`
 	PeakLive int     `json:"peakLive"`
 	// Metered is what the platform counted.
-	Metered platform.Metered `json:"metered"`
+	Metered home.Metered `json:"metered"`
 	// Shortages are the arrivals at functions and containers that found as many environments or instances as are allowed: the quota
 	// was reached, and they waited or were refused.
 	Shortages int64 `json:"shortages,omitempty"`
