@@ -16,6 +16,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 func asking(urls ...string) bench.Input {
@@ -128,7 +129,7 @@ func TestLiveText(t *testing.T) {
 	live := bench.Live{
 		Elapsed: 12 * time.Second, Span: time.Minute, Requests: 600, Planned: 3000, Errors: 9, Rate: 49.8,
 		Kinds:   map[measure.Kind]int64{measure.OK: 591, measure.Timeout: 2, measure.Reset: 5, measure.DNS: 1, measure.Other: 1},
-		Latency: measure.Summary{P50: 0.0123, P95: 0.02}, Lateness: measure.Summary{P99: 0.0004},
+		Latency: stats.Summary{P50: 0.0123, P95: 0.02}, Lateness: stats.Summary{P99: 0.0004},
 	}
 	want := "[==        ]  20% 12s of 1m0s  600/3000 requests  49.8/s  p50 12.3 ms  p95 20 ms  late p99 0.4 ms  errors 9: 5 reset, 2 timeout, 1 dns, ..."
 	if got := liveText(live); got != want {

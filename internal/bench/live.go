@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 // Live is what is known of a run under way.
@@ -23,8 +24,8 @@ type Live struct {
 	// Span is how long the load lasts.
 	Span time.Duration `json:"spanNanoseconds"`
 	// Lateness and Latency are of the requests since the last time, in seconds.
-	Lateness measure.Summary `json:"lateness"`
-	Latency  measure.Summary `json:"latency"`
+	Lateness stats.Summary `json:"lateness"`
+	Latency  stats.Summary `json:"latency"`
 }
 
 // liveView makes a Live every now and then. It is the collector's.
@@ -35,12 +36,12 @@ type liveView struct {
 	kinds             map[measure.Kind]int64
 	last              time.Duration
 	since             int64
-	lateness, latency *measure.Histogram
+	lateness, latency *stats.Histogram
 }
 
 func newLiveView(p Projection) *liveView {
 	v := &liveView{planned: p.Requests, span: p.Span, kinds: map[measure.Kind]int64{}}
-	v.lateness, v.latency = measure.NewHistogram(), measure.NewHistogram()
+	v.lateness, v.latency = stats.NewHistogram(), stats.NewHistogram()
 	return v
 }
 

@@ -6,8 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/oracle"
-	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -74,7 +74,7 @@ func keptFleet(lambda, service, window float64, limit int, requests float64) (ex
 	} else {
 		limit = unbounded
 	}
-	e.systems = [][]platform.Home{{environments(limit, random.Exponential(service), window)}}
+	e.systems = [][]home.Home{{environments(limit, random.Exponential(service), window)}}
 	return e, nil
 }
 
@@ -85,7 +85,7 @@ const instant = random.Constant(1e-9)
 func oneLive(name string, t stationary, window float64, expected float64, source string) experiment {
 	return experiment{
 		name: name, traffic: t, requests: 4e6,
-		systems:    [][]platform.Home{{environments(unbounded, instant, window)}},
+		systems:    [][]home.Home{{environments(unbounded, instant, window)}},
 		quantities: []quantity{{name: "P_cold", expected: expected, source: source, of: single(coldShare)}},
 	}
 }
@@ -130,7 +130,7 @@ func limitOfOne() (experiment, error) {
 	return experiment{
 		name:    "limit 1, lambda = 0.5, E[S] = 2 s, tau = 3 s",
 		traffic: poisson(lambda), requests: 4e6,
-		systems:    [][]platform.Home{{environments(1, random.Exponential(2), window)}},
+		systems:    [][]home.Home{{environments(1, random.Exponential(2), window)}},
 		quantities: []quantity{{name: "P_cold", expected: expected, source: "ColdStartPoisson", of: single(coldShare)}},
 	}, err
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 // AnalysisVersion is the schema version of an Analysis.
@@ -29,9 +30,9 @@ type Analysis struct {
 	Invalid string `json:"invalid,omitempty"`
 	// Lateness is of all requests that were sent; Gate is what it was held against, and Gated what it came to, of few requests
 	// without the largest.
-	Lateness Summary `json:"lateness"`
-	Gate     Gate    `json:"gate"`
-	Gated    float64 `json:"gated"`
+	Lateness stats.Summary `json:"lateness"`
+	Gate     Gate          `json:"gate"`
+	Gated    float64       `json:"gated"`
 
 	Targets []TargetAnalysis `json:"targets"`
 	// Curves are of the client, for plots.
@@ -105,7 +106,7 @@ func (a *Analysis) warn(format string, args ...any) {
 
 // gate holds the lateness of all that was sent against the gate.
 func (a *Analysis) gate(s *Sheet) {
-	hist := NewHistogram()
+	hist := stats.NewHistogram()
 	late := newSample(int(s.requests))
 	for d := range s.lateness() {
 		hist.Record(d)

@@ -4,25 +4,24 @@ import (
 	"bytes"
 	"testing"
 
-	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/report"
 )
 
 func TestSaturation(t *testing.T) {
-	passed := bench.SaturationStep{Rate: 100, Attempt: 1, Duration: 10, Requests: 1000, Verdict: measure.Pass, Thresholds: []measure.Judgement{
+	passed := measure.SaturationStep{Rate: 100, Attempt: 1, Duration: 10, Requests: 1000, Verdict: measure.Pass, Thresholds: []measure.Judgement{
 		{Threshold: measure.Threshold{Metric: "latency", Percentile: 95, Most: 0.1}, Estimate: measure.Estimate{Value: 0.02, HasInterval: true, Low: 0.01, High: 0.03, Count: 1000}},
 		{Threshold: measure.Threshold{Metric: measure.MetricErrors, Most: 0.01}, Estimate: measure.Estimate{HasInterval: true, High: 0.004, Count: 1000}},
 	}}
-	late := bench.SaturationStep{Rate: 200, Attempt: 3, Duration: 2.5, Requests: 500, Invalid: "the client sent late"}
-	s := &bench.Saturation{Suite: "encoder", Targets: []bench.TargetSaturation{
-		{Name: "k8s", Outcome: bench.Found, Rate: 100, Beyond: 104.4, Steps: []bench.SaturationStep{passed}},
-		{Name: "a", Outcome: bench.AtLeast, Rate: 500},
-		{Name: "b", Outcome: bench.NonePass, Beyond: 0.625},
-		{Name: "c", Outcome: bench.ByOwn, Rate: 100, Steps: []bench.SaturationStep{passed, late}},
-		{Name: "d", Outcome: bench.ByOwn},
-		{Name: "e", Outcome: bench.Stopped},
-		{Name: "f", Outcome: bench.Stopped, Rate: 50},
+	late := measure.SaturationStep{Rate: 200, Attempt: 3, Duration: 2.5, Requests: 500, Invalid: "the client sent late"}
+	s := &measure.Saturation{Suite: "encoder", Targets: []measure.TargetSaturation{
+		{Name: "k8s", Outcome: measure.Found, Rate: 100, Beyond: 104.4, Steps: []measure.SaturationStep{passed}},
+		{Name: "a", Outcome: measure.AtLeast, Rate: 500},
+		{Name: "b", Outcome: measure.NonePass, Beyond: 0.625},
+		{Name: "c", Outcome: measure.ByOwn, Rate: 100, Steps: []measure.SaturationStep{passed, late}},
+		{Name: "d", Outcome: measure.ByOwn},
+		{Name: "e", Outcome: measure.Stopped},
+		{Name: "f", Outcome: measure.Stopped, Rate: 50},
 	}}
 	var b bytes.Buffer
 	if err := report.Saturation(&b, s, report.Style{}); err != nil {

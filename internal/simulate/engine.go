@@ -7,14 +7,14 @@ import (
 	"io"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
-// home is a kind of home as the engine sees it.
-type home interface {
+// platform is a kind of home as the engine sees it.
+type platform interface {
 	// arrive takes a request, refuses it or lets it wait.
 	arrive(now int64, id int32)
 	// handle takes an event that the home has put into its queue.
@@ -24,14 +24,14 @@ type home interface {
 	// abandoned takes away a request whose caller has left, where the platform stops the work for it.
 	abandoned(now int64, id int32)
 	// meter returns what has been metered up to a time, with all meters closed then.
-	meter(until int64) platform.Metered
+	meter(until int64) home.Metered
 	// view is what a router sees.
 	view() policy.HomeView
 }
 
 // Hybrid is several homes behind one router. One home needs none.
 type Hybrid struct {
-	Homes []platform.Home
+	Homes []home.Home
 	// Router picks the home of each request. It is used by one run only, as it may remember.
 	Router policy.Router
 	// Base says that the others only take what the first home has no room for: that is then scaled on the requests inside all
@@ -44,8 +44,8 @@ type Hybrid struct {
 //
 // Errors: an impossible home or option, a workload that cannot be read, a
 // cancelled context, a broken law (a defect of this package).
-func Run(ctx context.Context, h platform.Home, w workload.Workload, opt Options) (Outcome, error) {
-	return RunHybrid(ctx, Hybrid{Homes: []platform.Home{h}}, w, opt)
+func Run(ctx context.Context, h home.Home, w workload.Workload, opt Options) (Outcome, error) {
+	return RunHybrid(ctx, Hybrid{Homes: []home.Home{h}}, w, opt)
 }
 
 // RunHybrid is Run for several homes.
@@ -74,7 +74,7 @@ const batchSize = 512
 
 // place is a home of the run and what all kinds of homes have.
 type place struct {
-	home home
+	home platform
 	*server
 }
 
@@ -108,7 +108,7 @@ func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 		}
 		s.routed = h.Router != nil
 		if len(h.Homes) > 1 {
-			s.tally.latency = measure.NewHistogram()
+			s.tally.latency = stats.NewHistogram()
 		}
 		e.places = append(e.places, place{newHome(s, spec), s})
 		s.beginRun()
@@ -132,7 +132,7 @@ func (s *server) observe(h Hybrid, i int, shared *level) {
 	}
 }
 
-func newHome(s *server, h platform.Home) home {
+func newHome(s *server, h home.Home) platform {
 	switch {
 	case h.Cluster != nil:
 		return newCluster(s, *h.Cluster)

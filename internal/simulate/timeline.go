@@ -3,7 +3,7 @@ package simulate
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 )
 
 // Timeline is the state of every home at equal steps of the span. Its size does not depend on the traffic.
@@ -35,7 +35,7 @@ type Moment struct {
 	Starts     int64 `json:"starts"`
 	ColdStarts int64 `json:"coldStarts"`
 	// Metered is what the home would be billed for if the span ended here.
-	Metered platform.Metered `json:"metered"`
+	Metered home.Metered `json:"metered"`
 }
 
 // timeline takes the samples of a run.
