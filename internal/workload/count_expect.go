@@ -1,8 +1,10 @@
 package workload
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -54,6 +56,28 @@ func (add Adder) within(w Window) Adder {
 	}
 }
 
+// selected leaves out what is not within windows, which are in order, and closes
+// the gaps between them.
+func (add Adder) selected(windows []Window) Adder {
+	parts := make([]Adder, len(windows))
+	var begin time.Duration // of the window in the selection
+	for i, w := range windows {
+		parts[i] = add.later(begin).within(w)
+		begin += w.To - w.From
+	}
+	return func(from, to time.Duration, n float64) {
+		first := sort.Search(len(windows), func(i int) bool { return windows[i].To > from })
+		for i := first; i < len(windows) && windows[i].From < max(to, from+1); i++ {
+			parts[i](from, to, n)
+		}
+	}
+}
+
+// later adds to a later time.
+func (add Adder) later(by time.Duration) Adder {
+	return func(from, to time.Duration, n float64) { add(from+by, to+by, n) }
+}
+
 // Expect adds what is in memory.
 func (r *Recorded) Expect(ctx context.Context, add Adder) error {
 	for batch := range slices.Chunk(r.requests, patience) {
@@ -86,6 +110,11 @@ func (s *slice) Expect(ctx context.Context, add Adder) error {
 	return expect(ctx, s.source, add.within(Window{s.from, s.to}))
 }
 
+// Expect takes what the source has within the windows, one after the other.
+func (s *selected) Expect(ctx context.Context, add Adder) error {
+	return expect(ctx, s.source, add.selected(s.windows))
+}
+
 // Expect adds up the parts.
 func (m *merged) Expect(ctx context.Context, add Adder) error {
 	for _, w := range m.parts {
@@ -98,13 +127,14 @@ func (m *merged) Expect(ctx context.Context, add Adder) error {
 
 // Expect adds the source again for each round, of which there may be a million.
 func (r *repeated) Expect(ctx context.Context, add Adder) error {
-	return expect(ctx, r.source, func(from, to time.Duration, n float64) {
+	err := expect(ctx, r.source, func(from, to time.Duration, n float64) {
 		for round := range r.times {
 			if round%patience == patience-1 && ctx.Err() != nil {
-				return // the source says so
+				return
 			}
 			offset := time.Duration(round) * r.span
 			add(from+offset, to+offset, n)
 		}
 	})
+	return cmp.Or(err, ctx.Err())
 }

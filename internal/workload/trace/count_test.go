@@ -2,9 +2,11 @@ package trace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,5 +84,29 @@ func TestCountsWithoutDrawing(t *testing.T) {
 		for i, want := range workloadtest.Counts(t, w, block) {
 			workloadtest.Near(t, fmt.Sprintf("%s: block %d", name, i), got[i], want, 6*math.Sqrt(2.5*got[i])+1)
 		}
+	}
+}
+
+// TestCountsOfALongSeriesStop: the file is read no further once the context has ended.
+func TestCountsOfALongSeriesStop(t *testing.T) {
+	const rows = 100_000
+	var text strings.Builder
+	text.WriteString("t_s,count\n")
+	for i := range rows {
+		fmt.Fprintf(&text, "%d,1000\n", i)
+	}
+	w := unheld(t, v1alpha1.Trace{}, workloadtest.Texts{"x": text.String()})
+	ctx, end := context.WithCancel(t.Context())
+	seen := 0
+	err := w.(workload.Series).Counts(ctx, func(int64, float64) {
+		if seen++; seen == rows/2 {
+			end()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || seen > rows/2+10_000 {
+		t.Errorf("%d of %d periods, %v", seen, rows, err)
+	}
+	if counts, err := workload.Counts(ctx, w, time.Hour); !errors.Is(err, context.Canceled) {
+		t.Errorf("counts %v, %v", counts, err)
 	}
 }
