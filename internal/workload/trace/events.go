@@ -18,7 +18,7 @@ func readEvents(trace *eventTrace) (workload.Workload, error) {
 		return nil, err
 	}
 	var seen stamps
-	kept, err := keep(s, trace.source.held, seen.add)
+	kept, err := keep(s, trace.source.maxRequests, seen.add)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func isRates(h rows.Header) bool {
 	return len(h.Names) == 2 && h.Names[1] == "count" && (h.Names[0] == "t_s" || h.Names[0] == "period_utc")
 }
 
-// rateSeries is a file of counts per period, which is read again on each Open.
+// rateSeries is a file of counts per period. A long one is read again on each Open.
 type rateSeries struct {
 	file   rows.File
 	seed   uint64
@@ -35,6 +35,7 @@ type rateSeries struct {
 	first  int64 // the stamp of the first row
 	// periods is how many there are from the first row to the last, requests their sum.
 	periods, requests int64
+	held              heldCounts // all counts, nil where they are too many
 }
 
 // readRates goes through a series once.
@@ -48,6 +49,7 @@ func readRates(s source) (workload.Workload, error) {
 		return nil, err
 	}
 	zeros := zeroRuns{period: series.period}
+	held, holding := heldCounts{}, true
 	for {
 		index, count, err := rows.next()
 		if err == io.EOF {
@@ -55,6 +57,9 @@ func readRates(s source) (workload.Workload, error) {
 		}
 		if err != nil {
 			return nil, err
+		}
+		if holding && count > 0 {
+			holding = held.add(index, count, s.maxPeriods)
 		}
 		zeros.see(index, count)
 		series.periods = index + 1
@@ -65,6 +70,9 @@ func readRates(s source) (workload.Workload, error) {
 	}
 	if series.requests == 0 {
 		return nil, s.file.Fail(errors.New("every count is 0: there is no request in this trace"))
+	}
+	if holding {
+		series.held = held
 	}
 	bad := rows.table.Tally
 	series.info = workload.Info{
@@ -133,11 +141,11 @@ func (s *rateSeries) OpenWindows(windows []workload.Window) (workload.Stream, er
 }
 
 func (s *rateSeries) openPeriods(windows []workload.Window) (workload.Stream, error) {
-	rows, err := s.open()
+	counts, err := s.openCounts()
 	if err != nil {
 		return nil, err
 	}
-	return &rateStream{series: s, rows: rows, left: windows, draws: random.New(s.seed, random.Arrivals, 0)}, nil
+	return &rateStream{series: s, counts: counts, left: windows, draws: random.New(s.seed, random.Arrivals, 0)}, nil
 }
 
 // Grid says how the counts lie in time.
@@ -148,16 +156,16 @@ func (s *rateSeries) Grid() workload.Grid {
 
 // Counts yields the periods that are not empty, in order.
 func (s *rateSeries) Counts(ctx context.Context, yield func(index int64, count float64)) error {
-	rows, err := s.open()
+	counts, err := s.openCounts()
 	if err != nil {
 		return err
 	}
-	defer rows.table.Lines.Close()
+	defer counts.close()
 	for n := 0; ; n++ {
 		if n%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		index, count, err := rows.next()
+		index, count, err := counts.next()
 		if err == io.EOF {
 			return nil
 		}
@@ -173,7 +181,7 @@ func (s *rateSeries) Counts(ctx context.Context, yield func(index int64, count f
 // rateStream draws the arrivals of one period after the other, of those that windows touch.
 type rateStream struct {
 	series  *rateSeries
-	rows    *rateRows
+	counts  periodCounts
 	left    workload.Remaining
 	draws   *rand.Rand
 	spacing spacing
@@ -188,7 +196,7 @@ func (s *rateStream) Read(dst []workload.Request) (int, error) {
 			if err := s.advance(); err == io.EOF && n > 0 {
 				break
 			} else if err != nil {
-				s.rows.table.Lines.Close()
+				s.counts.close()
 				return 0, err
 			}
 		}
@@ -204,7 +212,7 @@ func (s *rateStream) Read(dst []workload.Request) (int, error) {
 // advance goes to the next period that is not empty.
 func (s *rateStream) advance() error {
 	for {
-		index, count, err := s.rows.next()
+		index, count, err := s.counts.next()
 		if err == io.EOF && s.read == s.series.requests {
 			return io.EOF
 		}
@@ -230,6 +238,6 @@ func (s *rateStream) advance() error {
 
 // Close gives the file back before the end.
 func (s *rateStream) Close() error {
-	s.rows.table.Lines.Close()
+	s.counts.close()
 	return nil
 }

@@ -29,10 +29,10 @@ func (s source) settle(series workload.Series, info *workload.Info, has sizes.Fi
 		info.Notes = append(info.Notes, note)
 	}
 	w := sizes.Give(series, s.seed)
-	if requests > int64(s.held) {
+	if requests > int64(s.maxRequests) {
 		return w, nil
 	}
-	if w, err = workload.Cache(w, s.held); err != nil {
+	if w, err = workload.Cache(w, s.maxRequests); err != nil {
 		return nil, err
 	}
 	if held, ok := w.(*workload.Recorded); ok && held.Len() == 0 {
