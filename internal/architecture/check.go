@@ -28,6 +28,10 @@ func Check(fsys fs.FS, module string, rows []Row) ([]Violation, error) {
 	if err != nil {
 		return nil, err
 	}
+	byDir := make(map[string]sourcePackage, len(packages))
+	for _, p := range packages {
+		byDir[p.dir] = p
+	}
 	order := make(map[string]int, len(rows))
 	for i, row := range rows {
 		order[row.Dir] = i
@@ -43,6 +47,11 @@ func Check(fsys fs.FS, module string, rows []Row) ([]Violation, error) {
 		found = append(found, checkImports(p, module, i, order)...)
 		if rows[i].Pure {
 			found = append(found, checkPurity(p)...)
+			found = append(found, checkPureImports(p, module, rows, order)...)
+		}
+		if rows[i].Formatless {
+			c := closure{root: p.dir, module: module, packages: byDir, seen: make(map[string]bool)}
+			found = append(found, c.check(p.dir)...)
 		}
 	}
 	return append(found, checkFolders(packages, rows)...), nil

@@ -57,7 +57,7 @@ func (r *engineRun) stepTo(limit int64) {
 
 // watch notes which requests an action of the engine lets go.
 func (r *engineRun) watch(act func()) {
-	s := r.places[0].server
+	s := r.homes[0].server
 	s.done = s.done[:0]
 	before := s.rejected
 	act()

@@ -91,8 +91,8 @@ func checkNothingLeft(t *rapid.T, e *engine) {
 	if e.deadlines.head != none || e.attempts.head != none {
 		t.Fatal("somebody who has left is watched")
 	}
-	for i := range e.places {
-		s := e.places[i].server
+	for i := range e.homes {
+		s := e.homes[i].server
 		if s.inside != 0 || s.waiting.len() != 0 {
 			t.Fatalf("home %d: %d inside and %d waiting", i, s.inside, s.waiting.len())
 		}

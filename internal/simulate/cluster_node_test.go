@@ -231,7 +231,7 @@ func runWith(t testing.TB, h home.Home, w workload.Workload, opt Options, change
 		t.Fatal(err)
 	}
 	e := newEngine(Hybrid{Homes: []home.Home{h}}, w.Info(), opt)
-	change(e.places[0].home.(*cluster))
+	change(e.homes[0].platform.(*cluster))
 	if err := e.run(t.Context(), stream); err != nil {
 		t.Fatal(err)
 	}

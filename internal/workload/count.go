@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/duration"
 )
 
 // maxCountBlocks bounds the memory of Counts.
@@ -24,14 +24,14 @@ const maxCountBlocks = 10_000_000
 func Counts(ctx context.Context, w Workload, block time.Duration) ([]float64, error) {
 	span := w.Info().Span
 	if block <= 0 {
-		return nil, fmt.Errorf("expected blocks longer than 0, got %s", unit.Duration(block))
+		return nil, fmt.Errorf("expected blocks longer than 0, got %s", duration.Text(block))
 	}
 	n := int64(span / block)
 	if span%block > 0 {
 		n++
 	}
 	if n > maxCountBlocks {
-		return nil, fmt.Errorf("%d blocks of %s in %s: expected at most %d, choose longer ones", n, unit.Duration(block), unit.Duration(span), maxCountBlocks)
+		return nil, fmt.Errorf("%d blocks of %s in %s: expected at most %d, choose longer ones", n, duration.Text(block), duration.Text(span), maxCountBlocks)
 	}
 	counts := blockCounts{block: block, counts: make([]float64, n)}
 	if n == 0 {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/duration"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -60,7 +60,7 @@ func (m *merged) notes(span time.Duration) []string {
 			notes = append(notes, part+": "+note)
 		}
 		if info.Span < span {
-			notes = append(notes, fmt.Sprintf("%s ends after %s of %s", part, unit.Duration(info.Span), unit.Duration(span)))
+			notes = append(notes, fmt.Sprintf("%s ends after %s of %s", part, duration.Text(info.Span), duration.Text(span)))
 		}
 	}
 	return notes
