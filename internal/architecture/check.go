@@ -3,6 +3,7 @@ package architecture
 import (
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 )
@@ -93,8 +94,8 @@ func checkImports(p sourcePackage, module string, i int, order map[string]int) [
 	for _, f := range p.files {
 		for _, imp := range f.imports {
 			dir, ours := inModule(imp.path, module)
-			if !ours || (dir == p.dir && f.test) {
-				continue // An external test imports the package that it tests.
+			if !ours || f.test && (dir == p.dir || dir == p.dir+"/"+path.Base(p.dir)+"test") {
+				continue // An external test imports the package that it tests, and what helps to test it.
 			}
 			j, known := order[dir]
 			switch {

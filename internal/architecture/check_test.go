@@ -275,3 +275,21 @@ func TestCheckReportsSourceThatDoesNotParse(t *testing.T) {
 		t.Error("no error for a file that does not parse")
 	}
 }
+
+// TestCheckOfTestHelpers: a package's external tests may import what helps to test it, which imports the package; the package may not.
+func TestCheckOfTestHelpers(t *testing.T) {
+	tree := source(map[string]string{
+		"base/base.go":          "// Package base is the base.\npackage base\n",
+		"base/base_test.go":     "package base_test\nimport _ \"example.com/m/base/basetest\"\n",
+		"base/basetest/help.go": "// Package basetest helps to test base.\npackage basetest\nimport _ \"example.com/m/base\"\n",
+	})
+	house := []architecture.Row{{Dir: "base"}, {Dir: "base/basetest"}}
+	if violations, err := architecture.Check(tree, module, house); err != nil || len(violations) > 0 {
+		t.Errorf("violations %v, %v", violations, err)
+	}
+	tree["base/base.go"].Data = []byte("// Package base is the base.\npackage base\nimport _ \"example.com/m/base/basetest\"\n")
+	violations, err := architecture.Check(tree, module, house)
+	if want := "base/base.go:3: imports base/basetest, which is not above base in the table"; err != nil || len(violations) != 1 || violations[0].String() != want {
+		t.Errorf("violations %v, %v; want %s", violations, err, want)
+	}
+}

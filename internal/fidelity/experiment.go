@@ -22,7 +22,7 @@ const replications = 20
 // experiment is one system under one traffic, of which some quantities are known.
 type experiment struct {
 	name     string
-	traffic  traffic
+	traffic  stationary
 	requests float64 // of all replications together
 	// warmUp is the time at the start of a replication whose requests are left out, for systems that take long to forget that
 	// they began empty; of a short replication, at most half.

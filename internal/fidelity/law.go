@@ -14,7 +14,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/simulate"
-	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
 const aboutLaws = `What holds in every run, whatever is drawn; shown here for a home of each kind. Every run checks the first two itself and ends
@@ -74,7 +74,7 @@ func (l lawCase) run(ctx context.Context, opt Options) (simulate.Outcome, error)
 		Rate: unit.Rate(l.rate), Span: unit.Duration(24 * time.Hour), Daily: &v1alpha1.Daily{PeakToMean: 1.9},
 		Sizes: v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Mean: 200, CV: 1}, Output: &v1alpha1.CountDistribution{Mean: 100, CV: 1}},
 	}
-	w, err := workload.FromTraffic(nil, v1alpha1.Traffic{Seed: &seed, Generator: &g})
+	w, err := traffic.Build(nil, v1alpha1.Traffic{Seed: &seed, Generator: &g})
 	if err != nil {
 		return simulate.Outcome{}, err
 	}

@@ -34,7 +34,7 @@ func sharing() ([]experiment, error) {
 		sizes := v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Mean: 1}, Output: &output.CountDistribution}
 		list = append(list, experiment{
 			name:    output.name,
-			traffic: traffic{rate: lambda, sizes: sizes}, requests: 4e6,
+			traffic: stationary{rate: lambda, sizes: sizes}, requests: 4e6,
 			systems: [][]home.Home{{replica}},
 			quantities: []quantity{
 				{name: "mean time in system", unit: "s", expected: q.MeanSojournShared(), source: "MG1.MeanSojournShared", of: single(meanSojourn)},

@@ -128,7 +128,7 @@ func newSearch(ctx context.Context, in Input) (*search, error) {
 		SchemaVersion: SchemaVersion, Model: in.Model.Metadata.Name, Description: in.Model.Metadata.Description,
 		Traffic: traffic,
 	}
-	if err := s.sample(); err != nil {
+	if err := s.sample(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil

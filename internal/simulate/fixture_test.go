@@ -11,6 +11,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
 // poisson is n requests on average at a rate per second.
@@ -32,7 +33,7 @@ func generate(t testing.TB, g v1alpha1.Generator) workload.Workload {
 	t.Helper()
 	seed := uint64(7)
 	g.Arrivals = "poisson"
-	w, err := workload.FromTraffic(nil, v1alpha1.Traffic{Seed: &seed, Generator: &g})
+	w, err := traffic.Build(nil, v1alpha1.Traffic{Seed: &seed, Generator: &g})
 	if err != nil {
 		t.Fatal(err)
 	}

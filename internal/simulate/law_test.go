@@ -14,13 +14,14 @@ import (
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
 // anyWorkload draws a short bursty workload with tokens.
 func anyWorkload(t *rapid.T) workload.Workload {
 	seed := rapid.Uint64Range(1, 1000).Draw(t, "seed")
 	cv := rapid.Float64Range(0.3, 4).Draw(t, "cv")
-	w, err := workload.FromTraffic(nil, v1alpha1.Traffic{
+	w, err := traffic.Build(nil, v1alpha1.Traffic{
 		Seed: &seed,
 		Generator: &v1alpha1.Generator{
 			Arrivals: "gamma", CV: &cv,

@@ -109,7 +109,7 @@ func (s *selected) Open() (Stream, error) {
 	}}, nil
 }
 
-func (s *selected) rescale(factor float64) (Workload, error) {
+func (s *selected) Rescale(factor float64) (Workload, error) {
 	scaled, err := rescaled(s.source, factor)
 	if err != nil {
 		return nil, err

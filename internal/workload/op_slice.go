@@ -56,7 +56,7 @@ func (s *slice) Open() (Stream, error) {
 	}}, nil
 }
 
-func (s *slice) rescale(factor float64) (Workload, error) {
+func (s *slice) Rescale(factor float64) (Workload, error) {
 	scaled, err := rescaled(s.source, factor)
 	if err != nil {
 		return nil, err
