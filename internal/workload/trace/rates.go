@@ -44,14 +44,14 @@ func readRates(s source) (workload.Workload, error) {
 	if err := series.findPeriod(); err != nil {
 		return nil, err
 	}
-	rows, err := series.open()
+	reader, err := series.open()
 	if err != nil {
 		return nil, err
 	}
 	zeros := zeroRuns{period: series.period}
 	held, holding := heldCounts{}, true
 	for {
-		index, count, err := rows.next()
+		index, count, err := reader.next()
 		if err == io.EOF {
 			break
 		}
@@ -65,7 +65,7 @@ func readRates(s source) (workload.Workload, error) {
 		series.periods = index + 1
 		series.requests += count
 	}
-	if err := rows.table.Tally.Check(s.trace.MaxBadRows); err != nil {
+	if err := reader.table.Tally.Check(s.trace.MaxBadRows); err != nil {
 		return nil, s.file.Fail(err)
 	}
 	if series.requests == 0 {
@@ -74,27 +74,27 @@ func readRates(s source) (workload.Workload, error) {
 	if holding {
 		series.held = held
 	}
-	bad := rows.table.Tally
+	bad := reader.table.Tally
 	series.info = workload.Info{
 		Name: s.file.Name, Format: formatRates, Span: time.Duration(series.periods) * series.period,
 		Rows: bad.Rows, BadRows: bad.Bad, Resolution: series.period,
 		Notes: append(bad.Notes(), fmt.Sprintf("counts per %s: arrivals are drawn uniformly within each period", unit.Duration(series.period))),
 	}
-	series.info.Notes = append(series.info.Notes, rows.notes(series.periods)...)
+	series.info.Notes = append(series.info.Notes, reader.notes(series.periods)...)
 	series.info.Notes = append(series.info.Notes, zeros.notes()...)
 	return s.settle(series, &series.info, sizes.Fields{}, series.requests)
 }
 
 // findPeriod infers the period from the first rows: the shortest step between them.
 func (s *rateSeries) findPeriod() error {
-	rows, err := s.open()
+	reader, err := s.open()
 	if err != nil {
 		return err
 	}
-	defer rows.table.Lines.Close()
+	defer reader.table.Lines.Close()
 	var last int64
 	for n := 0; n < periodRows; {
-		stamp, _, d, err := rows.row()
+		stamp, _, d, err := reader.row()
 		if err == io.EOF {
 			break
 		}
@@ -102,7 +102,7 @@ func (s *rateSeries) findPeriod() error {
 			return err
 		}
 		if d != nil {
-			rows.table.Reject(d)
+			reader.table.Reject(d)
 			continue
 		}
 		if n > 0 && stamp > last && (s.period == 0 || time.Duration(stamp-last) < s.period) {
@@ -115,7 +115,7 @@ func (s *rateSeries) findPeriod() error {
 		n++
 	}
 	if s.period == 0 {
-		if err := rows.table.Tally.Check(nil); err != nil {
+		if err := reader.table.Tally.Check(nil); err != nil {
 			return s.file.Fail(err)
 		}
 		return s.file.Fail(errors.New("one period only: how long it lasts cannot be told, expected at least two rows"))
