@@ -65,6 +65,10 @@ type sizedStream struct {
 
 func (s *sizedStream) Read(dst []Request) (int, error) {
 	n, err := s.source.Read(dst)
+	if n > 0 && s.walk.stays(dst[n-1].At) { // and so are all before it: the usual case
+		s.draw(dst[:n])
+		return n, err
+	}
 	begin := 0
 	for i := range dst[:n] {
 		if !s.walk.enters(dst[i].At) {

@@ -86,11 +86,16 @@ type windowWalk struct {
 
 // passes goes on to the next window when a time is not in the one under way, and tells whether it did.
 func (w *windowWalk) passes(at time.Duration) bool {
-	if w.entered > 0 && at < w.windows[w.entered-1].To || w.entered == len(w.windows) {
+	if w.stays(at) || w.entered == len(w.windows) {
 		return false
 	}
 	w.entered++
 	return true
+}
+
+// stays tells whether a time is in the window under way.
+func (w *windowWalk) stays(at time.Duration) bool {
+	return w.entered > 0 && at < w.windows[w.entered-1].To
 }
 
 // window is the one under way.
