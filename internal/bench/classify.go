@@ -10,7 +10,7 @@ import (
 	"strings"
 	"syscall"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // How an exchange was given up from this side; they are causes of its context.
@@ -28,7 +28,7 @@ const (
 )
 
 // classify says what an error of an exchange is. The context tells why this side gave up, if it did.
-func classify(ctx context.Context, err error, at stage, hadTLSFault bool) measure.Kind {
+func classify(ctx context.Context, err error, at stage, hadTLSFault bool) record.Kind {
 	var (
 		dns      *net.DNSError
 		function *functionError
@@ -38,25 +38,25 @@ func classify(ctx context.Context, err error, at stage, hadTLSFault bool) measur
 	case errors.As(err, &answer): // it came, whatever happened afterwards
 		return answer.kind
 	case errors.Is(cause, errInterrupted):
-		return measure.Interrupted
+		return record.Interrupted
 	case errors.As(err, &dns):
-		return measure.DNS
+		return record.DNS
 	case errors.Is(cause, errTimeout) || isTimeout(err):
-		return measure.Timeout
+		return record.Timeout
 	case errors.As(err, &function):
-		return measure.FunctionError
+		return record.FunctionError
 	case errors.Is(err, errBadStream):
-		return measure.BadStream
+		return record.BadStream
 	case at == withinAnswer:
-		return measure.HalfAnswer
+		return record.HalfAnswer
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return measure.Refused
+		return record.Refused
 	case hadTLSFault || isTLS(err):
-		return measure.TLS
+		return record.TLS
 	case isReset(err):
-		return measure.Reset
+		return record.Reset
 	}
-	return measure.Other
+	return record.Other
 }
 
 func isTimeout(err error) bool {

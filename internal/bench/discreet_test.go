@@ -13,7 +13,7 @@ import (
 	grpcstatus "google.golang.org/grpc/status"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 func TestHidden(t *testing.T) {
@@ -41,7 +41,7 @@ func TestExamplesHideTheToken(t *testing.T) {
 	})
 	suite := suiteOf(50, 0.1, v1alpha1.Target{Name: "a", URL: server.URL, BearerFrom: "TOKEN"})
 	log := runOf(t, suite, map[string]Access{"a": {Bearer: token}})
-	text := log.End.Examples[measure.ClientError.String()]
+	text := log.End.Examples[record.ClientError.String()]
 	if !strings.Contains(text, "unknown: Bearer [hidden]") || strings.Contains(text, "secret") {
 		t.Errorf("the example is %q", text)
 	}
@@ -59,7 +59,7 @@ func TestExamplesHideTheTokenOfGRPC(t *testing.T) {
 		return nil, grpcstatus.Error(codes.Unauthenticated, "unknown: "+md.Get("authorization")[0])
 	}))
 	log := runOf(t, suiteOf(50, 0.1, linear("a", "grpc://"+s.GRPC())), map[string]Access{"a": {Tokens: renewed("tok-secretsecret")}})
-	text := log.End.Examples[measure.ClientError.String()]
+	text := log.End.Examples[record.ClientError.String()]
 	if !strings.Contains(text, "unknown: Bearer [hidden]") || strings.Contains(text, "secret") {
 		t.Errorf("the example is %q", text)
 	}

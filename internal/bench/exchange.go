@@ -6,14 +6,14 @@ import (
 	"net/http"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // maxWrong bounds how much of a wrong answer is read so that its connection can be kept.
 const maxWrong = 256 << 10
 
 // exchange sends one request and fills the record in. It returns the error behind a failure, if there is one.
-func (t *target) exchange(ctx context.Context, timeout time.Duration, j job, start time.Time, r *measure.Record) error {
+func (t *target) exchange(ctx context.Context, timeout time.Duration, j job, start time.Time, r *record.Record) error {
 	r.Sent = time.Since(start)
 	if t.prepare != nil { // may ask others, within the same time
 		var cancel context.CancelFunc
@@ -35,7 +35,7 @@ func (t *target) exchange(ctx context.Context, timeout time.Duration, j job, sta
 }
 
 // finish takes what came of a request and fills in the rest of the record.
-func (t *target) finish(res *http.Response, err error, p *passage, r *measure.Record) error {
+func (t *target) finish(res *http.Response, err error, p *passage, r *record.Record) error {
 	if err != nil {
 		r.LastByte = p.now()
 		r.Kind = classify(p.ctx, err, beforeAnswer, p.tlsFault)
@@ -55,7 +55,7 @@ func (t *target) finish(res *http.Response, err error, p *passage, r *measure.Re
 		err = t.take(res, counted, now, r)
 	}
 	r.BytesIn, r.LastByte = counted.n, now()
-	if r.Kind = measure.OK; err != nil {
+	if r.Kind = record.OK; err != nil {
 		r.Kind = classify(p.ctx, err, withinAnswer, false)
 	}
 	_ = res.Body.Close() // what it could say, reading has said
@@ -64,7 +64,7 @@ func (t *target) finish(res *http.Response, err error, p *passage, r *measure.Re
 }
 
 // request builds the request.
-func (t *target) request(ctx context.Context, j job, r *measure.Record) (*http.Request, error) {
+func (t *target) request(ctx context.Context, j job, r *record.Record) (*http.Request, error) {
 	req := &http.Request{Method: t.method, URL: t.url, Host: t.url.Host, Header: t.header, ProtoMajor: 1, ProtoMinor: 1}
 	var data []byte
 	if t.body != nil {
@@ -83,9 +83,9 @@ func (t *target) request(ctx context.Context, j job, r *measure.Record) (*http.R
 }
 
 // take reads the answer. Where it is wrong, the error is a fault.
-func (t *target) take(res *http.Response, from io.Reader, now func() time.Duration, r *measure.Record) error {
+func (t *target) take(res *http.Response, from io.Reader, now func() time.Duration, r *record.Record) error {
 	t.instances.note(res, r)
-	if kind := t.reply.judgeHeader(res); kind != measure.OK {
+	if kind := t.reply.judgeHeader(res); kind != record.OK {
 		return t.reply.headerFault(kind, res, readBeginning(from))
 	}
 	if t.reply.isStream {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // maxExcerpt bounds how many bytes of an answer are quoted.
@@ -17,7 +17,7 @@ const maxExcerpt = 200
 
 // fault is what is wrong with an answer that came. Its text is built only when it is asked for: the log keeps one of each kind.
 type fault struct {
-	kind measure.Kind
+	kind record.Kind
 	text func() string
 }
 
@@ -60,7 +60,7 @@ func oneLine(text string) string {
 }
 
 // badStatus says that an answer has another status than is right.
-func badStatus(kind measure.Kind, res *http.Response, want int, body []byte) *fault {
+func badStatus(kind record.Kind, res *http.Response, want int, body []byte) *fault {
 	code, location := res.StatusCode, res.Header.Get("Location")
 	return &fault{kind, func() string {
 		line := strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
@@ -77,7 +77,7 @@ func badStatus(kind measure.Kind, res *http.Response, want int, body []byte) *fa
 
 // badType says that an answer has another content type than is right.
 func badType(given, want string, body []byte) *fault {
-	return &fault{measure.ContentType, func() string {
+	return &fault{record.ContentType, func() string {
 		came := "no content type"
 		if given != "" {
 			came = "content type " + excerpt(beginning([]byte(given)))
@@ -89,7 +89,7 @@ func badType(given, want string, body []byte) *fault {
 // wrongAnswer says what a complete answer does not meet, and quotes it if there is anything to quote.
 func wrongAnswer(data []byte, format string, args ...any) *fault {
 	body := beginning(data)
-	return &fault{measure.WrongAnswer, func() string {
+	return &fault{record.WrongAnswer, func() string {
 		text := fmt.Sprintf(format, args...)
 		if body == nil {
 			return text
@@ -101,12 +101,12 @@ func wrongAnswer(data []byte, format string, args ...any) *fault {
 // badEvent says why an event breaks the protocol of its stream.
 func badEvent(what string, data []byte) *fault {
 	event := beginning(data)
-	return &fault{measure.BadStream, func() string { return fmt.Sprintf("%v: %s: %s", errBadStream, what, excerpt(event)) }}
+	return &fault{record.BadStream, func() string { return fmt.Sprintf("%v: %s: %s", errBadStream, what, excerpt(event)) }}
 }
 
 // halfStream says that a stream ended before its end.
 func halfStream(chunks int64) *fault {
-	return &fault{measure.HalfAnswer, func() string {
+	return &fault{record.HalfAnswer, func() string {
 		return fmt.Sprintf("the stream ended after %d chunks with text, expected [DONE] at its end", chunks)
 	}}
 }

@@ -18,7 +18,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/inference"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // grpcTarget is a server of the Open Inference Protocol that is asked by gRPC. Requests share connections, unless each makes
@@ -75,11 +75,11 @@ func (t *grpcTarget) dial() (*grpc.ClientConn, error) {
 
 func (t *grpcTarget) close() { t.shared.close() }
 
-func (t *grpcTarget) exchange(ctx context.Context, timeout time.Duration, j job, start time.Time, r *measure.Record) error {
+func (t *grpcTarget) exchange(ctx context.Context, timeout time.Duration, j job, start time.Time, r *record.Record) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
 	defer cancel()
 	r.Sent = time.Since(start)
-	call := &grpcCall{start: start, connected: measure.Unseen, firstByte: measure.Unseen}
+	call := &grpcCall{start: start, connected: record.Unseen, firstByte: record.Unseen}
 	header, err := t.authorised(ctx)
 	var answer *inference.ModelInferResponse
 	if err == nil {
@@ -93,7 +93,7 @@ func (t *grpcTarget) exchange(ctx context.Context, timeout time.Duration, j job,
 			r.Kind = classify(ctx, err, withinAnswer, false)
 			return &discreetError{err, header.Get("authorization")}
 		}
-		r.Kind = measure.OK
+		r.Kind = record.OK
 		return nil
 	}
 	var own *requestError
@@ -166,7 +166,7 @@ func (t *grpcTarget) request(j job) (*inference.ModelInferRequest, error) {
 }
 
 // judge looks into an answer, in the form that it would have over HTTP. An error is a fault.
-func (t *grpcTarget) judge(answer *inference.ModelInferResponse, r *measure.Record) error {
+func (t *grpcTarget) judge(answer *inference.ModelInferResponse, r *record.Record) error {
 	if len(answer.GetOutputs()) == 0 {
 		return wrongAnswer(nil, "expected an answer with outputs, got none of model %q", answer.GetModelName())
 	}

@@ -11,7 +11,7 @@ import (
 	"google.golang.org/grpc/stats"
 	grpcstatus "google.golang.org/grpc/status"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // callKey and connKey mark what the hooks of gRPC hand from a context to events.
@@ -30,7 +30,7 @@ type grpcCall struct {
 	in, out              int64
 }
 
-func (c *grpcCall) fill(r *measure.Record) {
+func (c *grpcCall) fill(r *record.Record) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r.Connected, r.FirstByte, r.Reused, r.BytesIn, r.BytesOut = c.connected, c.firstByte, c.reused, c.in, c.out
@@ -86,7 +86,7 @@ var httpStatus = map[codes.Code]int{
 }
 
 // classify says what an error of a call is: a status of the server, or what befell the connection.
-func (c *grpcCall) classify(ctx context.Context, err error, connFault error) (measure.Kind, int) {
+func (c *grpcCall) classify(ctx context.Context, err error, connFault error) (record.Kind, int) {
 	c.mu.Lock()
 	answered, begun, sent := c.answered, c.firstByte >= 0, c.connected >= 0
 	c.mu.Unlock()
@@ -94,29 +94,29 @@ func (c *grpcCall) classify(ctx context.Context, err error, connFault error) (me
 	cause := context.Cause(ctx)
 	switch {
 	case errors.Is(cause, errInterrupted):
-		return measure.Interrupted, 0
+		return record.Interrupted, 0
 	case errors.Is(cause, errTimeout), code == codes.DeadlineExceeded: // the server knows the time-out too, and may be first
-		return measure.Timeout, 0
+		return record.Timeout, 0
 	case answered:
 		return kindOf(code), httpStatus[code]
 	case begun:
-		return measure.HalfAnswer, 0
+		return record.HalfAnswer, 0
 	case code == codes.ResourceExhausted: // an answer that is larger than what is taken
-		return measure.WrongAnswer, 0
+		return record.WrongAnswer, 0
 	case !sent && connFault != nil:
 		return classify(ctx, connFault, beforeAnswer, errors.Is(connFault, errHandshake)), 0
 	case isReset(err) || isGone(err.Error()):
-		return measure.Reset, 0
+		return record.Reset, 0
 	}
-	return measure.Other, 0
+	return record.Other, 0
 }
 
-func kindOf(code codes.Code) measure.Kind {
+func kindOf(code codes.Code) record.Kind {
 	switch s := httpStatus[code]; {
 	case s == 429:
-		return measure.TooMany
+		return record.TooMany
 	case s >= 500:
-		return measure.ServerError
+		return record.ServerError
 	}
-	return measure.ClientError
+	return record.ClientError
 }

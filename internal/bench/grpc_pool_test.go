@@ -15,7 +15,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // meeting lets calls go on once so many of them are inside at the same time.
@@ -66,7 +66,7 @@ func TestGRPCBeyondTheStreamsOfAConnection(t *testing.T) {
 				var asking sync.WaitGroup
 				for range 10 {
 					asking.Go(func() {
-						if r, err := ask(t, client); r.Kind != measure.OK {
+						if r, err := ask(t, client); r.Kind != record.OK {
 							t.Errorf("%+v, %v", r, err)
 						}
 					})
@@ -94,14 +94,14 @@ func TestGRPCThatTellsNothing(t *testing.T) {
 	defer client.close()
 	r := newRecord(job{})
 	start := time.Now()
-	if err := client.exchange(t.Context(), 50*time.Millisecond, job{}, start, &r); r.Kind != measure.Timeout {
+	if err := client.exchange(t.Context(), 50*time.Millisecond, job{}, start, &r); r.Kind != record.Timeout {
 		t.Errorf("%+v, %v", r, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	exchanges, stop := interruptible(ctx, client)
 	defer stop()
 	cancel()
-	if err := client.exchange(exchanges, time.Minute, job{}, start, &r); r.Kind != measure.Interrupted {
+	if err := client.exchange(exchanges, time.Minute, job{}, start, &r); r.Kind != record.Interrupted {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -22,7 +22,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/inference"
 	"fulcrum.dev/fulcrum/internal/inference/inferencetest"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 func inferenceServer(t *testing.T, options ...grpc.ServerOption) *inferencetest.Server {
@@ -54,7 +54,7 @@ func TestInferenceOverHTTPAndGRPC(t *testing.T) {
 	suite.Spec.Turn = new(unit.Duration)
 	seen, made := map[int]int{}, 0
 	for _, r := range runOf(t, suite, nil).Records {
-		if r.Kind != measure.OK || r.Status != 200 || r.Connected < r.Sent || r.FirstByte < r.Connected || r.LastByte < r.FirstByte || r.BytesIn == 0 || r.BytesOut == 0 {
+		if r.Kind != record.OK || r.Status != 200 || r.Connected < r.Sent || r.FirstByte < r.Connected || r.LastByte < r.FirstByte || r.BytesIn == 0 || r.BytesOut == 0 {
 			t.Errorf("%+v", r)
 		}
 		if seen[r.Target]++; r.Target == 1 && !r.Reused {
@@ -73,7 +73,7 @@ func TestInferenceOverHTTPAndGRPC(t *testing.T) {
 	fresh.Connection.Fresh = true
 	l := runOf(t, suiteOf(50, 0.1, wrong), nil)
 	for _, r := range l.Records {
-		if r.Kind != measure.WrongAnswer {
+		if r.Kind != record.WrongAnswer {
 			t.Errorf("%s, want wrong-answer", r.Kind)
 		}
 	}
@@ -81,7 +81,7 @@ func TestInferenceOverHTTPAndGRPC(t *testing.T) {
 		t.Errorf("the example is %q", text)
 	}
 	for _, r := range runOf(t, suiteOf(50, 0.1, fresh), nil).Records {
-		if r.Kind != measure.OK || r.Reused {
+		if r.Kind != record.OK || r.Reused {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -101,15 +101,15 @@ func TestKindsOfGRPC(t *testing.T) {
 	closing := strings.Replace(raw(t, func(*net.TCPConn, int64) bool { return false }), "http:", "grpc:", 1)
 	for name, test := range map[string]struct {
 		url    string
-		want   measure.Kind
+		want   record.Kind
 		status int
 	}{
-		"not found": {failing(codes.NotFound), measure.ClientError, 404}, "exhausted": {failing(codes.ResourceExhausted), measure.TooMany, 429},
-		"unavailable": {failing(codes.Unavailable), measure.ServerError, 503}, "internal": {failing(codes.Internal), measure.ServerError, 500},
-		"unimplemented": {failing(codes.Unimplemented), measure.ClientError, 404}, "deadline": {failing(codes.DeadlineExceeded), measure.Timeout, 0},
-		"hangs": {failing(codes.OK), measure.Timeout, 0}, "refused": {"grpc://127.0.0.1:1", measure.Refused, 0},
-		"dns": {"grpc://a..b:80", measure.DNS, 0}, "no TLS there": {"grpcs://" + inferenceServer(t).GRPC(), measure.TLS, 0},
-		"closes": {closing, measure.Reset, 0},
+		"not found": {failing(codes.NotFound), record.ClientError, 404}, "exhausted": {failing(codes.ResourceExhausted), record.TooMany, 429},
+		"unavailable": {failing(codes.Unavailable), record.ServerError, 503}, "internal": {failing(codes.Internal), record.ServerError, 500},
+		"unimplemented": {failing(codes.Unimplemented), record.ClientError, 404}, "deadline": {failing(codes.DeadlineExceeded), record.Timeout, 0},
+		"hangs": {failing(codes.OK), record.Timeout, 0}, "refused": {"grpc://127.0.0.1:1", record.Refused, 0},
+		"dns": {"grpc://a..b:80", record.DNS, 0}, "no TLS there": {"grpcs://" + inferenceServer(t).GRPC(), record.TLS, 0},
+		"closes": {closing, record.Reset, 0},
 	} {
 		suite := suiteOf(50, 0.1, linear("a", test.url))
 		suite.Spec.Timeout = unit.Duration(300 * time.Millisecond)
@@ -138,13 +138,13 @@ func TestSecureGRPC(t *testing.T) {
 	roots.AddCert(pair.Certificate())
 	target := linear("a", "grpcs://"+s.GRPC())
 	target.Headers = map[string]string{"X-Team": "search"}
-	if r := runOf(t, suiteOf(10, 0.1, target), map[string]Access{"a": {Roots: roots, Tokens: new(countedTokens)}}).Records[0]; r.Kind != measure.OK {
+	if r := runOf(t, suiteOf(10, 0.1, target), map[string]Access{"a": {Roots: roots, Tokens: new(countedTokens)}}).Records[0]; r.Kind != record.OK {
 		t.Errorf("with the certificate: %+v", r)
 	}
-	if r := runOf(t, suiteOf(10, 0.1, target), map[string]Access{"a": {Roots: roots}}).Records[0]; r.Kind != measure.ClientError || r.Status != 401 {
+	if r := runOf(t, suiteOf(10, 0.1, target), map[string]Access{"a": {Roots: roots}}).Records[0]; r.Kind != record.ClientError || r.Status != 401 {
 		t.Errorf("without a token: %+v", r)
 	}
-	if r := runOf(t, suiteOf(10, 0.1, target), nil).Records[0]; r.Kind != measure.TLS {
+	if r := runOf(t, suiteOf(10, 0.1, target), nil).Records[0]; r.Kind != record.TLS {
 		t.Errorf("without the certificate: %+v", r)
 	}
 }

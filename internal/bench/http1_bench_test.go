@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // BenchmarkExchange is one request and its answer over loopback, with the server's part of the work, which allocates nothing.
@@ -45,7 +45,7 @@ func BenchmarkExchange(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		r := newRecord(job{})
-		if err := target.exchange(b.Context(), time.Minute, job{}, start, &r); err != nil || r.Kind != measure.OK {
+		if err := target.exchange(b.Context(), time.Minute, job{}, start, &r); err != nil || r.Kind != record.OK {
 			b.Fatal(r.Kind, err)
 		}
 	}
@@ -53,7 +53,7 @@ func BenchmarkExchange(b *testing.B) {
 
 // BenchmarkCollector is what a record costs once the answer is in.
 func BenchmarkCollector(b *testing.B) {
-	log, err := measure.NewWriter(io.Discard, measure.Header{Targets: []measure.TargetInfo{{Name: "a"}}})
+	log, err := record.NewWriter(io.Discard, record.Header{Targets: []record.TargetInfo{{Name: "a"}}})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -19,11 +19,11 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // ask does one exchange. The error is what hindered it, not what is wrong with the answer.
-func ask(t testing.TB, made client) (measure.Record, error) {
+func ask(t testing.TB, made client) (record.Record, error) {
 	t.Helper()
 	start := time.Now()
 	r := newRecord(job{})
@@ -117,7 +117,7 @@ func TestIdleConnectionThatEnded(t *testing.T) {
 		}
 		close(now)
 		eventually(t, "the connection is seen to have ended", func() bool { return !kept.isAlive() })
-		if r, err := ask(t, made); err != nil || r.Reused || r.Kind != measure.OK {
+		if r, err := ask(t, made); err != nil || r.Reused || r.Kind != record.OK {
 			t.Errorf("%+v, %v", r, err)
 		}
 	}
@@ -161,7 +161,7 @@ func TestAnswerBeforeTheBodyWasTaken(t *testing.T) {
 	defer func() { l.Close(); <-served }()
 	made := newTestTarget(t, "http://"+l.Addr().String()+"/", v1alpha1.Connection{})
 	made.body = func(job) ([]byte, error) { return make([]byte, maxBody), nil }
-	if r, err := ask(t, made); r.Kind != measure.ClientError || r.Status != 413 {
+	if r, err := ask(t, made); r.Kind != record.ClientError || r.Status != 413 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -175,7 +175,7 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		url := raw(t, func(c *net.TCPConn, _ int64) bool { _, _ = io.WriteString(c, test.answer); return true })
 		made := newTestTarget(t, url, v1alpha1.Connection{})
 		r, err := ask(t, made)
-		if r.Kind != measure.Other || err == nil || !strings.Contains(err.Error(), test.want) {
+		if r.Kind != record.Other || err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %s, %v, want %q", name, r.Kind, err, test.want)
 		}
 		if n := len(made.transport.(*http1Transport).open); n != 0 {
@@ -252,7 +252,7 @@ func TestNothingIsLeft(t *testing.T) {
 		v1alpha1.Target{Name: "c", URL: "https://" + silent.Addr().String()})
 	suite.Spec.Turn = new(unit.Duration) // by request
 	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan *measure.Log, 1)
+	ended := make(chan *record.Log, 1)
 	go func() {
 		var b bytes.Buffer
 		if _, err := Run(ctx, inputOf(t, suite, map[string]Access{"b": {Roots: roots}}), &b); err != nil {
@@ -265,7 +265,7 @@ func TestNothingIsLeft(t *testing.T) {
 	select {
 	case l := <-ended:
 		kinds := kindsOf(l)
-		if kinds[measure.Interrupted] < 60 || len(kinds) != 1 {
+		if kinds[record.Interrupted] < 60 || len(kinds) != 1 {
 			t.Errorf("%v, want all interrupted; %v", kinds, l.End.Examples)
 		}
 	case <-time.After(10 * time.Second):

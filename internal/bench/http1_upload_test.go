@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // large is a body that no pair of socket buffers holds.
@@ -60,7 +60,7 @@ func uploadServer(t *testing.T, isSecure bool, answer func(c net.Conn)) (url str
 }
 
 // askLarge sends a small request, so that a connection is kept where it may be, and then one that is large.
-func askLarge(t *testing.T, url string, isFresh bool, access Access) (*target, measure.Record, error) {
+func askLarge(t *testing.T, url string, isFresh bool, access Access) (*target, record.Record, error) {
 	t.Helper()
 	s := suiteOf(1, 1, v1alpha1.Target{Name: "a", URL: url, Connection: v1alpha1.Connection{Fresh: isFresh}})
 	client, err := newTarget(s.Spec.Targets[0], access, 16)
@@ -69,7 +69,7 @@ func askLarge(t *testing.T, url string, isFresh bool, access Access) (*target, m
 	}
 	made := client.(*target)
 	t.Cleanup(made.close)
-	if r, err := ask(t, made); err != nil || r.Kind != measure.OK {
+	if r, err := ask(t, made); err != nil || r.Kind != record.OK {
 		t.Fatalf("the first request: %+v, %v", r, err)
 	}
 	made.body = func(job) ([]byte, error) { return large, nil }
@@ -116,14 +116,14 @@ func TestRefusalBeforeTheBody(t *testing.T) {
 			_, _ = io.WriteString(c, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nno\n")
 		}))
 		made, r, err := askLarge(t, url, isFresh, access)
-		if err != nil || r.Kind != measure.ClientError || r.Status != 413 || r.BytesIn != 3 {
+		if err != nil || r.Kind != record.ClientError || r.Status != 413 || r.BytesIn != 3 {
 			t.Fatalf("%+v, %v", r, err)
 		}
 		if n := len(made.transport.(*http1Transport).open); n != 0 {
 			t.Errorf("%d connections are open", n)
 		}
 		made.body = nil
-		if r, err := ask(t, made); err != nil || r.Kind != measure.OK || r.Reused {
+		if r, err := ask(t, made); err != nil || r.Kind != record.OK || r.Reused {
 			t.Errorf("the request after it: %+v, %v", r, err)
 		}
 	})
@@ -132,11 +132,11 @@ func TestRefusalBeforeTheBody(t *testing.T) {
 // TestRefusalAndReset: an answer that was complete counts, also when the connection is reset before anybody read it; one that
 // was not is none.
 func TestRefusalAndReset(t *testing.T) {
-	for answer, want := range map[string]measure.Kind{
-		"HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nno\n": measure.ClientError,
-		"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhal":               measure.HalfAnswer,
-		"HTTP/1.1 413 Content": measure.Reset,
-		"":                     measure.Reset,
+	for answer, want := range map[string]record.Kind{
+		"HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nno\n": record.ClientError,
+		"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhal":               record.HalfAnswer,
+		"HTTP/1.1 413 Content": record.Reset,
+		"":                     record.Reset,
 	} {
 		variants(t, func(t *testing.T, isFresh, isSecure bool) {
 			url, access := uploadServer(t, isSecure, atBody(func(c net.Conn, req *http.Request) {
@@ -164,7 +164,7 @@ func TestEcho(t *testing.T) {
 			_ = res.Write(c)
 		}))
 		made, r, err := askLarge(t, url, isFresh, access)
-		if err != nil || r.Kind != measure.OK || r.BytesIn != maxBody {
+		if err != nil || r.Kind != record.OK || r.BytesIn != maxBody {
 			t.Fatalf("%+v, %v", r, err)
 		}
 		if isKept := len(made.transport.(*http1Transport).idle) == 1; isKept == isFresh {
@@ -180,7 +180,7 @@ func TestAnswerBeforeTheRest(t *testing.T) {
 		_, _ = io.Copy(io.Discard, req.Body)
 	}))
 	made, r, err := askLarge(t, url, false, access)
-	if err != nil || r.Kind != measure.OK || len(made.transport.(*http1Transport).idle) != 1 {
+	if err != nil || r.Kind != record.OK || len(made.transport.(*http1Transport).idle) != 1 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -196,7 +196,7 @@ func TestLargeBodyArrives(t *testing.T) {
 	body := bytes.Repeat([]byte("0123456789"), 10*joined/10)
 	made.method, made.body = "POST", func(job) ([]byte, error) { return body, nil }
 	for i := range 200 {
-		if r, err := ask(t, made); err != nil || r.Kind != measure.OK || r.Reused != (i > 0) || !bytes.Equal(got.Bytes(), body) {
+		if r, err := ask(t, made); err != nil || r.Kind != record.OK || r.Reused != (i > 0) || !bytes.Equal(got.Bytes(), body) {
 			t.Fatalf("request %d: %+v, %v; %d bytes arrived", i, r, err, got.Len())
 		}
 	}
@@ -217,7 +217,7 @@ func TestBodyThatIsNotTaken(t *testing.T) {
 		made.body = func(job) ([]byte, error) { return large, nil }
 		start := time.Now()
 		r := newRecord(job{})
-		if err := made.exchange(t.Context(), 100*time.Millisecond, job{}, start, &r); r.Kind != measure.Timeout || r.LastByte > 3*time.Second {
+		if err := made.exchange(t.Context(), 100*time.Millisecond, job{}, start, &r); r.Kind != record.Timeout || r.LastByte > 3*time.Second {
 			t.Errorf("%+v, %v", r, err)
 		}
 		<-reached
@@ -226,7 +226,7 @@ func TestBodyThatIsNotTaken(t *testing.T) {
 		defer stop()
 		ended := make(chan struct{})
 		go func() { defer close(ended); <-reached; cancel() }()
-		if err := made.exchange(exchanges, time.Minute, job{}, start, &r); r.Kind != measure.Interrupted {
+		if err := made.exchange(exchanges, time.Minute, job{}, start, &r); r.Kind != record.Interrupted {
 			t.Errorf("%+v, %v", r, err)
 		}
 		<-ended

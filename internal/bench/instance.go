@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"sync"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // mostInstances bounds the names that are remembered: a header with another value in each answer names no instances.
@@ -18,7 +18,7 @@ type instances struct {
 }
 
 // note names in the record an instance that answers for the first time.
-func (s *instances) note(res *http.Response, r *measure.Record) {
+func (s *instances) note(res *http.Response, r *record.Record) {
 	name := ""
 	if s.header != "" {
 		name = res.Header.Get(s.header)

@@ -5,27 +5,27 @@ import (
 	"net/http"
 	"testing"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 func TestInstances(t *testing.T) {
 	answer := func(name string) *http.Response { return &http.Response{Header: http.Header{"X-Served-By": {name}}} }
 	s := &instances{header: "x-served-by"}
 	for i, c := range []struct{ by, want string }{{"a", "a"}, {"a", ""}, {"", ""}, {"b", "b"}, {"a", ""}} {
-		var r measure.Record
+		var r record.Record
 		if s.note(answer(c.by), &r); r.NewInstance != c.want {
 			t.Errorf("answer %d by %q: new is %q, want %q", i, c.by, r.NewInstance, c.want)
 		}
 	}
-	var last measure.Record
+	var last record.Record
 	for i := range mostInstances {
-		last = measure.Record{}
+		last = record.Record{}
 		s.note(answer(fmt.Sprintf("request-%d", i)), &last)
 	}
 	if last.NewInstance != "" || len(s.known) != mostInstances {
 		t.Errorf("%d names are remembered; the last is %q", len(s.known), last.NewInstance)
 	}
-	var r measure.Record
+	var r record.Record
 	if new(instances).note(answer("a"), &r); r.NewInstance != "" {
 		t.Errorf("without a header, %q is new", r.NewInstance)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // expiring is a server that forgets after a while without a request, and then takes longer.
@@ -46,7 +46,7 @@ type witness struct {
 	*expiring
 }
 
-func searching(t *testing.T, e *expiring, from, to time.Duration, forcers map[string]Forcer) measure.KeepAlive {
+func searching(t *testing.T, e *expiring, from, to time.Duration, forcers map[string]Forcer) record.KeepAlive {
 	t.Helper()
 	server := serve(t, e.ServeHTTP)
 	s := coldSuite(server.URL, 1)

@@ -15,7 +15,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // lambdaCall carries the request of another protocol in an invocation of a function, and takes its answer out again.
@@ -76,7 +76,7 @@ func invocationURL(l v1alpha1.LambdaURL, stream bool) (*url.URL, error) {
 
 // open takes the function's answer out of that of the Invoke API. One that is no success is left as it is: no function
 // answered.
-func (l *lambdaCall) open(res *http.Response, now func() time.Duration, r *measure.Record) error {
+func (l *lambdaCall) open(res *http.Response, now func() time.Duration, r *record.Record) error {
 	if res.StatusCode/100 != 2 {
 		return nil
 	}
@@ -102,7 +102,7 @@ func (l *lambdaCall) open(res *http.Response, now func() time.Duration, r *measu
 }
 
 // openStream waits for the first part of the answer: its first byte is that, not the API's header.
-func (l *lambdaCall) openStream(res *http.Response, now func() time.Duration, r *measure.Record) error {
+func (l *lambdaCall) openStream(res *http.Response, now func() time.Duration, r *record.Record) error {
 	s := newInvocation(res.Body, r)
 	if err := s.next(); err != nil && !errors.Is(err, io.EOF) { // of an empty answer
 		return err
@@ -129,7 +129,7 @@ type readCloser struct {
 // takeReport reads the end of a call's log in base64. Its REPORT line tells how long the call took, and of a cold start the
 // duration of the initialisation (or of restoring a snapshot) that it waited for; of one that was too slow, and was done again
 // within the call, there is an INIT_REPORT line instead.
-func takeReport(log string, r *measure.Record) {
+func takeReport(log string, r *record.Record) {
 	text, err := base64.StdEncoding.DecodeString(log)
 	if err != nil {
 		return

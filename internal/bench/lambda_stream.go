@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream/eventstreamapi"
 	"github.com/tidwall/gjson"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 const (
@@ -31,13 +31,13 @@ type invocation struct {
 	from    *bufio.Reader
 	source  *rememberingReader
 	decoder *eventstream.Decoder
-	r       *measure.Record
+	r       *record.Record
 	buffer  []byte
 	rest    []byte // of the part that is being read
 	done    bool
 }
 
-func newInvocation(from io.Reader, r *measure.Record) *invocation {
+func newInvocation(from io.Reader, r *record.Record) *invocation {
 	source := &rememberingReader{r: from}
 	return &invocation{from: bufio.NewReader(source), source: source, decoder: eventstream.NewDecoder(), r: r}
 }

@@ -16,14 +16,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }
 
 // streamOf reads a stream whose events come 10 ms apart by its own clock.
-func streamOf(list ...string) (measure.Record, measure.Kind, error) {
+func streamOf(list ...string) (record.Record, record.Kind, error) {
 	r := newRecord(job{})
 	var at time.Duration
 	now := func() time.Duration { at += 10 * time.Millisecond; return at }
@@ -34,12 +34,12 @@ func streamOf(list ...string) (measure.Record, measure.Kind, error) {
 }
 
 // judged tells what is wrong with an answer from what hindered reading it.
-func judged(err error) (measure.Kind, error) {
+func judged(err error) (record.Kind, error) {
 	var wrong *fault
 	if errors.As(err, &wrong) {
 		return wrong.kind, nil
 	}
-	return measure.OK, err
+	return record.OK, err
 }
 
 func delta(text string) string { return fmt.Sprintf(`{"choices":[{"delta":{"content":%q}}]}`, text) }
@@ -68,7 +68,7 @@ func TestTokensOfAStream(t *testing.T) {
 		"a tool is called":           {[]string{`{"choices":[{"delta":{"tool_calls":[{"index":0}]}}]}`, delta("b"), "[DONE]"}, 0, 0, 2, 10 * time.Millisecond},
 	} {
 		r, kind, err := streamOf(test.events...)
-		if err != nil || kind != measure.OK {
+		if err != nil || kind != record.OK {
 			t.Errorf("%s: %s, %v", name, kind, err)
 			continue
 		}
@@ -130,7 +130,7 @@ func TestOpenAIProtocols(t *testing.T) {
 			})
 			l := runOf(t, suite, nil)
 			for _, r := range l.Records {
-				if r.Kind != measure.OK || r.TokensOut != test.out || r.TokensIn != 9 || test.isStream != (r.FirstToken > 0) {
+				if r.Kind != record.OK || r.TokensOut != test.out || r.TokensIn != 9 || test.isStream != (r.FirstToken > 0) {
 					t.Errorf("%+v; %v", r, l.End.Examples)
 				}
 			}
@@ -226,7 +226,7 @@ func FuzzStream(f *testing.F) {
 		if err != nil {
 			t.Fatalf("reading from memory: %v", err)
 		}
-		if (kind == measure.OK) != (r.ChunkCount > 0 && kind != measure.HalfAnswer && kind != measure.BadStream) {
+		if (kind == record.OK) != (r.ChunkCount > 0 && kind != record.HalfAnswer && kind != record.BadStream) {
 			t.Fatalf("%s with %d chunks", kind, r.ChunkCount)
 		}
 		if int64(len(r.Chunks)) > r.ChunkCount || r.TokensOut < 0 || r.FirstTokens < 0 {

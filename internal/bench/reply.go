@@ -8,7 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // maxKept bounds how much of an answer is kept to look into it.
@@ -46,32 +46,32 @@ func (p *reply) openAI(protocol string, isStream bool) {
 }
 
 // judgeHeader says what the header of an answer already tells.
-func (p *reply) judgeHeader(res *http.Response) measure.Kind {
+func (p *reply) judgeHeader(res *http.Response) record.Kind {
 	isRight := res.StatusCode == p.status || p.status == 0 && res.StatusCode/100 == 2
 	switch {
 	case isRight:
 	case res.StatusCode == http.StatusTooManyRequests:
-		return measure.TooMany
+		return record.TooMany
 	case res.StatusCode >= 500:
-		return measure.ServerError
+		return record.ServerError
 	case res.StatusCode >= 400:
-		return measure.ClientError
+		return record.ClientError
 	default:
-		return measure.WrongAnswer
+		return record.WrongAnswer
 	}
 	if p.contentType == "" {
-		return measure.OK
+		return record.OK
 	}
 	given, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	if err != nil || given != p.contentType {
-		return measure.ContentType
+		return record.ContentType
 	}
-	return measure.OK
+	return record.OK
 }
 
 // headerFault says what judgeHeader found.
-func (p *reply) headerFault(kind measure.Kind, res *http.Response, body []byte) *fault {
-	if kind == measure.ContentType {
+func (p *reply) headerFault(kind record.Kind, res *http.Response, body []byte) *fault {
+	if kind == record.ContentType {
 		return badType(res.Header.Get("Content-Type"), p.contentType, body)
 	}
 	return badStatus(kind, res, p.status, body)
@@ -81,7 +81,7 @@ func (p *reply) headerFault(kind measure.Kind, res *http.Response, body []byte) 
 func (p *reply) looksInside() bool { return len(p.json) > 0 || len(p.content) > 0 }
 
 // judgeBody looks into a complete answer and reads what the server counted. An error is a fault.
-func (p *reply) judgeBody(data []byte, r *measure.Record) error {
+func (p *reply) judgeBody(data []byte, r *record.Record) error {
 	if !p.looksInside() {
 		return nil
 	}
@@ -144,7 +144,7 @@ func tokenCount(v gjson.Result) int64 {
 }
 
 // read takes a whole answer from a reader that counts.
-func (p *reply) read(from io.Reader, r *measure.Record) error {
+func (p *reply) read(from io.Reader, r *record.Record) error {
 	if !p.looksInside() {
 		_, err := io.Copy(io.Discard, from)
 		return err

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -38,10 +38,10 @@ type Input struct {
 //
 // Errors: a target that cannot be asked at all, a schedule that cannot be read, a log that cannot be written. What
 // happens to requests is in the log.
-func Run(ctx context.Context, in Input, w io.Writer) (measure.End, error) {
+func Run(ctx context.Context, in Input, w io.Writer) (record.End, error) {
 	targets, err := newTargets(in)
 	if err != nil {
-		return measure.End{}, err
+		return record.End{}, err
 	}
 	defer func() {
 		for _, t := range targets {
@@ -51,9 +51,9 @@ func Run(ctx context.Context, in Input, w io.Writer) (measure.End, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	start := time.Now()
-	log, err := measure.NewWriter(w, in.header(start))
+	log, err := record.NewWriter(w, in.header(start))
 	if err != nil {
-		return measure.End{}, fmt.Errorf("writing the log: %w", err)
+		return record.End{}, fmt.Errorf("writing the log: %w", err)
 	}
 	c := newCollector(log, in, start)
 	c.fail = cancel
@@ -93,7 +93,7 @@ func Run(ctx context.Context, in Input, w io.Writer) (measure.End, error) {
 }
 
 // afterLoad does what the suite asks for beside the load, and says what could not be left as it was.
-func (x *crew) afterLoad(ctx context.Context, in Input, log *measure.Writer) (left []string, err error) {
+func (x *crew) afterLoad(ctx context.Context, in Input, log *record.Writer) (left []string, err error) {
 	if tell := in.Progress; tell != nil { // several searches for a window tell what they do
 		var one sync.Mutex
 		in.Progress = func(l Live) {
@@ -153,16 +153,16 @@ func (x *crew) do(ctx context.Context, j job) {
 }
 
 // handIn ends an exchange.
-func (x *crew) handIn(r measure.Record, err error) {
+func (x *crew) handIn(r record.Record, err error) {
 	x.inFlight.Add(-1)
 	x.collector.add(outcome{r, err})
 }
 
 // newRecord is that of a request that was not sent.
-func newRecord(j job) measure.Record {
-	const none = measure.Unseen
-	return measure.Record{
-		Sequence: j.sequence, Round: j.round, Target: j.target, Kind: measure.NotSent, Scheduled: j.due,
+func newRecord(j job) record.Record {
+	const none = record.Unseen
+	return record.Record{
+		Sequence: j.sequence, Round: j.round, Target: j.target, Kind: record.NotSent, Scheduled: j.due,
 		Sent: none, Connected: none, FirstByte: none, FirstToken: none, LastByte: none,
 	}
 }

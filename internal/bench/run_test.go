@@ -15,7 +15,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -49,7 +49,7 @@ func inputOf(t testing.TB, s *v1alpha1.Suite, access map[string]Access) Input {
 }
 
 // runOf runs a suite and reads its log again.
-func runOf(t testing.TB, s *v1alpha1.Suite, access map[string]Access) *measure.Log {
+func runOf(t testing.TB, s *v1alpha1.Suite, access map[string]Access) *record.Log {
 	t.Helper()
 	var b bytes.Buffer
 	if _, err := Run(t.Context(), inputOf(t, s, access), &b); err != nil {
@@ -58,16 +58,16 @@ func runOf(t testing.TB, s *v1alpha1.Suite, access map[string]Access) *measure.L
 	return readLog(t, b.Bytes())
 }
 
-func readLog(t testing.TB, data []byte) *measure.Log {
+func readLog(t testing.TB, data []byte) *record.Log {
 	t.Helper()
-	l, err := measure.ReadLog(bytes.NewReader(data))
+	l, err := record.ReadLog(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if l.Dropped > 0 || l.End == nil || l.End.Records != int64(len(l.Records)) {
 		t.Fatalf("%d records, %d bytes dropped (%s), end %+v", len(l.Records), l.Dropped, l.Damage, l.End)
 	}
-	slices.SortFunc(l.Records, func(a, b measure.Record) int { return int(a.Sequence - b.Sequence) })
+	slices.SortFunc(l.Records, func(a, b record.Record) int { return int(a.Sequence - b.Sequence) })
 	return l
 }
 
@@ -101,7 +101,7 @@ func TestEveryRequestOfTheScheduleIsRecordedOnce(t *testing.T) {
 		if r.Scheduled != want[i].At || r.Sent < r.Scheduled {
 			t.Errorf("request %d: scheduled at %s, want %s, sent at %s", i, r.Scheduled, want[i].At, r.Sent)
 		}
-		if r.Kind != measure.OK || r.Status != 200 || r.BytesIn != 12 || r.Connected < r.Sent || r.FirstByte < r.Connected || r.LastByte < r.FirstByte {
+		if r.Kind != record.OK || r.Status != 200 || r.BytesIn != 12 || r.Connected < r.Sent || r.FirstByte < r.Connected || r.LastByte < r.FirstByte {
 			t.Errorf("request %d: %+v", i, r)
 		}
 	}
@@ -172,13 +172,13 @@ func TestBoundInFlight(t *testing.T) {
 		t.Errorf("the example is %q", text)
 	}
 	kinds := kindsOf(l)
-	if kinds[measure.OK] != 5 || kinds[measure.NotSent] != int(in.Projection.Requests)-5 || waiting.Load() != 5 {
+	if kinds[record.OK] != 5 || kinds[record.NotSent] != int(in.Projection.Requests)-5 || waiting.Load() != 5 {
 		t.Errorf("%v of %d, the server saw %d; want 5 ok and the rest not sent", kinds, in.Projection.Requests, waiting.Load())
 	}
 }
 
-func kindsOf(l *measure.Log) map[measure.Kind]int {
-	kinds := map[measure.Kind]int{}
+func kindsOf(l *record.Log) map[record.Kind]int {
+	kinds := map[record.Kind]int{}
 	for _, r := range l.Records {
 		kinds[r.Kind]++
 	}
@@ -203,7 +203,7 @@ func TestInterrupt(t *testing.T) {
 		t.Fatalf("%+v, %v", end, err)
 	}
 	kinds := kindsOf(readLog(t, b.Bytes()))
-	if kinds[measure.OK] != 3 || kinds[measure.Interrupted] < 1 || len(kinds) != 2 {
+	if kinds[record.OK] != 3 || kinds[record.Interrupted] < 1 || len(kinds) != 2 {
 		t.Errorf("%v, want 3 ok and the others interrupted", kinds)
 	}
 }
@@ -296,7 +296,7 @@ func TestClosedLoop(t *testing.T) {
 	suite.Spec.Load = v1alpha1.SuiteLoad{Closed: &v1alpha1.ClosedLoad{Callers: 3, Duration: unit.Duration(200 * time.Millisecond)}}
 	suite.ApplyDefaults()
 	l := runOf(t, suite, nil)
-	if len(l.Records) < 3 || kindsOf(l)[measure.OK] != len(l.Records) || most.Load() > 3 || !l.Header.Closed {
+	if len(l.Records) < 3 || kindsOf(l)[record.OK] != len(l.Records) || most.Load() > 3 || !l.Header.Closed {
 		t.Errorf("%v, at most %d at once", kindsOf(l), most.Load())
 	}
 	for i, r := range l.Records {

@@ -9,8 +9,9 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // SaturationVersion is the schema version of a Saturation.
@@ -76,9 +77,9 @@ type SaturationStep struct {
 	Duration float64 `json:"duration"`
 	Requests int64   `json:"requests"`
 	// Verdict is that of the thresholds; "" when invalid, and Invalid says by what.
-	Verdict    measure.Verdict     `json:"verdict,omitempty"`
-	Invalid    string              `json:"invalid,omitempty"`
-	Thresholds []measure.Judgement `json:"thresholds"`
+	Verdict    analysis.Verdict     `json:"verdict,omitempty"`
+	Invalid    string               `json:"invalid,omitempty"`
+	Thresholds []analysis.Judgement `json:"thresholds"`
 }
 
 // mostTries is how often a rate is tried, each time twice as long, while the verdict is inconclusive or the client was late.
@@ -142,7 +143,7 @@ func (in SaturationInput) advance(ctx context.Context, target int, s *search, t 
 			t.Outcome = Stopped
 			return nil
 		}
-		if last = step; step.Invalid == "" && step.Verdict != measure.Inconclusive {
+		if last = step; step.Invalid == "" && step.Verdict != analysis.Inconclusive {
 			break
 		}
 		length *= 2
@@ -150,10 +151,10 @@ func (in SaturationInput) advance(ctx context.Context, target int, s *search, t 
 	switch {
 	case last.Invalid != "" && rate != s.high():
 		t.Outcome = ByOwn
-	case last.Verdict == measure.Pass:
+	case last.Verdict == analysis.Pass:
 		s.pass(rate)
 	default: // where the client was late the second time, what was seen the first time stands
-		s.fail(rate, last.Verdict == measure.Inconclusive)
+		s.fail(rate, last.Verdict == analysis.Inconclusive)
 	}
 	t.Rate, t.Beyond = s.low, s.high()
 	return nil
@@ -187,7 +188,7 @@ func (in SaturationInput) length(rate float64, target string) time.Duration {
 			continue
 		}
 		for _, t := range thresholdsOf(s) {
-			need = max(need, float64(measure.Needed(t)))
+			need = max(need, float64(analysis.Needed(t)))
 		}
 	}
 	need += 3 * math.Sqrt(need) // Poisson arrivals may be fewer than expected, and some are answered wrong
@@ -217,11 +218,11 @@ func (in SaturationInput) try(ctx context.Context, target int, rate float64, len
 			return SaturationStep{}, err
 		}
 	}
-	sheet, err := measure.ReadSheet(&log)
+	columns, err := record.ReadColumns(&log)
 	if err != nil {
 		return SaturationStep{}, fmt.Errorf("target %s at %s: %w", name, unit.Rate(rate), err)
 	}
-	a := sheet.Analyse(1)
+	a := analysis.Of(columns, 1)
 	return SaturationStep{
 		Rate: rate, Duration: length.Seconds(), Requests: a.Requests, Verdict: a.Verdict, Invalid: a.Invalid, Thresholds: a.Thresholds,
 	}, nil

@@ -9,7 +9,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
 )
 
 // saturationOf searches from 50/s to 400/s, with a median of at most 60 ms.
@@ -94,7 +94,7 @@ func TestSaturateTriesAFailureAgain(t *testing.T) {
 	}
 	a := got.Targets[0]
 	last := a.Steps[len(a.Steps)-1]
-	if a.Outcome != AtLeast || a.Rate != 100 || a.Beyond != 0 || order[1] != 100 || a.Steps[1].Verdict != measure.Fail || a.Steps[1].Attempt != 1 || last.Rate != 100 || last.Attempt != 2 {
+	if a.Outcome != AtLeast || a.Rate != 100 || a.Beyond != 0 || order[1] != 100 || a.Steps[1].Verdict != analysis.Fail || a.Steps[1].Attempt != 1 || last.Rate != 100 || last.Attempt != 2 {
 		t.Errorf("%+v, tried %v", a, order)
 	}
 }

@@ -9,8 +9,9 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // SelftestVersion is the schema version of a Selftest.
@@ -47,7 +48,7 @@ func RunSelftest(ctx context.Context, each time.Duration) (*Selftest, error) {
 	for _, c := range []struct {
 		name  string
 		start func(time.Duration) (*testServer, error)
-		rows  func(*testServer, *measure.Log, *measure.Analysis) ([]SelftestRow, error)
+		rows  func(*testServer, *record.Log, *analysis.Result) ([]SelftestRow, error)
 	}{
 		{"service time of 40 ms", startSteady, steadyRows},
 		{"frozen a fifth of the time", startFreezing, freezingRows},
@@ -67,7 +68,7 @@ func RunSelftest(ctx context.Context, each time.Duration) (*Selftest, error) {
 }
 
 func runCase(ctx context.Context, each time.Duration, start func(time.Duration) (*testServer, error),
-	rows func(*testServer, *measure.Log, *measure.Analysis) ([]SelftestRow, error),
+	rows func(*testServer, *record.Log, *analysis.Result) ([]SelftestRow, error),
 ) ([]SelftestRow, error) {
 	server, err := start(each)
 	if err != nil {
@@ -90,7 +91,7 @@ func runCase(ctx context.Context, each time.Duration, start func(time.Duration) 
 	if _, err := Run(ctx, Input{Suite: suite, Workload: w, Projection: p, Tool: "selftest"}, &b); err != nil {
 		return nil, err
 	}
-	log, err := measure.ReadLog(&b)
+	log, err := record.ReadLog(&b)
 	if err != nil {
 		return nil, err
 	}
@@ -100,15 +101,15 @@ func runCase(ctx context.Context, each time.Duration, start func(time.Duration) 
 	case int64(len(log.Records)) != p.Requests:
 		return nil, fmt.Errorf("%d records of %d requests", len(log.Records), p.Requests)
 	}
-	a := measure.Analyse(log, 1)
+	a := analysis.Of(log.Columns(), 1)
 	made, err := rows(server, log, a)
 	return append(made, SelftestRow{Quantity: "lateness p50", Measured: a.Lateness.P50, Unit: "s"},
 		SelftestRow{Quantity: "lateness p99", Measured: a.Lateness.P99, Unit: "s"}), err
 }
 
 // steadyRows compare with what the server took by its own clock.
-func steadyRows(s *testServer, log *measure.Log, a *measure.Analysis) ([]SelftestRow, error) {
-	if n := a.Targets[0].Kinds[measure.OK]; n != int64(len(log.Records)) {
+func steadyRows(s *testServer, log *record.Log, a *analysis.Result) ([]SelftestRow, error) {
+	if n := a.Targets[0].Kinds[record.OK]; n != int64(len(log.Records)) {
 		return nil, fmt.Errorf("%d of %d requests were answered right: %v", n, len(log.Records), a.Examples)
 	}
 	var measured []float64
@@ -124,8 +125,8 @@ func steadyRows(s *testServer, log *measure.Log, a *measure.Analysis) ([]Selftes
 }
 
 // freezingRows compare with what each request of the schedule had to wait until the server thawed.
-func freezingRows(s *testServer, log *measure.Log, a *measure.Analysis) ([]SelftestRow, error) {
-	if n := a.Targets[0].Kinds[measure.OK]; n != int64(len(log.Records)) {
+func freezingRows(s *testServer, log *record.Log, a *analysis.Result) ([]SelftestRow, error) {
+	if n := a.Targets[0].Kinds[record.OK]; n != int64(len(log.Records)) {
 		return nil, fmt.Errorf("%d of %d requests were answered right: %v", n, len(log.Records), a.Examples)
 	}
 	from := s.frozenAt().Sub(log.Header.Start)
@@ -147,15 +148,15 @@ func freezingRows(s *testServer, log *measure.Log, a *measure.Analysis) ([]Selft
 }
 
 // closingRows compare counts, which must be right.
-func closingRows(s *testServer, log *measure.Log, a *measure.Analysis) ([]SelftestRow, error) {
+func closingRows(s *testServer, log *record.Log, a *analysis.Result) ([]SelftestRow, error) {
 	kinds := a.Targets[0].Kinds
 	closed, answered := s.counts()
-	if kinds[measure.Reset] != closed || kinds[measure.OK] != answered || closed+answered != int64(len(log.Records)) {
+	if kinds[record.Reset] != closed || kinds[record.OK] != answered || closed+answered != int64(len(log.Records)) {
 		return nil, fmt.Errorf("the server closed %d and answered %d of %d requests, recorded were %v", closed, answered, len(log.Records), kinds)
 	}
 	return []SelftestRow{
-		{Quantity: "closed", True: float64(closed), Measured: float64(kinds[measure.Reset]), Unit: "requests"},
-		{Quantity: "answered", True: float64(answered), Measured: float64(kinds[measure.OK]), Unit: "requests"},
+		{Quantity: "closed", True: float64(closed), Measured: float64(kinds[record.Reset]), Unit: "requests"},
+		{Quantity: "answered", True: float64(answered), Measured: float64(kinds[record.OK]), Unit: "requests"},
 	}, nil
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // TestSignedRequests: with a body and without, with a query that has to be put in order, and headers of one's own.
@@ -35,7 +35,7 @@ func TestSignedRequests(t *testing.T) {
 	} {
 		target.Name, target.Auth = "a", auth
 		for _, r := range runOf(t, suiteOf(100, 0.1, target), map[string]Access{"a": {AWS: testKey}}).Records {
-			if r.Kind != measure.OK {
+			if r.Kind != record.OK {
 				t.Errorf("%s: %s", target.URL, r.Kind)
 			}
 		}
@@ -57,11 +57,11 @@ func TestTokensAreAskedForEachTime(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { seen[r.Header.Get("Authorization")] = true })
 	target := v1alpha1.Target{Name: "a", URL: s.URL, Auth: &v1alpha1.Auth{IDToken: new(v1alpha1.IDTokenAuth)}}
 	l := runOf(t, suiteOf(20, 0.45, target), map[string]Access{"a": {Tokens: new(countedTokens)}})
-	counts := map[measure.Kind]int{}
+	counts := map[record.Kind]int{}
 	for _, r := range l.Records {
 		counts[r.Kind]++
 	}
-	if counts[measure.OK] != 5 || counts[measure.Other] != len(l.Records)-5 || len(seen) != 5 || !seen["Bearer token5"] {
+	if counts[record.OK] != 5 || counts[record.Other] != len(l.Records)-5 || len(seen) != 5 || !seen["Bearer token5"] {
 		t.Errorf("%v, tokens %v", counts, seen)
 	}
 	if text := l.End.Examples["other"]; !strings.Contains(text, "the metadata server is gone") {
@@ -78,7 +78,7 @@ func TestNothingToSignWith(t *testing.T) {
 	}
 	gone := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, errors.New("gone") })
 	l := runOf(t, suiteOf(10, 0.1, target), map[string]Access{"a": {AWS: gone}})
-	if r := l.Records[0]; r.Kind != measure.Other || !strings.Contains(l.End.Examples["other"], "reading AWS credentials: gone") {
+	if r := l.Records[0]; r.Kind != record.Other || !strings.Contains(l.End.Examples["other"], "reading AWS credentials: gone") {
 		t.Errorf("%+v %v", r, l.End.Examples)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // standby is the connections to a target on which a worker waits already for the answer to the next request. Whoever keeps
@@ -31,7 +31,7 @@ type post struct {
 	since    time.Duration // when it became ready
 	isBusy   bool
 	deadline time.Duration
-	record   measure.Record
+	record   record.Record
 	failed   error // of writing
 }
 
@@ -41,7 +41,7 @@ func newStandby(t *target) *standby {
 	if !ok || transport.tls != nil || transport.isFresh {
 		return nil
 	}
-	var r measure.Record
+	var r record.Record
 	req, err := t.request(context.Background(), job{}, &r)
 	if err != nil || r.BytesOut > joined {
 		return nil

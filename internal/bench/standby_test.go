@@ -10,7 +10,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // TestWhoStandsBy: requests that differ, or have to be encrypted, are left to workers.
@@ -70,7 +70,7 @@ func TestStandbyOfManyEnds(t *testing.T) {
 	suite := suiteOf(2000, 0.5, v1alpha1.Target{Name: "a", URL: url})
 	l := runOf(t, suite, nil)
 	kinds := kindsOf(l)
-	if lost := int64(kinds[measure.Reset]); lost < closed.Load() || int64(len(l.Records)) != l.Header.Planned || kinds[measure.OK] < 500 || kinds[measure.OK]+int(lost) != len(l.Records) {
+	if lost := int64(kinds[record.Reset]); lost < closed.Load() || int64(len(l.Records)) != l.Header.Planned || kinds[record.OK] < 500 || kinds[record.OK]+int(lost) != len(l.Records) {
 		t.Errorf("%v of %d, the server closed %d; %v", kinds, l.Header.Planned, closed.Load(), l.End.Examples)
 	}
 }
@@ -86,7 +86,7 @@ func TestStandbyOutlivesTheTimeout(t *testing.T) {
 			reused++
 		}
 	}
-	if kinds := kindsOf(l); kinds[measure.OK]+kinds[measure.Timeout] != len(l.Records) || reused < 2 {
+	if kinds := kindsOf(l); kinds[record.OK]+kinds[record.Timeout] != len(l.Records) || reused < 2 {
 		t.Errorf("%v, %d on a kept connection", kinds, reused)
 	}
 }
@@ -99,11 +99,11 @@ func TestStandbyForEachTarget(t *testing.T) {
 	l := runOf(t, suite, nil)
 	var answered [2]int
 	for _, r := range l.Records {
-		if r.Kind == measure.OK {
+		if r.Kind == record.OK {
 			answered[r.Target]++
 		}
 	}
-	if kinds := kindsOf(l); answered[0] < 5 || answered[1] < 5 || kinds[measure.OK]+kinds[measure.NotSent] != len(l.Records) {
+	if kinds := kindsOf(l); answered[0] < 5 || answered[1] < 5 || kinds[record.OK]+kinds[record.NotSent] != len(l.Records) {
 		t.Errorf("%v, %v were answered", kinds, answered)
 	}
 }
@@ -126,7 +126,7 @@ func TestStandbyTimesOut(t *testing.T) {
 	eventually(t, "a connection stands by", func() bool { return made.standby.send(job{sequence: 7}, x.start, x.timeout) })
 	<-ended
 	o := x.collector.batch[0]
-	if took := o.record.LastByte - o.record.Sent; o.record.Sequence != 7 || o.record.Kind != measure.Timeout || took < x.timeout || !o.record.Reused {
+	if took := o.record.LastByte - o.record.Sent; o.record.Sequence != 7 || o.record.Kind != record.Timeout || took < x.timeout || !o.record.Reused {
 		t.Errorf("%+v, %v", o.record, o.err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // errBadStream says that events do not follow the protocol.
@@ -17,14 +17,14 @@ var errBadStream = errors.New("the stream breaks its protocol")
 // tokenStream takes a stream of the OpenAI protocol apart.
 type tokenStream struct {
 	now   func() time.Duration
-	r     *measure.Record
+	r     *record.Record
 	first int // bytes of text in the first chunk
 	all   int
 	done  bool
 }
 
 // readStream reads a stream to its end and records when content came. Where that is wrong, the error is a fault.
-func (p *reply) readStream(from io.Reader, now func() time.Duration, r *measure.Record) error {
+func (p *reply) readStream(from io.Reader, now func() time.Duration, r *record.Record) error {
 	s := tokenStream{now: now, r: r}
 	events := newEventReader(from)
 	for {
@@ -82,7 +82,7 @@ func (s *tokenStream) take(data []byte) error {
 		s.r.FirstTokens = out // some servers count in every chunk
 	}
 	s.all += size
-	if s.r.ChunkCount++; len(s.r.Chunks) < measure.MaxChunks {
+	if s.r.ChunkCount++; len(s.r.Chunks) < record.MaxChunks {
 		s.r.Chunks = append(s.r.Chunks, at)
 	}
 	return nil

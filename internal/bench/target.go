@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // Access is what a target needs that does not belong into a suite file.
@@ -31,7 +31,7 @@ type Access struct {
 // client asks an endpoint.
 type client interface {
 	// exchange sends one request and fills the record in. It returns the error behind a failure, if there is one.
-	exchange(ctx context.Context, timeout time.Duration, j job, start time.Time, r *measure.Record) error
+	exchange(ctx context.Context, timeout time.Duration, j job, start time.Time, r *record.Record) error
 	// close closes connections.
 	close()
 }
@@ -52,7 +52,7 @@ type target struct {
 	// prepare completes a request, whose header and URL it must copy before it changes them; nil for nothing to do.
 	prepare func(req *http.Request, body []byte) error
 	// open takes the answer out of what carries it; nil where nothing does.
-	open func(res *http.Response, now func() time.Duration, r *measure.Record) error
+	open func(res *http.Response, now func() time.Duration, r *record.Record) error
 }
 
 func newTarget(t v1alpha1.Target, access Access, maxInFlight int) (client, error) {

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // transport carries requests of one target, and says when what happened.
@@ -29,14 +29,14 @@ type passage struct {
 
 	// received says when the answer came, where a transport sees that: from then on, now is when the last of it did.
 	received *arrival
-	// connected is when a connection was at hand, firstByte when the header of the answer began to arrive; measure.Unseen for none.
+	// connected is when a connection was at hand, firstByte when the header of the answer began to arrive; record.Unseen for none.
 	connected, firstByte time.Duration
 	reused, tlsFault     bool
 }
 
 // newPassage returns one that has seen nothing yet.
 func newPassage(ctx context.Context, timeout time.Duration, start time.Time) passage {
-	return passage{ctx: ctx, timeout: timeout, start: start, connected: measure.Unseen, firstByte: measure.Unseen}
+	return passage{ctx: ctx, timeout: timeout, start: start, connected: record.Unseen, firstByte: record.Unseen}
 }
 
 func (p *passage) now() time.Duration {

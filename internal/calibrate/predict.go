@@ -10,9 +10,10 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/simulate"
+	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -28,7 +29,7 @@ const replays = 5
 
 // Predict simulates the requests that a log has of a target, as they were due, on one replica with the calibrated profile, and
 // holds the percentiles against what was measured. The log may be that of the calibration, or of another load on the same server.
-func Predict(ctx context.Context, t *v1alpha1.CalibratedTarget, log *measure.Log, target int, seed uint64) ([]v1alpha1.Prediction, error) {
+func Predict(ctx context.Context, t *v1alpha1.CalibratedTarget, log *record.Log, target int, seed uint64) ([]v1alpha1.Prediction, error) {
 	home, err := replica(&t.Profile)
 	if err != nil {
 		return nil, err
@@ -43,10 +44,10 @@ func Predict(ctx context.Context, t *v1alpha1.CalibratedTarget, log *measure.Log
 		}
 		outcomes = append(outcomes, o)
 	}
-	list := compare(latency, seen.latency, outcomes, t.Overhead+t.Tail, func(o simulate.Outcome) measure.Summary { return o.Latency })
+	list := compare(latency, seen.latency, outcomes, t.Overhead+t.Tail, func(o simulate.Outcome) stats.Summary { return o.Latency })
 	if home.Service.Batch != nil && !newSample(log, target).hidesTokens() { // else what was measured is of chunks
-		list = append(list, compare(timeToFirstToken, seen.firstToken, outcomes, t.Overhead, func(o simulate.Outcome) measure.Summary { return o.TimeToFirstToken })...)
-		list = append(list, compare(timePerOutputToken, seen.perToken, outcomes, 0, func(o simulate.Outcome) measure.Summary { return o.TimePerOutputToken })...)
+		list = append(list, compare(timeToFirstToken, seen.firstToken, outcomes, t.Overhead, func(o simulate.Outcome) stats.Summary { return o.TimeToFirstToken })...)
+		list = append(list, compare(timePerOutputToken, seen.perToken, outcomes, 0, func(o simulate.Outcome) stats.Summary { return o.TimePerOutputToken })...)
 	}
 	return list, nil
 }
@@ -65,7 +66,7 @@ func replica(p *v1alpha1.Profile) (platform.Home, error) {
 type observed struct{ latency, firstToken, perToken []float64 }
 
 // schedule is the requests after the warm-up, with the sizes that they turned out to have, and what was seen of them.
-func schedule(log *measure.Log, target int) ([]workload.Request, observed) {
+func schedule(log *record.Log, target int) ([]workload.Request, observed) {
 	var requests []workload.Request
 	var seen observed
 	for i := range log.Records {
@@ -75,7 +76,7 @@ func schedule(log *measure.Log, target int) ([]workload.Request, observed) {
 			continue
 		}
 		requests = append(requests, workload.Request{At: r.Scheduled, Input: count(r.TokensIn), Output: count(max(1, r.TokensOut, r.ChunkCount))})
-		if r.Kind != measure.OK {
+		if r.Kind != record.OK {
 			continue
 		}
 		seen.latency = append(seen.latency, total.Seconds())
@@ -99,7 +100,7 @@ func span(requests []workload.Request) time.Duration {
 	return requests[len(requests)-1].At + 1
 }
 
-func compare(metric string, seen []float64, outcomes []simulate.Outcome, by unit.Duration, of func(simulate.Outcome) measure.Summary) []v1alpha1.Prediction {
+func compare(metric string, seen []float64, outcomes []simulate.Outcome, by unit.Duration, of func(simulate.Outcome) stats.Summary) []v1alpha1.Prediction {
 	if len(seen) == 0 {
 		return nil
 	}
@@ -107,11 +108,11 @@ func compare(metric string, seen []float64, outcomes []simulate.Outcome, by unit
 	var list []v1alpha1.Prediction
 	for _, p := range []struct {
 		percent float64
-		of      func(measure.Summary) float64
+		of      func(stats.Summary) float64
 	}{
-		{50, func(s measure.Summary) float64 { return s.P50 }},
-		{95, func(s measure.Summary) float64 { return s.P95 }},
-		{99, func(s measure.Summary) float64 { return s.P99 }},
+		{50, func(s stats.Summary) float64 { return s.P50 }},
+		{95, func(s stats.Summary) float64 { return s.P95 }},
+		{99, func(s stats.Summary) float64 { return s.P99 }},
 	} {
 		sum := 0.0
 		for _, o := range outcomes {

@@ -8,7 +8,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // Saturation writes the highest rates, and the steps that led there.
@@ -60,7 +60,7 @@ func StepText(s bench.SaturationStep) string {
 	parts := []string{string(s.Verdict)}
 	for _, j := range s.Thresholds {
 		got := interval(j.Estimate)
-		if j.Metric == measure.MetricErrors {
+		if j.Metric == record.MetricErrors {
 			got = shareInterval(j.Estimate)
 		}
 		parts = append(parts, fmt.Sprintf("%s: %s", j.String(), got))

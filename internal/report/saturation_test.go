@@ -4,15 +4,17 @@ import (
 	"bytes"
 	"testing"
 
+	"fulcrum.dev/fulcrum/internal/analysis"
 	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/report"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 func TestSaturation(t *testing.T) {
-	passed := bench.SaturationStep{Rate: 100, Attempt: 1, Duration: 10, Requests: 1000, Verdict: measure.Pass, Thresholds: []measure.Judgement{
-		{Threshold: measure.Threshold{Metric: "latency", Percentile: 95, Most: 0.1}, Estimate: measure.Estimate{Value: 0.02, HasInterval: true, Low: 0.01, High: 0.03, Count: 1000}},
-		{Threshold: measure.Threshold{Metric: measure.MetricErrors, Most: 0.01}, Estimate: measure.Estimate{HasInterval: true, High: 0.004, Count: 1000}},
+	passed := bench.SaturationStep{Rate: 100, Attempt: 1, Duration: 10, Requests: 1000, Verdict: analysis.Pass, Thresholds: []analysis.Judgement{
+		{Threshold: record.Threshold{Metric: "latency", Percentile: 95, Max: 0.1}, Estimate: stats.Estimate{Value: 0.02, HasInterval: true, Low: 0.01, High: 0.03, Count: 1000}},
+		{Threshold: record.Threshold{Metric: record.MetricErrors, Max: 0.01}, Estimate: stats.Estimate{HasInterval: true, High: 0.004, Count: 1000}},
 	}}
 	late := bench.SaturationStep{Rate: 200, Attempt: 3, Duration: 2.5, Requests: 500, Invalid: "the client sent late"}
 	s := &bench.Saturation{Suite: "encoder", Targets: []bench.TargetSaturation{

@@ -7,9 +7,9 @@ import (
 	"io"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -108,7 +108,7 @@ func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 		}
 		s.routed = h.Router != nil
 		if len(h.Homes) > 1 {
-			s.tally.latency = measure.NewHistogram()
+			s.tally.latency = stats.NewHistogram()
 		}
 		e.places = append(e.places, place{newHome(s, spec), s})
 		s.beginRun()

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 // Outcome is what happened to a workload on a home, or on several behind a router.
@@ -38,13 +38,13 @@ type Outcome struct {
 	ColdStarts int64 `json:"coldStarts"`
 
 	// Latency is from the first arrival to the last byte, Wait from that to the start of service (start-up included).
-	Latency measure.Summary `json:"latency"`
-	Wait    measure.Summary `json:"wait"`
+	Latency stats.Summary `json:"latency"`
+	Wait    stats.Summary `json:"wait"`
 	// TimeUnanswered is how long the requests that were rejected or timed out were inside, all together, in seconds.
 	TimeUnanswered float64 `json:"timeUnanswered,omitempty"`
 	// TimeToFirstToken and TimePerOutputToken are for batched service only.
-	TimeToFirstToken   measure.Summary `json:"timeToFirstToken,omitzero"`
-	TimePerOutputToken measure.Summary `json:"timePerOutputToken,omitzero"`
+	TimeToFirstToken   stats.Summary `json:"timeToFirstToken,omitzero"`
+	TimePerOutputToken stats.Summary `json:"timePerOutputToken,omitzero"`
 	// Exceeded is, for each limit in Options.Limits, the number of requests that exceeded it.
 	Exceeded []int64 `json:"exceeded,omitempty"`
 
@@ -67,12 +67,12 @@ type Outcome struct {
 
 // PriorityOutcome is what happened to the requests of one priority.
 type PriorityOutcome struct {
-	Priority int             `json:"priority"`
-	Arrivals int64           `json:"arrivals"`
-	Served   int64           `json:"served"`
-	Rejected int64           `json:"rejected"`
-	TimedOut int64           `json:"timedOut"`
-	Latency  measure.Summary `json:"latency"`
+	Priority int           `json:"priority"`
+	Arrivals int64         `json:"arrivals"`
+	Served   int64         `json:"served"`
+	Rejected int64         `json:"rejected"`
+	TimedOut int64         `json:"timedOut"`
+	Latency  stats.Summary `json:"latency"`
 }
 
 // Capacity is what a home had running, up to Span.
@@ -96,14 +96,14 @@ type Capacity struct {
 // again counts at every home that it reaches: Arrivals = Served + Rejected + TimedOut + what was inside at the end. So do
 // ColdStarts, up to Arrivals: their sum exceeds that of the outcome by what waited for a start in several attempts.
 type HomeOutcome struct {
-	Home       string          `json:"home"`
-	Arrivals   int64           `json:"arrivals"`
-	Served     int64           `json:"served"`
-	Rejected   int64           `json:"rejected"`
-	TimedOut   int64           `json:"timedOut"`
-	Starts     int64           `json:"starts"`
-	ColdStarts int64           `json:"coldStarts"`
-	Latency    measure.Summary `json:"latency"`
+	Home       string        `json:"home"`
+	Arrivals   int64         `json:"arrivals"`
+	Served     int64         `json:"served"`
+	Rejected   int64         `json:"rejected"`
+	TimedOut   int64         `json:"timedOut"`
+	Starts     int64         `json:"starts"`
+	ColdStarts int64         `json:"coldStarts"`
+	Latency    stats.Summary `json:"latency"`
 	Capacity
 }
 

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -73,8 +73,8 @@ func TestPriority(t *testing.T) {
 	load := workload.NewRecorded(workload.Info{Name: "scenario", Span: 1000 * second, HasPriorities: true}, []workload.Request{
 		{}, {At: 1 * second}, {At: 2 * second, Priority: 5}, {At: 3 * second, Priority: 5}, {At: 4 * second},
 	})
-	same := func(n int64, mean, p50, worst float64) measure.Summary {
-		return measure.Summary{Count: n, Mean: mean, P50: p50, P95: worst, P99: worst, Max: worst}
+	same := func(n int64, mean, p50, worst float64) stats.Summary {
+		return stats.Summary{Count: n, Mean: mean, P50: p50, P95: worst, P99: worst, Max: worst}
 	}
 	for byPriority, want := range map[bool][]PriorityOutcome{
 		// Served in the order 0, 2, 3, 1, 4.

@@ -10,10 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -122,9 +122,9 @@ func stretched(v reflect.Value, k int) reflect.Value {
 	case time.Duration:
 		fresh.SetInt(int64(x) * int64(k))
 		return fresh
-	case measure.Summary:
+	case stats.Summary:
 		f := float64(k)
-		fresh.Set(reflect.ValueOf(measure.Summary{Count: x.Count, Mean: x.Mean * f, P50: x.P50 * f, P95: x.P95 * f, P99: x.P99 * f, Max: x.Max * f}))
+		fresh.Set(reflect.ValueOf(stats.Summary{Count: x.Count, Mean: x.Mean * f, P50: x.P50 * f, P95: x.P95 * f, P99: x.P99 * f, Max: x.Max * f}))
 		return fresh
 	}
 	switch v.Kind() {
@@ -186,7 +186,7 @@ func timesAgree(k int) cmp.Options {
 	return cmp.Options{
 		cmp.Comparer(func(a, b float64) bool { return within(a, b, 1e-6) }),
 		cmp.Comparer(func(a, b time.Duration) bool { return max(a-b, b-a) <= time.Duration(k) }),
-		cmp.Comparer(func(a, b measure.Summary) bool {
+		cmp.Comparer(func(a, b stats.Summary) bool {
 			return a.Count == b.Count && within(a.Mean, b.Mean, 1e-6) && within(a.Max, b.Max, 1e-6) &&
 				within(a.P50, b.P50, 2e-3) && within(a.P95, b.P95, 2e-3) && within(a.P99, b.P99, 2e-3)
 		}),

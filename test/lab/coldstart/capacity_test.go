@@ -17,8 +17,8 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/test/lab/labtest"
 	"fulcrum.dev/fulcrum/test/lab/node"
 	"fulcrum.dev/fulcrum/test/lab/provision"
@@ -72,14 +72,14 @@ func TestScaleOntoANewNode(t *testing.T) {
 		}
 	}
 	first, second := moments(log.ColdStarts[0]), moments(log.ColdStarts[1])
-	if took := first[measure.Capacity] - first[measure.Trigger]; took < joining {
+	if took := first[record.Capacity] - first[record.Trigger]; took < joining {
 		t.Errorf("there was a node after %s, and it joins after %s at the least", took, joining)
 	}
-	if took := first[measure.Placed] - first[measure.Capacity]; took > placing {
+	if took := first[record.Placed] - first[record.Capacity]; took > placing {
 		t.Errorf("placed %s after the node was ready, want at most %s", took, placing)
 	}
-	if second[measure.Capacity] != second[measure.Trigger] {
-		t.Errorf("there was a node at %s, and it was there at the trigger, at %s", second[measure.Capacity], second[measure.Trigger])
+	if second[record.Capacity] != second[record.Trigger] {
+		t.Errorf("there was a node at %s, and it was there at the trigger, at %s", second[record.Capacity], second[record.Trigger])
 	}
 }
 
@@ -112,10 +112,10 @@ func TestScaleWhileTheNodeIsReplaced(t *testing.T) {
 	made := log()
 	wantColdStart(t, made.ColdStarts[0], "kubernetes-scale", podPhases...)
 	at := moments(made.ColdStarts[0])
-	if capacity := made.Header.Start.Add(at[measure.Capacity]); capacity.Before(ordered) || capacity.After(joined) {
+	if capacity := made.Header.Start.Add(at[record.Capacity]); capacity.Before(ordered) || capacity.After(joined) {
 		t.Errorf("there was a node at %s, and it joined from %s to %s", capacity, ordered, joined)
 	}
-	if took := at[measure.Placed] - at[measure.Capacity]; took > placing {
+	if took := at[record.Placed] - at[record.Capacity]; took > placing {
 		t.Errorf("placed %s after the node was ready, want at most %s", took, placing)
 	}
 }
@@ -132,8 +132,8 @@ func TestDeleteOnAFullNode(t *testing.T) {
 	target := exposed(l, 1, pod)
 	target.ColdStart.Kubernetes.By = "delete"
 	c := run(t.Context(), t, suite(1, target), bench.Access{}, nil, nil).ColdStarts[0]
-	wantColdStart(t, c, "kubernetes-delete", measure.Trigger, measure.Placed, measure.Image, measure.Process, measure.Model, measure.Ready, measure.FirstByte)
-	if at := moments(c); at[measure.Placed]-at[measure.Trigger] < time.Second {
-		t.Errorf("placed after %s, and the old pod leaves after a second", at[measure.Placed]-at[measure.Trigger])
+	wantColdStart(t, c, "kubernetes-delete", record.Trigger, record.Placed, record.Image, record.Process, record.Model, record.Ready, record.FirstByte)
+	if at := moments(c); at[record.Placed]-at[record.Trigger] < time.Second {
+		t.Errorf("placed after %s, and the old pod leaves after a second", at[record.Placed]-at[record.Trigger])
 	}
 }

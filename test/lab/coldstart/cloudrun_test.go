@@ -10,7 +10,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/test/lab/container"
 )
 
@@ -59,7 +59,7 @@ func TestNewRevision(t *testing.T) {
 		t.Fatalf("%+v %+v", log.ColdStarts, log.End)
 	}
 	for _, c := range log.ColdStarts {
-		wantColdStart(t, c, "cloud-run-revision", measure.Trigger, measure.Ready, measure.FirstByte)
+		wantColdStart(t, c, "cloud-run-revision", record.Trigger, record.Ready, record.FirstByte)
 		if start := c.Phases[6].At - c.Phases[0].At; start < 300*time.Millisecond {
 			t.Errorf("ready after %s, and the process does not listen for 300 ms", start)
 		}

@@ -8,7 +8,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/test/lab/labtest"
 )
 
@@ -25,7 +25,7 @@ func TestScaledToZero(t *testing.T) {
 	target.KeepAlive = &v1alpha1.KeepAliveSearch{From: unit.Duration(900 * time.Millisecond), To: unit.Duration(5 * time.Second), Within: within}
 	log := run(t.Context(), t, suite(2, target), bench.Access{}, nil, nil)
 
-	withoutProbe := slices.DeleteFunc(slices.Clone(podPhases), func(p measure.PhaseName) bool { return p == measure.Model })
+	withoutProbe := slices.DeleteFunc(slices.Clone(podPhases), func(p record.PhaseName) bool { return p == record.Model })
 	for _, c := range log.ColdStarts {
 		wantColdStart(t, c, "kubernetes-request", withoutProbe...)
 	}

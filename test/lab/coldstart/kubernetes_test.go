@@ -15,8 +15,8 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/test/lab/labtest"
 	"fulcrum.dev/fulcrum/test/lab/node"
 	"fulcrum.dev/fulcrum/test/lab/proxy"
@@ -91,8 +91,8 @@ func replicas(l *labtest.Lab) int32 {
 	return *d.Spec.Replicas
 }
 
-var podPhases = []measure.PhaseName{
-	measure.Trigger, measure.Capacity, measure.Placed, measure.Image, measure.Process, measure.Model, measure.Ready, measure.FirstByte,
+var podPhases = []record.PhaseName{
+	record.Trigger, record.Capacity, record.Placed, record.Image, record.Process, record.Model, record.Ready, record.FirstByte,
 }
 
 // TestScaleAndDelete: both ways start a pod that takes as long as its node says, and leave as many as there were.
@@ -108,10 +108,10 @@ func TestScaleAndDelete(t *testing.T) {
 			wantColdStart(t, c, method, podPhases...)
 			at := moments(c)
 			// The start-up probe is tried every second.
-			if load := (at[measure.Model] - at[measure.Process]).Seconds(); load < weightSeconds || load > weightSeconds+3 {
+			if load := (at[record.Model] - at[record.Process]).Seconds(); load < weightSeconds || load > weightSeconds+3 {
 				t.Errorf("%s: the model was loaded within %g s, want %g and up to a probe more", by, load, weightSeconds)
 			}
-			if start := (at[measure.Process] - at[measure.Placed]).Seconds(); start < 0.2 {
+			if start := (at[record.Process] - at[record.Placed]).Seconds(); start < 0.2 {
 				t.Errorf("%s: the process began after %g s, want at least 0.2", by, start)
 			}
 		}

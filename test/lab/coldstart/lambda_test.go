@@ -15,7 +15,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/lambda"
 )
@@ -67,7 +67,7 @@ func TestFunctionUpdate(t *testing.T) {
 		t.Fatalf("%+v %+v", log.ColdStarts, log.End)
 	}
 	for _, c := range log.ColdStarts {
-		wantColdStart(t, c, "lambda-update", measure.Trigger, measure.Process, measure.Ready, measure.FirstByte)
+		wantColdStart(t, c, "lambda-update", record.Trigger, record.Process, record.Ready, record.FirstByte)
 		if !c.Request.Cold || c.Request.Started < initMilliseconds*time.Millisecond || !strings.HasPrefix(c.Evidence, "the REPORT line has an Init Duration of ") {
 			t.Errorf("%+v", c)
 		}
@@ -124,7 +124,7 @@ func TestIdleFunction(t *testing.T) {
 	target.ColdStart = &v1alpha1.ColdStartMethod{Idle: unit.Duration(time.Second)}
 	log := run(t.Context(), t, suite(2, target), access, nil, nil)
 	for _, c := range log.ColdStarts {
-		wantColdStart(t, c, "idle", measure.Trigger, measure.FirstByte)
+		wantColdStart(t, c, "idle", record.Trigger, record.FirstByte)
 	}
 	if c := configured(t, h); !maps.Equal(c.Environment.Variables, found) {
 		t.Errorf("%v are left", c.Environment.Variables)
