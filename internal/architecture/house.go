@@ -19,12 +19,12 @@ func House() []Row {
 	return []Row{
 		{Dir: "api/unit", Pure: true},
 		{Dir: "internal/random", Pure: true},
+		{Dir: "internal/stats", Pure: true},
 		{Dir: "api/v1alpha1", Pure: true},
 		{Dir: "internal/workload", Pure: true},
 		{Dir: "internal/catalog", Pure: true},
 		{Dir: "internal/policy", Pure: true},
 		{Dir: "internal/platform", Pure: true},
-		{Dir: "internal/stats", Pure: true},
 		{Dir: "internal/record", Pure: true},
 		{Dir: "internal/analysis", Pure: true},
 		{Dir: "internal/oracle", Pure: true},

@@ -1,8 +1,6 @@
 package simulate
 
-import (
-	"fulcrum.dev/fulcrum/internal/stats"
-)
+import "fulcrum.dev/fulcrum/internal/stats"
 
 // tally counts the requests of one home. A request that is sent again counts at each home that it reaches.
 type tally struct {

@@ -1,6 +1,9 @@
-// Package stats estimates figures from samples of times: percentiles, shares and ratios with confidence intervals, the
-// spread of a few observations, the end of a warm-up, and histograms with three significant digits.
+// Package stats counts durations and other whole numbers in histograms with three significant digits, and estimates
+// figures from samples: percentiles, shares and ratios with confidence intervals, the spread of a few observations, and
+// the end of a warm-up.
 //
-// In go numbers in order of time, or durations; out come Estimates, Spreads and Summaries in seconds. It knows nothing
-// of requests. Start with Histogram for times that are only counted, and with Blocks and Sample.Percentile for intervals.
+// In go values one at a time, or series in order of time; out come Summaries, Estimates and Spreads. Percentiles are by
+// the nearest rank ([fulcrum.dev/fulcrum/internal/random.Rank]). The simulator counts every request here, so that the
+// package knows neither requests nor file formats. Start with Histogram for what is only counted, in constant memory,
+// and with Blocks and Sample.Percentile for intervals.
 package stats

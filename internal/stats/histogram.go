@@ -3,8 +3,6 @@ package stats
 import (
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -13,20 +11,20 @@ const longest = 30 * 24 * time.Hour
 
 // Histogram counts durations from 1 us to 30 days with three significant digits.
 type Histogram struct {
-	h     *hdrhistogram.Histogram
-	zeros int64   // counted apart, because most waits are 0
-	sum   float64 // ns, so that the mean has no bucket error
+	us    *Buckets // microseconds
+	zeros int64    // counted apart, because most waits are 0
+	sum   float64  // ns, so that the mean has no bucket error
 	max   time.Duration
 }
 
 // NewHistogram returns an empty histogram.
 func NewHistogram() *Histogram {
-	return &Histogram{h: hdrhistogram.New(1, longest.Microseconds(), 3)}
+	return &Histogram{us: NewBuckets(longest.Microseconds())}
 }
 
 // Reset forgets all durations.
 func (h *Histogram) Reset() {
-	h.h.Reset()
+	h.us.Reset()
 	h.zeros, h.sum, h.max = 0, 0, 0
 }
 
@@ -40,10 +38,7 @@ func (h *Histogram) Record(d time.Duration) {
 	if d > h.max {
 		h.max = d
 	}
-	if d > longest {
-		d = longest
-	}
-	_ = h.h.RecordValue(int64(d / time.Microsecond)) // in range by the clamp above
+	h.us.Add(int64(d/time.Microsecond), 1)
 }
 
 // Summary is what a histogram says, in seconds.
@@ -57,11 +52,11 @@ type Summary struct {
 }
 
 // Summary returns count, mean, percentiles and maximum; zeros throughout where nothing was recorded. The mean and the
-// maximum are exact. The percentiles are those of unit.Rank, within 0.1 % and a microsecond.
+// maximum are exact. The percentiles are those of random.Rank, within 0.1 % and a microsecond.
 func (h *Histogram) Summary() Summary {
-	_ = h.h.RecordValues(0, h.zeros)
+	h.us.Add(0, h.zeros)
 	h.zeros = 0
-	n := h.h.TotalCount()
+	n := h.us.Total()
 	if n == 0 {
 		return Summary{}
 	}
@@ -75,9 +70,6 @@ func (h *Histogram) Summary() Summary {
 
 // at returns the percentile at a share q, in seconds.
 func (h *Histogram) at(q float64) float64 {
-	n := h.h.TotalCount()
-	rank := random.Rank(q, int(n))
-	// The library takes the rank nearest to a share of the count, where the definition rounds up. The share of a whole rank is that rank.
-	value := h.h.ValueAtPercentile(100 * float64(rank) / float64(n))
+	value := h.us.At(int64(random.Rank(q, int(h.us.Total()))))
 	return min(float64(value)/1e6, h.max.Seconds())
 }
