@@ -9,6 +9,8 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/bench/wire"
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
@@ -32,7 +34,7 @@ const restoring = 2 * time.Minute
 
 // coldStage brings cold starts about, when the load is over.
 type coldStage struct {
-	*crew
+	*workers
 	in     Input
 	log    *record.Writer
 	sample job // the request that is sent
@@ -41,14 +43,14 @@ type coldStage struct {
 }
 
 // ask sends one request to a target over a client. It is due when it is sent.
-func (s *coldStage) ask(ctx context.Context, over client, target int, round int64, patience time.Duration) record.Record {
+func (s *coldStage) ask(ctx context.Context, over target.Target, index int, round int64, patience time.Duration) record.Record {
 	j := s.sample
-	j.sequence, j.round, j.target, j.due = s.next, round, target, s.now()
+	j.Sequence, j.round, j.target, j.due = s.next, round, index, s.now()
 	s.next++
 	r := newRecord(j)
-	unhook := context.AfterFunc(ctx, func() { interrupt(over) })
+	unhook := context.AfterFunc(ctx, over.Interrupt)
 	defer unhook()
-	_ = over.exchange(ctx, patience, j, s.start, &r) // the record has its kind
+	_ = over.Exchange(ctx, j.Request, s.start, patience, &r) // the record has its kind
 	return r
 }
 
@@ -100,23 +102,23 @@ func (s *coldStage) one(ctx context.Context, i int, round int64) record.ColdStar
 	t, patience := s.in.Suite.Spec.Targets[i], s.in.Suite.Spec.ColdStarts.Timeout.Std()
 	exchanges, stop := interruptible(ctx)
 	defer stop()
-	limited, cancel := context.WithTimeoutCause(exchanges, patience+idleOf(t), errTimeout)
+	limited, cancel := context.WithTimeoutCause(exchanges, patience+idleOf(t), wire.ErrTimeout)
 	defer cancel()
 	made, err := s.force(limited, i, round, patience)
 	if made.Request.Sent == 0 && made.Request.LastByte == 0 { // none was sent
-		made.Request = newRecord(job{sequence: s.next, round: round, target: i, due: s.now()})
+		made.Request = newRecord(job{Request: target.Request{Sequence: s.next}, round: round, target: i, due: s.now()})
 	}
 	made.Target, made.Request.Target = i, i
 	switch {
 	case ctx.Err() != nil:
-		err = errInterrupted
-	case err != nil && errors.Is(context.Cause(limited), errTimeout):
+		err = wire.ErrInterrupted
+	case err != nil && errors.Is(context.Cause(limited), wire.ErrTimeout):
 		err = fmt.Errorf("not within %s: %w", unit.Duration(patience+idleOf(t)), err)
 	case err == nil && made.Request.Kind != record.OK:
 		err = fmt.Errorf("its request ended as %s", made.Request.Kind)
 	}
 	if err != nil {
-		made.Failure, made.Confirmed = shortened(err.Error()), false
+		made.Failure, made.Confirmed = target.Shorten(err.Error()), false
 	}
 	complete(&made, yieldsTokens(t))
 	return made
@@ -125,11 +127,11 @@ func (s *coldStage) one(ctx context.Context, i int, round int64) record.ColdStar
 // force has the forcer do its work, with a client of its own: connections from before lead to what is about to end.
 func (s *coldStage) force(ctx context.Context, i int, round int64, patience time.Duration) (record.ColdStart, error) {
 	t := s.in.Suite.Spec.Targets[i]
-	over, err := newTarget(t, s.in.Access[t.Name], 1)
+	over, err := target.Open(t, s.in.Access[t.Name], 1)
 	if err != nil {
 		return record.ColdStart{}, err
 	}
-	defer over.close()
+	defer over.Close()
 	return s.in.Forcers[t.Name].Force(ctx, s.now, func(ctx context.Context) record.Record { return s.ask(ctx, over, i, round, patience) })
 }
 

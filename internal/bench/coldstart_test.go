@@ -15,6 +15,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/bench/benchtest"
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
@@ -81,7 +82,7 @@ func phaseNames(c record.ColdStart) (names []record.PhaseName) {
 
 // TestColdStartsByRounds: every target has one in each round, what fails is recorded and the next one follows.
 func TestColdStartsByRounds(t *testing.T) {
-	server := serve(t, answer)
+	server := benchtest.Serve(t, answer)
 	good, flaky := new(fakeForcer), &fakeForcer{flaky: true}
 	l, _ := runForced(t.Context(), t, coldSuite(server.URL, 4), map[string]Forcer{"a": good, "b": flaky})
 	if len(l.ColdStarts) != 8 || good.restored.Load() != 1 || flaky.restored.Load() != 1 || len(l.Records) != 0 || !l.End.Complete {
@@ -116,7 +117,7 @@ func TestColdStartsByRounds(t *testing.T) {
 
 // TestFirstTokenOfAColdStart: it stands where answers have tokens, seen or not, and nowhere else.
 func TestFirstTokenOfAColdStart(t *testing.T) {
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	server := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		switch {
 		case strings.Contains(string(body), `"stream":true`):
@@ -163,7 +164,7 @@ func (f *fakeIdler) Asked(last time.Duration) { f.asked = append(f.asked, last) 
 
 // TestIdleSinceTheLoad: who waits for a target to be idle knows when its last request ended, if there was a load.
 func TestIdleSinceTheLoad(t *testing.T) {
-	s := coldSuite(serve(t, answer).URL, 2)
+	s := coldSuite(benchtest.Serve(t, answer).URL, 2)
 	a, b := new(fakeIdler), new(fakeIdler)
 	runForced(t.Context(), t, s, map[string]Forcer{"a": a, "b": b})
 	if len(a.asked) != 0 || len(b.asked) != 0 {
@@ -182,7 +183,7 @@ func TestIdleSinceTheLoad(t *testing.T) {
 
 // TestInterruptedColdStart: the target is left as it was, and the log is whole.
 func TestInterruptedColdStart(t *testing.T) {
-	server := serve(t, answer)
+	server := benchtest.Serve(t, answer)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	stuck := &fakeForcer{stuck: cancel}
@@ -196,7 +197,7 @@ func TestInterruptedColdStart(t *testing.T) {
 
 // TestTargetThatIsLeftChanged makes the run incomplete, and says what is to be done.
 func TestTargetThatIsLeftChanged(t *testing.T) {
-	server := serve(t, answer)
+	server := benchtest.Serve(t, answer)
 	s := coldSuite(server.URL, 1)
 	s.Spec.Targets = s.Spec.Targets[:1]
 	_, end := runForced(t.Context(), t, s, map[string]Forcer{"a": &fakeForcer{leaves: errors.New("scale it yourself")}})
@@ -206,7 +207,7 @@ func TestTargetThatIsLeftChanged(t *testing.T) {
 }
 
 func TestColdStartThatTakesTooLong(t *testing.T) {
-	server := serve(t, answer)
+	server := benchtest.Serve(t, answer)
 	s := coldSuite(server.URL, 1)
 	s.Spec.Targets, s.Spec.ColdStarts.Timeout = s.Spec.Targets[:1], unit.Duration(20*time.Millisecond)
 	l, end := runForced(t.Context(), t, s, map[string]Forcer{"a": &fakeForcer{stuck: func() {}}})

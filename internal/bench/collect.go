@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
@@ -120,7 +121,7 @@ func (c *collector) takeAll(batch []outcome) {
 func (c *collector) take(o *outcome) {
 	if o.err != nil && o.record.Kind != record.Interrupted {
 		if kind := o.record.Kind.String(); c.examples[kind] == "" {
-			c.examples[kind] = shortened(o.err.Error())
+			c.examples[kind] = target.Shorten(o.err.Error())
 		}
 	}
 	c.live.take(&o.record)
@@ -134,16 +135,6 @@ func (c *collector) noteEnd(r *record.Record) {
 		c.last = append(c.last, record.Unseen)
 	}
 	c.last[r.Target] = max(c.last[r.Target], r.LastByte)
-}
-
-// shortened bounds what the log keeps of an error, in one line.
-func shortened(text string) string {
-	const most = 500
-	text = oneLine(text)
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
 }
 
 func (c *collector) check(err error) {
@@ -171,4 +162,11 @@ func (c *collector) end(ctx context.Context, err error) record.End {
 		e.Reason = "interrupted"
 	}
 	return e
+}
+
+// fullError says that as many requests were in flight as may be.
+type fullError int
+
+func (e fullError) Error() string {
+	return fmt.Sprintf("%d requests were in flight, as many as maxInFlight allows", int(e))
 }

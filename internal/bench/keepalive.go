@@ -11,6 +11,8 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/bench/wire"
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
@@ -87,17 +89,17 @@ type windowSearch struct {
 	found          record.KeepAlive
 }
 
-func newWindowSearch(s *coldStage, target int, k *v1alpha1.KeepAliveSearch) *windowSearch {
+func newWindowSearch(s *coldStage, index int, k *v1alpha1.KeepAliveSearch) *windowSearch {
 	own := *s // of its own are the numbers of its requests
 	own.next = 0
-	t := s.in.Suite.Spec.Targets[target]
-	one := &windowSearch{coldStage: &own, spec: k, target: target, name: t.Name, found: record.KeepAlive{Target: target}}
+	t := s.in.Suite.Spec.Targets[index]
+	one := &windowSearch{coldStage: &own, spec: k, target: index, name: t.Name, found: record.KeepAlive{Target: index}}
 	one.witness, _ = s.in.Forcers[t.Name].(Witness)
 	one.tells = strings.HasPrefix(t.URL, "lambda://")
 	for i := range s.made {
 		c := &s.made[i]
 		// Only a request that itself waited for the start was as slow as the next one will be.
-		if c.Target == target && c.Failure == "" && c.Phases[0].At == c.Request.Sent {
+		if c.Target == index && c.Failure == "" && c.Phases[0].At == c.Request.Sent {
 			one.coldest = max(one.coldest, answerTime(&c.Request))
 		}
 	}
@@ -112,9 +114,9 @@ func answerTime(r *record.Record) time.Duration { return r.FirstByte - max(r.Con
 func (s *windowSearch) run(ctx context.Context) {
 	if err := s.bisect(ctx); err != nil {
 		if ctx.Err() != nil {
-			err = errInterrupted
+			err = wire.ErrInterrupted
 		}
-		s.found.Failure = shortened(err.Error())
+		s.found.Failure = target.Shorten(err.Error())
 	}
 }
 
@@ -177,11 +179,11 @@ func (s *windowSearch) request(ctx context.Context) (record.Record, error) {
 	if c := s.in.Suite.Spec.ColdStarts; c != nil {
 		patience = max(patience, c.Timeout.Std())
 	}
-	over, err := newTarget(s.in.Suite.Spec.Targets[s.target], s.in.Access[s.name], 1) // no connection outlives every gap
+	over, err := target.Open(s.in.Suite.Spec.Targets[s.target], s.in.Access[s.name], 1) // no connection outlives every gap
 	if err != nil {
 		return record.Record{}, err
 	}
-	defer over.close()
+	defer over.Close()
 	r := s.ask(exchanges, over, s.target, 0, patience)
 	s.last = r.LastByte
 	if r.Kind != record.OK {
@@ -194,7 +196,7 @@ func (s *windowSearch) request(ctx context.Context) (record.Record, error) {
 func (s *windowSearch) try(ctx context.Context, gap time.Duration) (isCold bool, err error) {
 	s.say("keep-alive: %s without a request for %s, try %d", s.name, unit.Duration(gap.Round(time.Second)), len(s.found.Tries)+1)
 	if !pause(ctx, s.last+gap-s.now()) {
-		return false, errInterrupted
+		return false, wire.ErrInterrupted
 	}
 	isWarm := true
 	if s.witness != nil {

@@ -10,6 +10,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/bench/benchtest"
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
@@ -48,7 +49,7 @@ type witness struct {
 
 func searching(t *testing.T, e *expiring, from, to time.Duration, forcers map[string]Forcer) record.KeepAlive {
 	t.Helper()
-	server := serve(t, e.ServeHTTP)
+	server := benchtest.Serve(t, e.ServeHTTP)
 	s := coldSuite(server.URL, 1)
 	s.Spec.Targets, s.Spec.ColdStarts = s.Spec.Targets[:1], nil
 	s.Spec.KeepAlive = &v1alpha1.KeepAliveSearch{From: unit.Duration(from), To: unit.Duration(to), Within: 0.1}
@@ -93,7 +94,7 @@ func TestKeepAliveBeyond(t *testing.T) {
 // TestInterruptedKeepAlive keeps what it has.
 func TestInterruptedKeepAlive(t *testing.T) {
 	e := &expiring{window: time.Hour}
-	server := serve(t, e.ServeHTTP)
+	server := benchtest.Serve(t, e.ServeHTTP)
 	s := coldSuite(server.URL, 1)
 	s.Spec.Targets, s.Spec.ColdStarts = s.Spec.Targets[:1], nil
 	s.Spec.KeepAlive = &v1alpha1.KeepAliveSearch{From: unit.Duration(time.Millisecond), To: unit.Duration(time.Hour), Within: 0.1}

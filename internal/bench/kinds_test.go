@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/x509"
@@ -11,50 +10,16 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/bench/benchtest"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/record"
 )
-
-// raw serves TCP connections on loopback: each request line that arrives is handed to answer, until it returns false.
-func raw(t *testing.T, answer func(c *net.TCPConn, n int64) bool) (url string) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var serving sync.WaitGroup
-	var n atomic.Int64
-	serving.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			serving.Go(func() {
-				defer c.Close()
-				r := bufio.NewReader(c)
-				for {
-					req, err := http.ReadRequest(r)
-					if err != nil {
-						return
-					}
-					_, _ = io.Copy(io.Discard, req.Body)
-					if !answer(c.(*net.TCPConn), n.Add(1)) {
-						return
-					}
-				}
-			})
-		}
-	})
-	t.Cleanup(func() { l.Close(); serving.Wait() })
-	return "http://" + l.Addr().String()
-}
 
 func status(code int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code); _, _ = io.WriteString(w, "sorry") }
@@ -102,9 +67,9 @@ func TestKinds(t *testing.T) {
 	}{
 		"dns":                          {url: "http://a..b/", want: record.DNS},
 		"refused":                      {url: "http://127.0.0.1:1/", want: record.Refused},
-		"reset":                        {url: raw(t, reset), want: record.Reset},
-		"closed without an answer":     {url: raw(t, func(*net.TCPConn, int64) bool { return false }), want: record.Reset},
-		"no TLS there":                 {url: strings.Replace(raw(t, reset), "http:", "https:", 1), want: record.TLS},
+		"reset":                        {url: benchtest.Raw(t, reset), want: record.Reset},
+		"closed without an answer":     {url: benchtest.Raw(t, func(*net.TCPConn, int64) bool { return false }), want: record.Reset},
+		"no TLS there":                 {url: strings.Replace(benchtest.Raw(t, reset), "http:", "https:", 1), want: record.TLS},
 		"time-out":                     {server: hang, want: record.Timeout},
 		"time-out within the answer":   {server: slowEnd, want: record.Timeout},
 		"429":                          {server: status(429), want: record.TooMany, example: "429 Too Many Requests, expected a status from 200 to 299; the body: sorry"},
@@ -113,18 +78,18 @@ func TestKinds(t *testing.T) {
 		"503 with the openai protocol": {target: chat(), server: status(503), want: record.ServerError, example: "503 Service Unavailable, expected a status from 200 to 299; the body: sorry"},
 		"redirect":                     {server: http.RedirectHandler("/elsewhere", http.StatusFound).ServeHTTP, want: record.WrongAnswer, example: "302 Found to /elsewhere, expected a status from 200 to 299; the body: "},
 		"half an answer": {
-			url: raw(t, text("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")), want: record.HalfAnswer,
+			url: benchtest.Raw(t, text("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")), want: record.HalfAnswer,
 		},
 		"half a chunked answer": {
-			url: raw(t, text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf")), want: record.HalfAnswer,
+			url: benchtest.Raw(t, text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf")), want: record.HalfAnswer,
 		},
-		"no HTTP":                    {url: raw(t, text("SSH-2.0-OpenSSH_9.2\r\n\r\n")), want: record.Other},
+		"no HTTP":                    {url: benchtest.Raw(t, text("SSH-2.0-OpenSSH_9.2\r\n\r\n")), want: record.Other},
 		"half a stream":              {target: chat(), server: halfStream, want: record.HalfAnswer},
 		"a stream that does not end": {target: chat(), server: events(token), want: record.HalfAnswer, example: "the stream ended after 1 chunks with text, expected [DONE] at its end"},
 		"a stream of no JSON":        {target: chat(), server: events("hello", "[DONE]"), want: record.BadStream, example: "the stream breaks its protocol: an event that is not JSON: hello"},
 		"a stream with an error":     {target: chat(), server: events(token, `{"error":{"message":"out of memory"}}`, "[DONE]"), want: record.BadStream, example: `the stream breaks its protocol: an event with an error: {"error":{"message":"out of memory"}}`},
 		"a stream of numbers":        {target: chat(), server: events("7", "[DONE]"), want: record.BadStream, example: "the stream breaks its protocol: an event that is not a JSON object: 7"},
-		"a stream of one long event": {target: chat(), server: events(strings.Repeat("a", maxEvent+1)), want: record.BadStream, example: "the stream breaks its protocol: an event of more than 1 MiB"},
+		"a stream of one long event": {target: chat(), server: events(strings.Repeat("a", 1<<20+1)), want: record.BadStream, example: "the stream breaks its protocol: an event of more than 1 MiB"},
 		"a stream after its end":     {target: chat(), server: events(token, "[DONE]", token), want: record.BadStream, example: "the stream breaks its protocol: an event after [DONE]: " + token},
 		"an empty stream":            {target: chat(), server: events(`{"choices":[{"delta":{"role":"assistant","content":""}}]}`, "[DONE]"), want: record.WrongAnswer, example: "expected a stream with text, got none in any of its events"},
 		"HTML instead of a stream": {target: chat(), server: func(w http.ResponseWriter, _ *http.Request) {
@@ -165,7 +130,7 @@ func TestKinds(t *testing.T) {
 			target := test.target
 			target.Name, target.URL = "a", test.url
 			if test.server != nil {
-				target.URL = serve(t, test.server).URL
+				target.URL = benchtest.Serve(t, test.server).URL
 			}
 			suite := suiteOf(100, 0.05, target)
 			if test.want == record.Timeout {
@@ -199,16 +164,16 @@ func TestCertificates(t *testing.T) {
 	roots.AddCert(s.Certificate())
 	for name, test := range map[string]struct {
 		connection v1alpha1.Connection
-		access     Access
+		access     target.Access
 		want       record.Kind
 	}{
-		"unknown":  {v1alpha1.Connection{}, Access{}, record.TLS},
-		"trusted":  {v1alpha1.Connection{}, Access{Roots: roots}, record.OK},
-		"insecure": {v1alpha1.Connection{Insecure: true}, Access{}, record.OK},
-		"HTTP/2":   {v1alpha1.Connection{HTTP: "2"}, Access{Roots: roots}, record.OK},
+		"unknown":  {v1alpha1.Connection{}, target.Access{}, record.TLS},
+		"trusted":  {v1alpha1.Connection{}, target.Access{Roots: roots}, record.OK},
+		"insecure": {v1alpha1.Connection{Insecure: true}, target.Access{}, record.OK},
+		"HTTP/2":   {v1alpha1.Connection{HTTP: "2"}, target.Access{Roots: roots}, record.OK},
 	} {
 		suite := suiteOf(100, 0.05, v1alpha1.Target{Name: "a", URL: s.URL, Connection: test.connection})
-		l := runOf(t, suite, map[string]Access{"a": test.access})
+		l := runOf(t, suite, map[string]target.Access{"a": test.access})
 		if kinds := kindsOf(l); kinds[test.want] != len(l.Records) || len(l.Records) < 4 {
 			t.Errorf("%s: %v, want all %s; %v", name, kinds, test.want, l.End.Examples)
 		}
@@ -244,7 +209,7 @@ func TestConnections(t *testing.T) {
 				Name: "a", URL: s.URL, Connection: test.connection, Headers: map[string]string{"x-team": "search"},
 				HTTP: &v1alpha1.HTTPRequest{Method: "PUT", Body: `{"n": {{.Sequence}}, "text": "{{.Prompt}}"}`},
 			})
-			l := runOf(t, suite, map[string]Access{"a": {Bearer: "secret"}})
+			l := runOf(t, suite, map[string]target.Access{"a": {Bearer: "secret"}})
 			if kinds := kindsOf(l); kinds[record.OK] != len(l.Records) || wrong.Load() != 0 {
 				t.Fatalf("%v, %d requests were not what the target asks for; %v", kinds, wrong.Load(), l.End.Examples)
 			}
@@ -271,7 +236,7 @@ func TestNothingIsSentTwice(t *testing.T) {
 		const enough = 20
 		ctx, cancel := context.WithCancel(t.Context())
 		var seen atomic.Int64
-		url := raw(t, func(c *net.TCPConn, n int64) bool {
+		url := benchtest.Raw(t, func(c *net.TCPConn, n int64) bool {
 			seen.Store(n)
 			if n == enough {
 				cancel()

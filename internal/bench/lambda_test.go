@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -21,6 +20,8 @@ import (
 	"github.com/tidwall/gjson"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/bench/benchtest"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
@@ -65,7 +66,7 @@ type invokeAPI struct {
 }
 
 func (a invokeAPI) serve(t *testing.T) string {
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	s := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		payload, err := io.ReadAll(r.Body)
 		if err == nil {
 			err = checkSignature(r, payload, "lambda", "eu-west-1")
@@ -103,10 +104,10 @@ func (e *eventWriter) send(kind, payload string) {
 }
 
 // invoked asks a function a few times and returns the records.
-func invoked(t *testing.T, a invokeAPI, path string, target v1alpha1.Target) []record.Record {
+func invoked(t *testing.T, a invokeAPI, path string, spec v1alpha1.Target) []record.Record {
 	t.Helper()
-	target.Name, target.URL = "fn", "lambda://infer"+path+"?region=eu-west-1&qualifier=live&endpoint="+a.serve(t)
-	return runOf(t, suiteOf(50, 0.1, target), map[string]Access{"fn": {AWS: testKey}}).Records
+	spec.Name, spec.URL = "fn", "lambda://infer"+path+"?region=eu-west-1&qualifier=live&endpoint="+a.serve(t)
+	return runOf(t, suiteOf(50, 0.1, spec), map[string]target.Access{"fn": {AWS: testKey}}).Records
 }
 
 const (
@@ -224,7 +225,7 @@ func TestInvokeStream(t *testing.T) {
 		"failed within":            {[]string{metadata, text[:60]}, `{"ErrorCode":"Unhandled","ErrorDetails":"timeout"}`, false, record.FunctionError},
 		"failed before":            {nil, `{"ErrorCode":"Unhandled","ErrorDetails":"timeout"}`, false, record.FunctionError},
 		"nothing":                  {nil, done, true, record.HalfAnswer},
-		"metadata that never ends": {[]string{"{" + strings.Repeat(" ", maxMetadata)}, done, false, record.ContentType},
+		"metadata that never ends": {[]string{"{" + strings.Repeat(" ", 64<<10)}, done, false, record.ContentType},
 	} {
 		api := invokeAPI{stream: func(s *eventWriter, payload []byte) {
 			ask := payload
@@ -254,55 +255,4 @@ func TestInvokeStream(t *testing.T) {
 			}
 		}
 	}
-}
-
-// TestStreamsThatAreNone: what is no event stream is said to be none, and never asked for more memory than a message has.
-func TestStreamsThatAreNone(t *testing.T) {
-	for name, data := range map[string]string{
-		"text": "data: hello, this is no event stream", "huge": "\xff\xff\xff\xff\x00\x00\x00\x00", "short": "\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00",
-	} {
-		r := newRecord(job{})
-		_, err := io.ReadAll(newInvocation(strings.NewReader(data), &r))
-		if got := classify(t.Context(), err, withinAnswer, false); got != record.BadStream {
-			t.Errorf("%s: %s, %v", name, got, err)
-		}
-	}
-}
-
-func TestColdStart(t *testing.T) {
-	for log, want := range map[string]bool{
-		coldLog: true, warmLog: false, "": false, "Init Duration: 1 ms\n" + warmLog: false,
-		"REPORT RequestId: a\tDuration: 1.00 ms\tRestore Duration: 90.00 ms\tBilled Restore Duration: 3 ms\n":            true,
-		"INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout\nREPORT RequestId: a\tDuration: 1.00 ms\n": true,
-	} {
-		var r record.Record
-		if takeReport(base64.StdEncoding.EncodeToString([]byte(log)), &r); r.Cold != want {
-			t.Errorf("%q: %t", log, r.Cold)
-		}
-	}
-	var r record.Record
-	if takeReport("no base64", &r); r.Cold {
-		t.Error("no log tells nothing")
-	}
-	const log = "REPORT RequestId: a\tDuration: 1.50 ms\tBilled Duration: 92 ms\tInit Duration: 90.25 ms\t\n"
-	if takeReport(base64.StdEncoding.EncodeToString([]byte(log)), &r); r.Ran != 1500*time.Microsecond || r.Started != 90250*time.Microsecond {
-		t.Errorf("ran for %s after a start of %s", r.Ran, r.Started)
-	}
-}
-
-func FuzzInvocation(f *testing.F) {
-	var b bytes.Buffer
-	m := eventstream.Message{Payload: []byte("a")}
-	m.Headers.Set(eventstreamapi.MessageTypeHeader, eventstream.StringValue(eventstreamapi.EventMessageType))
-	m.Headers.Set(eventstreamapi.EventTypeHeader, eventstream.StringValue("PayloadChunk"))
-	if err := eventstream.NewEncoder().Encode(&b, m); err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b.Bytes())
-	f.Fuzz(func(t *testing.T, data []byte) {
-		r := newRecord(job{})
-		if text, err := io.ReadAll(newInvocation(bytes.NewReader(data), &r)); err == nil && len(text) > len(data) {
-			t.Errorf("%d bytes of %d", len(text), len(data))
-		}
-	})
 }

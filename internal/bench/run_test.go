@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -15,6 +14,8 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/bench/benchtest"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -32,7 +33,7 @@ func suiteOf(rate, seconds float64, targets ...v1alpha1.Target) *v1alpha1.Suite 
 }
 
 // inputOf returns the input of a run of the suite.
-func inputOf(t testing.TB, s *v1alpha1.Suite, access map[string]Access) Input {
+func inputOf(t testing.TB, s *v1alpha1.Suite, access map[string]target.Access) Input {
 	t.Helper()
 	if err := s.Validate("suite"); err != nil {
 		t.Fatal(err)
@@ -49,7 +50,7 @@ func inputOf(t testing.TB, s *v1alpha1.Suite, access map[string]Access) Input {
 }
 
 // runOf runs a suite and reads its log again.
-func runOf(t testing.TB, s *v1alpha1.Suite, access map[string]Access) *record.Log {
+func runOf(t testing.TB, s *v1alpha1.Suite, access map[string]target.Access) *record.Log {
 	t.Helper()
 	var b bytes.Buffer
 	if _, err := Run(t.Context(), inputOf(t, s, access), &b); err != nil {
@@ -71,19 +72,11 @@ func readLog(t testing.TB, data []byte) *record.Log {
 	return l
 }
 
-// serve starts a server on loopback.
-func serve(t testing.TB, h http.HandlerFunc) *httptest.Server {
-	t.Helper()
-	s := httptest.NewServer(h)
-	t.Cleanup(s.Close)
-	return s
-}
-
 func answer(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"score": 1}`) }
 
 func TestEveryRequestOfTheScheduleIsRecordedOnce(t *testing.T) {
 	var seen atomic.Int64
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) { seen.Add(1); answer(w, r) })
+	s := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) { seen.Add(1); answer(w, r) })
 	suite := suiteOf(500, 0.4, v1alpha1.Target{Name: "a", URL: s.URL})
 	in := inputOf(t, suite, nil)
 	l := runOf(t, suite, nil)
@@ -109,7 +102,7 @@ func TestEveryRequestOfTheScheduleIsRecordedOnce(t *testing.T) {
 
 // TestBrokenLaw: a run whose counts do not add up is an error, not a result.
 func TestBrokenLaw(t *testing.T) {
-	s := serve(t, answer)
+	s := benchtest.Serve(t, answer)
 	in := inputOf(t, suiteOf(100, 0.05, v1alpha1.Target{Name: "a", URL: s.URL}), nil)
 	in.Projection.Requests++
 	if _, err := Run(t.Context(), in, io.Discard); err == nil || !strings.Contains(err.Error(), "requests were recorded of") {
@@ -119,7 +112,7 @@ func TestBrokenLaw(t *testing.T) {
 
 // TestSpeed plays the same schedule faster.
 func TestSpeed(t *testing.T) {
-	s := serve(t, answer)
+	s := benchtest.Serve(t, answer)
 	suite := suiteOf(20, 4, v1alpha1.Target{Name: "a", URL: s.URL})
 	suite.Spec.Load.Speed = 20
 	want, err := workload.ReadAll(inputOf(t, suite, nil).Workload)
@@ -137,7 +130,7 @@ func TestSpeed(t *testing.T) {
 func TestBoundInFlight(t *testing.T) {
 	free := make(chan struct{})
 	var waiting atomic.Int64
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	s := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		waiting.Add(1)
 		select {
 		case <-free:
@@ -189,7 +182,7 @@ func kindsOf(l *record.Log) map[record.Kind]int {
 func TestInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var seen atomic.Int64
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	s := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if seen.Add(1) <= 3 {
 			answer(w, r)
 			return
@@ -220,7 +213,7 @@ func (f *full) Write(p []byte) (int, error) {
 }
 
 func TestLogThatCannotBeWritten(t *testing.T) {
-	s := serve(t, answer)
+	s := benchtest.Serve(t, answer)
 	// An hour of load: it is the failing log that ends it, at the first flush.
 	_, err := Run(t.Context(), inputOf(t, suiteOf(20, 3600, v1alpha1.Target{Name: "a", URL: s.URL}), nil), &full{})
 	if err == nil || !strings.Contains(err.Error(), "writing the log: no space left on device") {
@@ -233,7 +226,7 @@ func TestTargetsTakeTurns(t *testing.T) {
 	var seen [2]atomic.Int64
 	var targets []v1alpha1.Target
 	for i, name := range []string{"a", "b"} {
-		s := serve(t, func(w http.ResponseWriter, r *http.Request) { seen[i].Add(1); answer(w, r) })
+		s := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) { seen[i].Add(1); answer(w, r) })
 		targets = append(targets, v1alpha1.Target{Name: name, URL: s.URL})
 	}
 	for name, turn := range map[string]unit.Duration{"by request": 0, "by time": unit.Duration(20 * time.Millisecond)} {
@@ -285,7 +278,7 @@ func TestTurnsAreFair(t *testing.T) {
 
 func TestClosedLoop(t *testing.T) {
 	var most, inside atomic.Int64
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	s := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		n := inside.Add(1)
 		defer inside.Add(-1)
 		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {

@@ -10,6 +10,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/record"
 )
@@ -18,7 +19,7 @@ import (
 type SaturationInput struct {
 	// Suite says whom to ask and with which thresholds. Of its load arrivals, sizes and the seed count.
 	Suite     *v1alpha1.Suite
-	Access    map[string]Access
+	Access    map[string]target.Access
 	SuiteHash string
 	Tool      string
 	// From is the first rate, Most the highest that may be tried, in requests a second; Within ends the search, as a share.
@@ -67,16 +68,16 @@ func Saturate(ctx context.Context, in SaturationInput) (*analysis.Saturation, er
 }
 
 // advance tries one rate, as often as it takes.
-func (in SaturationInput) advance(ctx context.Context, target int, s *search, t *analysis.TargetSaturation) error {
+func (in SaturationInput) advance(ctx context.Context, index int, s *search, t *analysis.TargetSaturation) error {
 	rate, more := s.next()
 	if !more {
 		t.Outcome = outcomeOf(s)
 		return nil
 	}
-	length := in.length(rate, in.Suite.Spec.Targets[target].Name)
+	length := in.length(rate, in.Suite.Spec.Targets[index].Name)
 	var last analysis.SaturationStep
 	for range mostTries {
-		step, err := in.try(ctx, target, rate, length, len(t.Steps))
+		step, err := in.try(ctx, index, rate, length, len(t.Steps))
 		if err != nil {
 			return err
 		}
@@ -147,8 +148,8 @@ func (in SaturationInput) length(rate float64, target string) time.Duration {
 }
 
 // try runs one step against one target.
-func (in SaturationInput) try(ctx context.Context, target int, rate float64, length time.Duration, number int) (analysis.SaturationStep, error) {
-	suite := in.stepSuite(target, rate, length, number)
+func (in SaturationInput) try(ctx context.Context, index int, rate float64, length time.Duration, number int) (analysis.SaturationStep, error) {
+	suite := in.stepSuite(index, rate, length, number)
 	w, err := Workload(nil, suite)
 	if err != nil {
 		return analysis.SaturationStep{}, err
@@ -179,11 +180,11 @@ func (in SaturationInput) try(ctx context.Context, target int, rate float64, len
 }
 
 // stepSuite is the suite with one target and one rate, and with arrivals of its own.
-func (in SaturationInput) stepSuite(target int, rate float64, length time.Duration, number int) *v1alpha1.Suite {
+func (in SaturationInput) stepSuite(index int, rate float64, length time.Duration, number int) *v1alpha1.Suite {
 	s := *in.Suite
-	t := s.Spec.Targets[target]
+	t := s.Spec.Targets[index]
 	t.ColdStart, t.KeepAlive, s.Spec.ColdStarts, s.Spec.KeepAlive = nil, nil, nil, nil // a step is a load alone
-	seed := random.Derive(*s.Spec.Load.Seed, uint64(1000*target+number))
+	seed := random.Derive(*s.Spec.Load.Seed, uint64(1000*index+number))
 	s.Spec.Targets = []v1alpha1.Target{t}
 	s.Spec.Load = v1alpha1.SuiteLoad{
 		Phases:   []v1alpha1.Phase{{Rate: unit.Rate(rate), Duration: unit.Duration(length)}},

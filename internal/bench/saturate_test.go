@@ -10,6 +10,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/bench/benchtest"
 )
 
 // saturationOf searches from 50/s to 400/s, with a median of at most 60 ms.
@@ -17,7 +18,7 @@ func saturationOf(t *testing.T, handlers ...http.HandlerFunc) SaturationInput {
 	t.Helper()
 	var targets []v1alpha1.Target
 	for i, h := range handlers {
-		targets = append(targets, v1alpha1.Target{Name: string(rune('a' + i)), URL: serve(t, h).URL})
+		targets = append(targets, v1alpha1.Target{Name: string(rune('a' + i)), URL: benchtest.Serve(t, h).URL})
 	}
 	s := suiteOf(1, 1, targets...)
 	s.Spec.Thresholds = []v1alpha1.SuiteThreshold{{Latency: v1alpha1.Percentiles{P50: unit.Duration(60 * time.Millisecond)}}}

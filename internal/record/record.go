@@ -46,6 +46,14 @@ type Record struct {
 	FirstTokens int64
 }
 
+// New returns the record of a request that was not sent, whose times are Unseen but for when it was due.
+func New(sequence, round int64, target int, scheduled time.Duration) Record {
+	return Record{
+		Sequence: sequence, Round: round, Target: target, Kind: NotSent, Scheduled: scheduled,
+		Sent: Unseen, Connected: Unseen, FirstByte: Unseen, FirstToken: Unseen, LastByte: Unseen,
+	}
+}
+
 // Lateness is how late the client sent the request: its own fault, not the target's.
 func (r *Record) Lateness() (time.Duration, bool) { return between(r.Scheduled, r.Sent) }
 

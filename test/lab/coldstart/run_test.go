@@ -14,6 +14,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/coldstart"
 	"fulcrum.dev/fulcrum/internal/record"
 )
@@ -27,29 +28,29 @@ func suite(count int, targets ...v1alpha1.Target) *v1alpha1.Suite {
 }
 
 // run runs a suite as the command does, and reads its log. Each thing that it does is told to doing, if there is one.
-func run(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access bench.Access, variable func(string) string, doing func(string)) *record.Log {
+func run(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access target.Access, variable func(string) string, doing func(string)) *record.Log {
 	t.Helper()
 	return start(ctx, t, s, access, variable, doing)()
 }
 
 // start is run beside the test. The function that it returns waits for the log.
-func start(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access bench.Access, variable func(string) string, doing func(string)) func() *record.Log {
+func start(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access target.Access, variable func(string) string, doing func(string)) func() *record.Log {
 	t.Helper()
 	s.ApplyDefaults()
 	if err := s.Validate("suite"); err != nil {
 		t.Fatal(err)
 	}
-	in := bench.Input{Suite: s, Tool: "fulcrum test", Access: map[string]bench.Access{}, Forcers: map[string]bench.Forcer{}}
-	for _, target := range s.Spec.Targets {
-		in.Access[target.Name] = access
-		if target.ColdStart == nil {
+	in := bench.Input{Suite: s, Tool: "fulcrum test", Access: map[string]target.Access{}, Forcers: map[string]bench.Forcer{}}
+	for _, asked := range s.Spec.Targets {
+		in.Access[asked.Name] = access
+		if asked.ColdStart == nil {
 			continue
 		}
-		f, err := coldstart.Open(target, coldstart.Environment{Variable: variable, AWS: access.AWS})
+		f, err := coldstart.Open(asked, coldstart.Environment{Variable: variable, AWS: access.AWS})
 		if err != nil {
 			t.Fatal(err)
 		}
-		in.Forcers[target.Name] = f
+		in.Forcers[asked.Name] = f
 	}
 	if doing != nil {
 		in.Progress = func(l bench.Live) { doing(l.Doing) }
