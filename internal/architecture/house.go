@@ -27,7 +27,7 @@ func House() []Row {
 		{Dir: "internal/random", Pure: true},
 		{Dir: "internal/stats", Pure: true},
 		{Dir: "api/v1alpha1", Pure: true},
-		{Dir: "internal/workload", Pure: true},
+		{Dir: "internal/workload", Pure: true, Formatless: true},
 		{Dir: "internal/workload/workloadtest"},
 		{Dir: "internal/workload/rows", Pure: true},
 		{Dir: "internal/workload/sizes", Pure: true},

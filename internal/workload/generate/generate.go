@@ -35,7 +35,7 @@ func Traffic(open rows.Opener, g v1alpha1.Generator, seed uint64) (workload.Work
 	if g.Arrivals == "replay" {
 		return nil, errors.New("arrivals: replay draws from a file and is no generator: read the file as a trace")
 	}
-	sizes, err := sizes.New(open, g.Sizes)
+	sampler, err := sizes.New(open, g.Sizes)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func Traffic(open rows.Opener, g v1alpha1.Generator, seed uint64) (workload.Work
 		return nil, err
 	}
 	w.mean = w.shape.meanUntil(w.span)
-	return sizes.Give(w, seed), nil
+	return sampler.Give(w, seed), nil
 }
 
 // generated is traffic that a v1alpha1.Generator describes.

@@ -37,7 +37,7 @@ func Phases(open rows.Opener, phases []v1alpha1.Phase, arrivals string, ask v1al
 	if w.gaps, err = newRenewal(g); err != nil {
 		return nil, err
 	}
-	drawn, err := sizes.New(open, ask)
+	sampler, err := sizes.New(open, ask)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func Phases(open rows.Opener, phases []v1alpha1.Phase, arrivals string, ask v1al
 	if w.span == 0 {
 		return nil, errors.New("phases: expected at least one")
 	}
-	return drawn.Give(w, seed), nil
+	return sampler.Give(w, seed), nil
 }
 
 // phased is a rate of straight lines.

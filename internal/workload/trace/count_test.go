@@ -95,7 +95,7 @@ func TestCountsOfALongSeriesStop(t *testing.T) {
 	for i := range rows {
 		fmt.Fprintf(&text, "%d,1000\n", i)
 	}
-	w := unheld(t, v1alpha1.Trace{}, workloadtest.Texts{"x": text.String()})
+	w := unheld(t, v1alpha1.Trace{}, workloadtest.Texts{"x": text.String()}, 0)
 	ctx, end := context.WithCancel(t.Context())
 	seen := 0
 	err := w.(workload.Series).Counts(ctx, func(int64, float64) {

@@ -18,7 +18,7 @@ func readEvents(trace *eventTrace) (workload.Workload, error) {
 		return nil, err
 	}
 	var seen stamps
-	kept, err := keep(s, trace.source.held, seen.add)
+	kept, err := keep(s, trace.source.maxRequests, seen.add)
 	if err != nil {
 		return nil, err
 	}
@@ -30,13 +30,13 @@ func readEvents(trace *eventTrace) (workload.Workload, error) {
 		return nil, trace.source.file.Fail(err)
 	}
 	has := s.parser.carries()
-	sizes, note, err := trace.source.missingSizes(has)
+	sampler, note, err := trace.source.missingSizes(has)
 	if err != nil {
 		return nil, trace.source.file.Fail(err)
 	}
 	info := workload.Info{
 		Name: trace.source.file.Name, Format: trace.format, Span: span, Rows: bad.Rows, BadRows: bad.Bad,
-		HasTokens: has.Tokens() || sizes.HasTokens(), HasWork: has.Work || sizes.HasWork(),
+		HasTokens: has.Tokens() || sampler.HasTokens(), HasWork: has.Work || sampler.HasWork(),
 		Notes: append(bad.Notes(), s.order.Notes()...),
 	}
 	if trace.spread {
@@ -49,12 +49,12 @@ func readEvents(trace *eventTrace) (workload.Workload, error) {
 		info.Notes = append(info.Notes, note)
 	}
 	if kept != nil {
-		if sizes != nil {
-			sizes.Start(trace.source.seed)(kept)
+		if sampler != nil {
+			sampler.Start(trace.source.seed)(kept)
 		}
 		return workload.NewRecorded(info, kept), nil
 	}
-	return sizes.Give(&tracedEvents{trace: trace, info: info, requests: seen.requests}, trace.source.seed), nil
+	return sampler.Give(&tracedEvents{trace: trace, info: info, requests: seen.requests}, trace.source.seed), nil
 }
 
 // stamps is what the first reading sees of the arrivals.

@@ -26,7 +26,7 @@ func isRates(h rows.Header) bool {
 	return len(h.Names) == 2 && h.Names[1] == "count" && (h.Names[0] == "t_s" || h.Names[0] == "period_utc")
 }
 
-// rateSeries is a file of counts per period, which is read again on each Open.
+// rateSeries is a file of counts per period. A long one is read again on each Open.
 type rateSeries struct {
 	file   rows.File
 	seed   uint64
@@ -35,6 +35,7 @@ type rateSeries struct {
 	first  int64 // the stamp of the first row
 	// periods is how many there are from the first row to the last, requests their sum.
 	periods, requests int64
+	held              heldCounts // all counts, nil where they are too many
 }
 
 // readRates goes through a series once.
@@ -43,50 +44,57 @@ func readRates(s source) (workload.Workload, error) {
 	if err := series.findPeriod(); err != nil {
 		return nil, err
 	}
-	rows, err := series.open()
+	reader, err := series.open()
 	if err != nil {
 		return nil, err
 	}
 	zeros := zeroRuns{period: series.period}
+	held, holding := heldCounts{}, true
 	for {
-		index, count, err := rows.next()
+		index, count, err := reader.next()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
 			return nil, err
 		}
+		if holding && count > 0 {
+			holding = held.add(index, count, s.maxPeriods)
+		}
 		zeros.see(index, count)
 		series.periods = index + 1
 		series.requests += count
 	}
-	if err := rows.table.Tally.Check(s.trace.MaxBadRows); err != nil {
+	if err := reader.table.Tally.Check(s.trace.MaxBadRows); err != nil {
 		return nil, s.file.Fail(err)
 	}
 	if series.requests == 0 {
 		return nil, s.file.Fail(errors.New("every count is 0: there is no request in this trace"))
 	}
-	bad := rows.table.Tally
+	if holding {
+		series.held = held
+	}
+	bad := reader.table.Tally
 	series.info = workload.Info{
 		Name: s.file.Name, Format: formatRates, Span: time.Duration(series.periods) * series.period,
 		Rows: bad.Rows, BadRows: bad.Bad, Resolution: series.period,
 		Notes: append(bad.Notes(), fmt.Sprintf("counts per %s: arrivals are drawn uniformly within each period", unit.Duration(series.period))),
 	}
-	series.info.Notes = append(series.info.Notes, rows.notes(series.periods)...)
+	series.info.Notes = append(series.info.Notes, reader.notes(series.periods)...)
 	series.info.Notes = append(series.info.Notes, zeros.notes()...)
 	return s.settle(series, &series.info, sizes.Fields{}, series.requests)
 }
 
 // findPeriod infers the period from the first rows: the shortest step between them.
 func (s *rateSeries) findPeriod() error {
-	rows, err := s.open()
+	reader, err := s.open()
 	if err != nil {
 		return err
 	}
-	defer rows.table.Lines.Close()
+	defer reader.table.Lines.Close()
 	var last int64
 	for n := 0; n < periodRows; {
-		stamp, _, d, err := rows.row()
+		stamp, _, d, err := reader.row()
 		if err == io.EOF {
 			break
 		}
@@ -94,7 +102,7 @@ func (s *rateSeries) findPeriod() error {
 			return err
 		}
 		if d != nil {
-			rows.table.Reject(d)
+			reader.table.Reject(d)
 			continue
 		}
 		if n > 0 && stamp > last && (s.period == 0 || time.Duration(stamp-last) < s.period) {
@@ -107,7 +115,7 @@ func (s *rateSeries) findPeriod() error {
 		n++
 	}
 	if s.period == 0 {
-		if err := rows.table.Tally.Check(nil); err != nil {
+		if err := reader.table.Tally.Check(nil); err != nil {
 			return s.file.Fail(err)
 		}
 		return s.file.Fail(errors.New("one period only: how long it lasts cannot be told, expected at least two rows"))
@@ -133,11 +141,11 @@ func (s *rateSeries) OpenWindows(windows []workload.Window) (workload.Stream, er
 }
 
 func (s *rateSeries) openPeriods(windows []workload.Window) (workload.Stream, error) {
-	rows, err := s.open()
+	counts, err := s.openCounts()
 	if err != nil {
 		return nil, err
 	}
-	return &rateStream{series: s, rows: rows, left: windows, draws: random.New(s.seed, random.Arrivals, 0)}, nil
+	return &rateStream{series: s, counts: counts, left: windows, draws: random.New(s.seed, random.Arrivals, 0)}, nil
 }
 
 // Grid says how the counts lie in time.
@@ -148,16 +156,16 @@ func (s *rateSeries) Grid() workload.Grid {
 
 // Counts yields the periods that are not empty, in order.
 func (s *rateSeries) Counts(ctx context.Context, yield func(index int64, count float64)) error {
-	rows, err := s.open()
+	counts, err := s.openCounts()
 	if err != nil {
 		return err
 	}
-	defer rows.table.Lines.Close()
+	defer counts.close()
 	for n := 0; ; n++ {
 		if n%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		index, count, err := rows.next()
+		index, count, err := counts.next()
 		if err == io.EOF {
 			return nil
 		}
@@ -173,7 +181,7 @@ func (s *rateSeries) Counts(ctx context.Context, yield func(index int64, count f
 // rateStream draws the arrivals of one period after the other, of those that windows touch.
 type rateStream struct {
 	series  *rateSeries
-	rows    *rateRows
+	counts  periodCounts
 	left    workload.Remaining
 	draws   *rand.Rand
 	spacing spacing
@@ -188,7 +196,7 @@ func (s *rateStream) Read(dst []workload.Request) (int, error) {
 			if err := s.advance(); err == io.EOF && n > 0 {
 				break
 			} else if err != nil {
-				s.rows.table.Lines.Close()
+				s.counts.close()
 				return 0, err
 			}
 		}
@@ -204,7 +212,7 @@ func (s *rateStream) Read(dst []workload.Request) (int, error) {
 // advance goes to the next period that is not empty.
 func (s *rateStream) advance() error {
 	for {
-		index, count, err := s.rows.next()
+		index, count, err := s.counts.next()
 		if err == io.EOF && s.read == s.series.requests {
 			return io.EOF
 		}
@@ -230,6 +238,6 @@ func (s *rateStream) advance() error {
 
 // Close gives the file back before the end.
 func (s *rateStream) Close() error {
-	s.rows.table.Lines.Close()
+	s.counts.close()
 	return nil
 }

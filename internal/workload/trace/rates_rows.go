@@ -112,3 +112,6 @@ func (r *rateRows) notes(periods int64) []string {
 	}
 	return notes
 }
+
+// close gives the file back.
+func (r *rateRows) close() { r.table.Lines.Close() }

@@ -41,14 +41,14 @@ func drawSeries(t *rapid.T) workload.Workload {
 			fmt.Fprintf(&text, "%d,%d\n", i*period, n)
 		}
 	}
-	return unheld(t, v1alpha1.Trace{}, workloadtest.Texts{"x": text.String()})
+	return unheld(t, v1alpha1.Trace{}, workloadtest.Texts{"x": text.String()}, rapid.SampledFrom([]int{0, 20, 1000}).Draw(t, "counts held"))
 }
 
-// unheld reads a trace of counts without keeping its requests in memory.
-func unheld(t workloadtest.T, trace v1alpha1.Trace, files workloadtest.Texts) workload.Workload {
+// unheld reads a trace of counts without keeping its requests in memory, and its counts only if they are few.
+func unheld(t workloadtest.T, trace v1alpha1.Trace, files workloadtest.Texts, maxPeriods int) workload.Workload {
 	t.Helper()
 	trace.Path = "x"
-	w, err := source{file: rows.File{Open: files.Open, Name: "x"}, trace: trace, seed: 3}.read()
+	w, err := source{file: rows.File{Open: files.Open, Name: "x"}, trace: trace, seed: 3, maxPeriods: maxPeriods}.read()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func steadySeries(t testing.TB, perMinute, minutes int, draws *int) workload.Wor
 	for i := range minutes {
 		fmt.Fprintf(&text, "%d,%d\n", i*60, perMinute)
 	}
-	w := unheld(t, v1alpha1.Trace{}, workloadtest.Texts{"x": text.String()})
+	w := unheld(t, v1alpha1.Trace{}, workloadtest.Texts{"x": text.String()}, 0)
 	return workload.WithSizes(w, workloadtest.CountedSizes{Draws: draws}, 7)
 }
 
@@ -151,7 +151,7 @@ func TestSelectOfServeGen(t *testing.T) {
 			fmt.Fprintf(&text, "%d,%d,%d,1,%s,0.7,1\n", c, 1200+i*600, 1+i%7, []string{"Gamma", "Weibull"}[c%2])
 		}
 	}
-	w := unheld(t, v1alpha1.Trace{Tokens: "tok"}, workloadtest.Texts{"x": text.String(), "tok": tokensSample})
+	w := unheld(t, v1alpha1.Trace{Tokens: "tok"}, workloadtest.Texts{"x": text.String(), "tok": tokensSample}, 0)
 	for _, block := range []time.Duration{10 * time.Minute, 11 * time.Minute, 150 * time.Second} {
 		windows := workloadtest.EveryNth(w.Info().Span, 3, block)
 		selection := workloadtest.Must(workload.Select(w, windows))(t)

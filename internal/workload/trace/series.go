@@ -21,18 +21,18 @@ const (
 
 // settle gives the requests of a series sizes, and keeps them in memory when they are few.
 func (s source) settle(series workload.Series, info *workload.Info, has sizes.Fields, requests int64) (workload.Workload, error) {
-	sizes, note, err := s.missingSizes(has)
+	sampler, note, err := s.missingSizes(has)
 	if err != nil {
 		return nil, s.file.Fail(err)
 	}
 	if note != "" {
 		info.Notes = append(info.Notes, note)
 	}
-	w := sizes.Give(series, s.seed)
-	if requests > int64(s.held) {
+	w := sampler.Give(series, s.seed)
+	if requests > int64(s.maxRequests) {
 		return w, nil
 	}
-	if w, err = workload.Cache(w, s.held); err != nil {
+	if w, err = workload.Cache(w, s.maxRequests); err != nil {
 		return nil, err
 	}
 	if held, ok := w.(*workload.Recorded); ok && held.Len() == 0 {

@@ -17,6 +17,8 @@ const (
 	// maxRecorded is how many requests of a trace are kept in memory (32 bytes
 	// each); longer traces are read again every time they are opened.
 	maxRecorded = 1_000_000
+	// maxPeriods is how many counts of a series are (8 bytes each).
+	maxPeriods = 4_000_000
 	// maxTraceSpan bounds the time that a trace may cover. Beyond it, stamps are wrong or in another unit.
 	maxTraceSpan = 100 * 365 * 24 * time.Hour
 )
@@ -35,7 +37,7 @@ const (
 // Rows that cannot be read are counted and shown in Info.Notes; more of them
 // than t.MaxBadRows are an error. Errors name the file, and the line where there is one.
 func Read(open rows.Opener, t v1alpha1.Trace, seed uint64) (workload.Workload, error) {
-	return source{file: rows.File{Open: open, Name: t.Path}, trace: t, seed: seed, held: maxRecorded}.read()
+	return source{file: rows.File{Open: open, Name: t.Path}, trace: t, seed: seed, maxRequests: maxRecorded, maxPeriods: maxPeriods}.read()
 }
 
 // source is a trace that is to be read.
@@ -43,7 +45,8 @@ type source struct {
 	file  rows.File
 	trace v1alpha1.Trace
 	seed  uint64
-	held  int // how many requests are kept in memory at most
+	// maxRequests and maxPeriods are how many requests, and how many counts of a series, are kept in memory at most.
+	maxRequests, maxPeriods int
 }
 
 func (s source) read() (workload.Workload, error) {

@@ -22,7 +22,7 @@ func replay(open rows.Opener, g v1alpha1.Generator, seed uint64) (workload.Workl
 	case g.Daily != nil || g.Weekly != nil || len(g.Flash) > 0:
 		return nil, errors.New("arrivals: replay has the shape of its file, leave out daily, weekly and flash; use traffic.merge to add a crowd")
 	}
-	sizes, err := sizes.New(open, g.Sizes)
+	sampler, err := sizes.New(open, g.Sizes)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func replay(open rows.Opener, g v1alpha1.Generator, seed uint64) (workload.Workl
 	if err != nil {
 		return nil, err
 	}
-	w := sizes.Give(series, seed)
+	w := sampler.Give(series, seed)
 	span := series.Info().Span
 	switch {
 	case g.Span < 0 || g.Span.Std() > span:
