@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/workload"
 	"fulcrum.dev/fulcrum/internal/workload/generate"
 	"fulcrum.dev/fulcrum/internal/workload/rows"
@@ -105,10 +106,10 @@ func (p *Projection) besideLoad(spec *v1alpha1.SuiteSpec) {
 
 // job is one request that is due.
 type job struct {
-	sequence, round int64
-	target          int
-	due             time.Duration
-	ask             workload.Request
+	target.Request
+	round  int64
+	target int // its index in the suite
+	due    time.Duration
 }
 
 // schedule turns a workload into jobs.
@@ -143,8 +144,8 @@ func (s *schedule) next() (job, error) {
 	}
 	ask := s.ready[0]
 	s.ready = s.ready[1:]
-	j := job{sequence: s.sequence, due: hastened(ask.At, s.speed), ask: ask}
-	j.target, j.round = s.turns.of(j.sequence, j.due)
+	j := job{Request: target.Request{Sequence: s.sequence, Size: ask}, due: hastened(ask.At, s.speed)}
+	j.target, j.round = s.turns.of(j.Sequence, j.due)
 	s.sequence++
 	return j, nil
 }

@@ -12,7 +12,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/simulate"
 	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
@@ -30,7 +30,7 @@ const replays = 5
 
 // Predict simulates the requests that a log has of a target, as they were due, on one replica with the calibrated profile, and
 // holds the percentiles against what was measured. The log may be that of the calibration, or of another load on the same server.
-func Predict(ctx context.Context, t *v1alpha1.CalibratedTarget, log *measure.Log, target int, seed uint64) ([]v1alpha1.Prediction, error) {
+func Predict(ctx context.Context, t *v1alpha1.CalibratedTarget, log *record.Log, target int, seed uint64) ([]v1alpha1.Prediction, error) {
 	server, err := replica(&t.Profile)
 	if err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func replica(p *v1alpha1.Profile) (home.Home, error) {
 type observed struct{ latency, firstToken, perToken []float64 }
 
 // schedule is the requests after the warm-up, with the sizes that they turned out to have, and what was seen of them.
-func schedule(log *measure.Log, target int) ([]workload.Request, observed) {
+func schedule(log *record.Log, target int) ([]workload.Request, observed) {
 	var requests []workload.Request
 	var seen observed
 	for i := range log.Records {
@@ -77,7 +77,7 @@ func schedule(log *measure.Log, target int) ([]workload.Request, observed) {
 			continue
 		}
 		requests = append(requests, workload.Request{At: r.Scheduled, Input: count(r.TokensIn), Output: count(max(1, r.TokensOut, r.ChunkCount))})
-		if r.Kind != measure.OK {
+		if r.Kind != record.OK {
 			continue
 		}
 		seen.latency = append(seen.latency, total.Seconds())

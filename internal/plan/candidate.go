@@ -36,6 +36,8 @@ type Candidate struct {
 	Objectives []Attainment     `json:"objectives"`
 	// Estimate says how far the figures may be off, because only a part of the traffic was simulated; nil where all of it was.
 	Estimate *Estimate `json:"estimate,omitempty"`
+	// SizedOnly says of a feasible candidate that nothing but its number was searched: other settings may cost less.
+	SizedOnly bool `json:"sizedOnly,omitempty"`
 	// Parts are the homes of a hybrid, each with its own bill, in the order of Outcome.Homes; none for a single home.
 	Parts []Placement `json:"parts,omitempty"`
 	// Routing is the rule between the parts; it can be put into spec.routing, and their settings into spec.homes.

@@ -278,12 +278,9 @@ func (e *evaluator) floorOf(l layout) (float64, error) {
 	var sum float64
 	for _, a := range l.parts {
 		var busy float64
-		if len(l.parts) == 1 {
-			busy = e.meanReplicas(a) * (1 - overload)
-		}
 		var served int64 // what leaves costs the same wherever it is served
 		if len(l.parts) == 1 {
-			served = int64((1 - errorShare(e.spec)) * float64(e.traffic.Requests))
+			busy, served = e.leastBusy(a), e.leastServed()
 		}
 		bill, _, err := e.bill(a, e.metered(a, busy), e.traffic.Span.Std(), served, nil)
 		if err != nil {

@@ -27,8 +27,8 @@ type pairing struct {
 	// spill are the settings of the overflow, of which warm replaces the number that is always ready.
 	spill v1alpha1.Home
 	warm  int
-	// busy is how many base nodes the mean traffic keeps busy.
-	busy float64
+	// busy is how many base nodes the mean traffic keeps busy, leastBusy how many it keeps busy at the least.
+	busy, leastBusy float64
 	// cluster is the base with the settings that do not depend on the number of nodes.
 	cluster *home.Cluster
 	// fixed and node are what the cluster costs a month whatever it serves and what a node adds, in USD, onDemand what a node on
@@ -125,6 +125,7 @@ func (e *evaluator) pair(base, overflow *Candidate) (*pairing, error) {
 	p.perNode = p.cluster.ReplicasPerNode
 	p.min, p.max = minNodes(base), maxNodes(base)
 	p.busy = e.meanReplicas(base.arrangement) / float64(p.perNode)
+	p.leastBusy = e.leastBusy(base.arrangement) / float64(p.perNode)
 	if err := e.priceNodes(p, base); err != nil {
 		return nil, err
 	}
@@ -193,8 +194,11 @@ func (p *pairing) nodes(n int) float64 {
 // all the time, and the rest of the traffic in overflow that is never idle.
 func (p *pairing) floor(n int) float64 {
 	rest := 1.0
-	if p.busy > 0 {
-		rest = math.Max(0, 1-float64(n)/(p.busy*(1-overload)))
+	switch {
+	case p.leastBusy > 0:
+		rest = math.Max(0, 1-float64(n)/p.leastBusy)
+	case p.busy > 0:
+		rest = 0
 	}
 	return p.fixed + p.nodes(n) + rest*p.allOver
 }

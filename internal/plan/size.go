@@ -205,7 +205,7 @@ func (e *evaluator) bracket(f *family) (low, guess, high int, err error) {
 	}
 	low, guess = f.min, f.min // of warm extra capacity, the least is usually enough
 	if a.Home.Cluster != nil && !f.elastic {
-		low = max(low, int(math.Ceil(busy*(1-overload))))
+		low = max(low, int(math.Ceil(e.leastBusy(a))))
 		guess = int(math.Ceil(busy * minute))
 	}
 	if f.hint > 0 {
@@ -216,13 +216,8 @@ func (e *evaluator) bracket(f *family) (low, guess, high int, err error) {
 	return low, min(max(guess, low), high), high, nil
 }
 
-const (
-	// overload is how much more than its sustained rate a replica may be offered
-	// when the backlog may drain after the last arrival.
-	overload = 0.05
-	// headroom over the busiest second, for service times longer than it.
-	headroom = 1.5
-)
+// headroom over the busiest second, for service times longer than it.
+const headroom = 1.5
 
 // meanReplicas is the number of replicas that the mean traffic keeps busy.
 func (e *evaluator) meanReplicas(a arrange.Arrangement) float64 {

@@ -18,6 +18,7 @@ const nearestShown = 3
 // conclude puts the plan into words.
 func (s *search) conclude() {
 	p := s.plan
+	p.markSized()
 	if p.Best == nil {
 		s.concludeInfeasible()
 		s.warn(p.Nearest)
