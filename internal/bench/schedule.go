@@ -8,18 +8,21 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/generate"
+	"fulcrum.dev/fulcrum/internal/workload/rows"
+	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
 // Workload returns the schedule of a suite; nil for a closed load, which has none, and without a load. Paths are opened by open.
-func Workload(open workload.Opener, s *v1alpha1.Suite) (workload.Workload, error) {
+func Workload(open rows.Opener, s *v1alpha1.Suite) (workload.Workload, error) {
 	l := s.Spec.Load
 	switch {
 	case l.Closed != nil || !l.HasLoad():
 		return nil, nil
 	case l.Traffic != nil:
-		return workload.FromTraffic(open, *l.Traffic)
+		return traffic.Build(open, *l.Traffic)
 	}
-	return workload.Phases(open, l.Phases, l.Arrivals, l.Sizes, *l.Seed)
+	return generate.Phases(open, l.Phases, l.Arrivals, l.Sizes, *l.Seed)
 }
 
 // Projection is what a run will send.

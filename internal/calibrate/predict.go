@@ -9,8 +9,9 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/simulate"
 	"fulcrum.dev/fulcrum/internal/stats"
@@ -30,7 +31,7 @@ const replays = 5
 // Predict simulates the requests that a log has of a target, as they were due, on one replica with the calibrated profile, and
 // holds the percentiles against what was measured. The log may be that of the calibration, or of another load on the same server.
 func Predict(ctx context.Context, t *v1alpha1.CalibratedTarget, log *record.Log, target int, seed uint64) ([]v1alpha1.Prediction, error) {
-	home, err := replica(&t.Profile)
+	server, err := replica(&t.Profile)
 	if err != nil {
 		return nil, err
 	}
@@ -38,14 +39,14 @@ func Predict(ctx context.Context, t *v1alpha1.CalibratedTarget, log *record.Log,
 	load := workload.NewRecorded(workload.Info{Name: "replay", Format: "records", Span: span(requests), HasTokens: true}, requests)
 	var outcomes []simulate.Outcome
 	for i := range uint64(replays) {
-		o, err := simulate.Run(ctx, home, load, simulate.Options{Seed: seed + i})
+		o, err := simulate.Run(ctx, server, load, simulate.Options{Seed: seed + i})
 		if err != nil {
 			return nil, err
 		}
 		outcomes = append(outcomes, o)
 	}
 	list := compare(latency, seen.latency, outcomes, t.Overhead+t.Tail, func(o simulate.Outcome) stats.Summary { return o.Latency })
-	if home.Service.Batch != nil && !newSample(log, target).hidesTokens() { // else what was measured is of chunks
+	if server.Service.Batch != nil && !newSample(log, target).hidesTokens() { // else what was measured is of chunks
 		list = append(list, compare(timeToFirstToken, seen.firstToken, outcomes, t.Overhead, func(o simulate.Outcome) stats.Summary { return o.TimeToFirstToken })...)
 		list = append(list, compare(timePerOutputToken, seen.perToken, outcomes, 0, func(o simulate.Outcome) stats.Summary { return o.TimePerOutputToken })...)
 	}
@@ -53,13 +54,13 @@ func Predict(ctx context.Context, t *v1alpha1.CalibratedTarget, log *record.Log,
 }
 
 // replica is one that is always there, as plan would build it from the profile.
-func replica(p *v1alpha1.Profile) (platform.Home, error) {
+func replica(p *v1alpha1.Profile) (home.Home, error) {
 	spec := &v1alpha1.ModelSpec{Service: v1alpha1.Service{Profiles: []v1alpha1.Profile{*p}}}
-	fit, err := platform.FitService(spec, catalog.Hardware{GPU: p.GPU, Arch: p.CPU}, &catalog.Catalog{}, 0)
+	fit, err := arrange.FitService(spec, catalog.Hardware{GPU: p.GPU, Arch: p.CPU}, &catalog.Catalog{}, 0)
 	if err != nil {
-		return platform.Home{}, err
+		return home.Home{}, err
 	}
-	return platform.Home{Name: "replay", Service: fit.Service, Cluster: &platform.Cluster{Replicas: 1, ReplicasPerNode: 1}}, nil
+	return home.Home{Name: "replay", Service: fit.Service, Cluster: &home.Cluster{Replicas: 1, ReplicasPerNode: 1}}, nil
 }
 
 // observed is what a target answered, in seconds.

@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/simulate"
 	"fulcrum.dev/fulcrum/internal/stats"
 )
@@ -104,10 +104,10 @@ func spanOf(s stratum) float64 { return s.load.Info().Span.Seconds() }
 
 // scaled is what a stratum meters, for what it stands for: what is there whether it serves or not by the time, what is only
 // metered while it serves by the volume.
-func (s stratum) scaled(m platform.Metered) platform.Metered {
+func (s stratum) scaled(m home.Metered) home.Metered {
 	byTime := func(v int64) int64 { return int64(math.Round(s.time * float64(v))) }
 	byVolume := func(v int64) int64 { return int64(math.Round(s.volume * float64(v))) }
-	return platform.Metered{
+	return home.Metered{
 		NodeTime: byTime(m.NodeTime), OnDemandNodeTime: byTime(m.OnDemandNodeTime), PeakNodes: m.PeakNodes,
 		ReplicaTime: byTime(m.ReplicaTime), InstanceTime: byTime(m.InstanceTime), IdleTime: byTime(m.IdleTime), HeldTime: byTime(m.HeldTime),
 		ActiveTime: byVolume(m.ActiveTime), RunTime: byVolume(m.RunTime), HeldRunTime: byVolume(m.HeldRunTime),

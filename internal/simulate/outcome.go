@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/stats"
 )
 
@@ -84,7 +84,7 @@ type Capacity struct {
 	MeanLive float64 `json:"meanLive"`
 	PeakLive int     `json:"peakLive"`
 	// Metered is what the platform counted.
-	Metered platform.Metered `json:"metered"`
+	Metered home.Metered `json:"metered"`
 	// Shortages are the arrivals at functions and containers that found as many environments or instances as are allowed: the quota
 	// was reached, and they waited or were refused.
 	Shortages int64 `json:"shortages,omitempty"`
@@ -108,9 +108,9 @@ type HomeOutcome struct {
 }
 
 func (e *engine) name() string {
-	names := make([]string, len(e.places))
-	for i := range e.places {
-		names[i] = e.places[i].name
+	names := make([]string, len(e.homes))
+	for i := range e.homes {
+		names[i] = e.homes[i].name
 	}
 	return strings.Join(names, " + ")
 }
@@ -120,14 +120,14 @@ func (e *engine) outcome() Outcome {
 	o := e.callers.outcome(e.now)
 	o.Home, o.Stopped = e.name(), e.hopeless
 	var used, ready float64
-	for i := range e.places {
-		p := &e.places[i]
+	for i := range e.homes {
+		p := &e.homes[i]
 		h := p.outcome(e.span)
 		u, r := p.server.use()
 		used, ready = used+u, ready+r
 		o.Starts += h.Starts
 		o.add(h.Capacity)
-		if len(e.places) > 1 {
+		if len(e.homes) > 1 {
 			o.Homes = append(o.Homes, h)
 		}
 	}
@@ -149,7 +149,7 @@ func (c *Capacity) add(other Capacity) {
 }
 
 // outcome closes the counts of a home at the end of the span.
-func (p *place) outcome(span int64) HomeOutcome {
+func (p *runningHome) outcome(span int64) HomeOutcome {
 	s := p.server
 	s.advance(span)
 	s.advanceBusy(span)
@@ -160,9 +160,9 @@ func (p *place) outcome(span int64) HomeOutcome {
 	if s.tally.latency != nil {
 		h.Latency = s.tally.latency.Summary()
 	}
-	h.Metered = p.home.meter(span)
+	h.Metered = p.platform.meter(span)
 	h.Shortages = s.tally.shortages
-	if c, ok := p.home.(*cluster); ok {
+	if c, ok := p.platform.(*cluster); ok {
 		h.Nodes = c.nodeCounts(span)
 	}
 	h.Metered.Requests = h.Arrivals - h.Rejected

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/stats"
@@ -62,7 +62,7 @@ func timeless(s *system) {
 			c.NodeStartUp, c.PodStartUp = grid{random.Exponential(60)}, grid{random.Exponential(10)}
 			c.Nodes.Karpenter, c.Nodes.Spot, c.Nodes.LossRate, c.Schedule = nil, nil, 0, nil
 			if a := c.Autoscaler; a != nil && a.HPA == nil && a.Spock == nil {
-				c.Autoscaler = platform.NewHPA(max(1, a.Min), a.Max, a.Target)
+				c.Autoscaler = home.NewHPA(max(1, a.Min), a.Max, a.Target)
 			}
 		case h.Function != nil:
 			f := h.Function
@@ -157,7 +157,7 @@ func stretched(v reflect.Value, k int) reflect.Value {
 // withLongerMeters makes the times of an outcome that are plain numbers k times as long.
 func withLongerMeters(o Outcome, k int) Outcome {
 	o.TimeUnanswered *= float64(k)
-	stretch := func(m *platform.Metered, n *NodeCounts) {
+	stretch := func(m *home.Metered, n *NodeCounts) {
 		for _, ms := range []*int64{
 			&m.NodeTime, &m.OnDemandNodeTime, &m.ReplicaTime, &m.InstanceTime, &m.ActiveTime, &m.IdleTime, &m.RunTime, &m.HeldTime, &m.HeldRunTime,
 		} {

@@ -75,7 +75,7 @@ func (d *distribution) add(v int64) {
 		return
 	}
 	if d.histogram == nil {
-		d.histogram = stats.NewBuckets(maxDrawnWork.Microseconds()) // holds every int32 of tokens, too
+		d.histogram = stats.NewBuckets(MaxWork.Microseconds()) // holds every int32 of tokens, too
 		for _, kept := range d.values {
 			d.histogram.Add(kept, 1)
 		}
