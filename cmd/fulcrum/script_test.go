@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -35,7 +34,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"edit": edit, "envsubst": envsubst, "exits": exits, "truncated": truncated,
+			"edit": edit, "envsubst": envsubst, "exits": exits, "recorded": recorded, "truncated": truncated,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ROOT", root)
@@ -54,15 +53,9 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// slow is a service time beside which the disturbances of a busy machine are small.
-const slow = 20 * time.Millisecond
-
-// benchServer answers /ok, /slow, /fail, /chat (streamed) and /token, which wants the right one.
+// benchServer answers /ok, /fail, /chat (streamed) and /token, which wants the right one.
 func benchServer(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
-	case "/slow":
-		time.Sleep(slow)
-		fmt.Fprint(w, `{"score": 1}`)
 	case "/ok":
 		fmt.Fprint(w, `{"score": 1}`)
 	case "/chat":

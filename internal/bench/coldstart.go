@@ -127,7 +127,7 @@ func (s *coldStage) one(ctx context.Context, i int, round int64) record.ColdStar
 // force has the forcer do its work, with a client of its own: connections from before lead to what is about to end.
 func (s *coldStage) force(ctx context.Context, i int, round int64, patience time.Duration) (record.ColdStart, error) {
 	t := s.in.Suite.Spec.Targets[i]
-	over, err := target.Open(t, s.in.Access[t.Name], 1)
+	over, err := s.in.open(t, s.in.Access[t.Name], 1)
 	if err != nil {
 		return record.ColdStart{}, err
 	}

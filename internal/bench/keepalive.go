@@ -179,7 +179,7 @@ func (s *windowSearch) request(ctx context.Context) (record.Record, error) {
 	if c := s.in.Suite.Spec.ColdStarts; c != nil {
 		patience = max(patience, c.Timeout.Std())
 	}
-	over, err := target.Open(s.in.Suite.Spec.Targets[s.target], s.in.Access[s.name], 1) // no connection outlives every gap
+	over, err := s.in.open(s.in.Suite.Spec.Targets[s.target], s.in.Access[s.name], 1) // no connection outlives every gap
 	if err != nil {
 		return record.Record{}, err
 	}

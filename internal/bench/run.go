@@ -31,6 +31,8 @@ type Input struct {
 	SuiteHash, Tool string
 	// Progress is called about every second, and when something new begins, from other goroutines, one at a time, if it is not nil.
 	Progress func(Live)
+
+	open func(v1alpha1.Target, target.Access, int) (target.Target, error) // target.Open, but in tests
 }
 
 // Run sends the load, brings about cold starts, and writes the log. When the context ends it stops, the log is a valid one of
@@ -40,6 +42,9 @@ type Input struct {
 // Errors: a target that cannot be asked at all, a schedule that cannot be read, a log that cannot be written. What
 // happens to requests is in the log.
 func Run(ctx context.Context, in Input, w io.Writer) (record.End, error) {
+	if in.open == nil {
+		in.open = target.Open
+	}
 	targets, err := newTargets(in)
 	if err != nil {
 		return record.End{}, err
@@ -123,7 +128,7 @@ func (x *workers) afterLoad(ctx context.Context, in Input, log *record.Writer) (
 func newTargets(in Input) ([]target.Target, error) {
 	var targets []target.Target
 	for _, t := range in.Suite.Spec.Targets {
-		made, err := target.Open(t, in.Access[t.Name], in.Suite.Spec.MaxInFlight)
+		made, err := in.open(t, in.Access[t.Name], in.Suite.Spec.MaxInFlight)
 		if err != nil {
 			return nil, err
 		}

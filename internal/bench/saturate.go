@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"time"
 
@@ -31,6 +32,8 @@ type SaturationInput struct {
 	// Progress is called from another goroutine about every second of a step; Done after it. Either may be nil.
 	Progress func(Live)
 	Done     func(target string, s analysis.SaturationStep)
+
+	run func(context.Context, Input, io.Writer) (record.End, error) // Run, but in tests
 }
 
 // mostTries is how often a rate is tried, each time twice as long, while the verdict is inconclusive or the client was late.
@@ -41,6 +44,9 @@ const mostTries = 3
 //
 // Errors: those of Run, and of Keep.
 func Saturate(ctx context.Context, in SaturationInput) (*analysis.Saturation, error) {
+	if in.run == nil {
+		in.run = Run
+	}
 	out := &analysis.Saturation{
 		SchemaVersion: analysis.SaturationVersion, Suite: in.Suite.Metadata.Name, Tool: in.Tool, Start: time.Now().UTC(), Most: in.Most, Within: in.Within,
 	}
@@ -160,7 +166,7 @@ func (in SaturationInput) try(ctx context.Context, index int, rate float64, leng
 	}
 	var log bytes.Buffer
 	run := Input{Suite: suite, Workload: w, Projection: p, Access: in.Access, SuiteHash: in.SuiteHash, Tool: in.Tool, Progress: in.Progress}
-	if _, err := Run(ctx, run, &log); err != nil {
+	if _, err := in.run(ctx, run, &log); err != nil {
 		return analysis.SaturationStep{}, err
 	}
 	name := suite.Spec.Targets[0].Name

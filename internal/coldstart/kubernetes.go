@@ -131,14 +131,14 @@ func (d *deployment) request(ctx context.Context, w *watcher, now func() time.Du
 }
 
 func (d *deployment) untilEmpty(ctx context.Context, w *watcher) error {
-	if err := w.until(ctx, (*sight).isEmpty); err != nil {
+	if err := w.until(ctx, (*podTimeline).isEmpty); err != nil {
 		return fmt.Errorf("waiting until deployment %s has no pod any more: %w", d, err)
 	}
 	return nil
 }
 
 func (d *deployment) untilReady(ctx context.Context, w *watcher) error {
-	err := w.until(ctx, (*sight).hasReady)
+	err := w.until(ctx, (*podTimeline).hasReady)
 	if err == nil {
 		return nil
 	}

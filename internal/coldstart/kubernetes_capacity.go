@@ -11,7 +11,7 @@ import (
 )
 
 // takeNode notes since when a node is ready. One that was not for a while is as new as one that was not there.
-func (s *sight) takeNode(at time.Duration, o *corev1.Node) {
+func (s *podTimeline) takeNode(at time.Duration, o *corev1.Node) {
 	for _, c := range o.Status.Conditions {
 		if c.Type != corev1.NodeReady {
 			continue
@@ -25,7 +25,7 @@ func (s *sight) takeNode(at time.Duration, o *corev1.Node) {
 }
 
 // loseNode forgets a node, unless a new pod has it: since when that had a place does not change any more.
-func (s *sight) loseNode(o *corev1.Node) {
+func (s *podTimeline) loseNode(o *corev1.Node) {
 	for _, p := range s.pods {
 		if !p.isOld && p.node == o.Name {
 			return
@@ -36,7 +36,7 @@ func (s *sight) loseNode(o *corev1.Node) {
 
 // capacity is when there was a node for the pod: at the trigger unless it had to wait for one, and Unseen where it waited
 // for something else, or where nodes may not be read.
-func (s *sight) capacity(p *podSight) time.Duration {
+func (s *podTimeline) capacity(p *podTimes) time.Duration {
 	if p.placed < 0 || p.node == "" {
 		return record.Unseen
 	}
@@ -67,7 +67,7 @@ func obstacle(o *corev1.Pod) string {
 }
 
 // obstacle is that of the pod which came furthest.
-func (s *sight) obstacle() string {
+func (s *podTimeline) obstacle() string {
 	p := s.best()
 	if p == nil {
 		return "there is no new pod"

@@ -15,15 +15,15 @@ import (
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
-// watcher keeps a sight up to date with what the API server tells, until it is stopped.
+// watcher keeps a podTimeline up to date with what the API server tells, until it is stopped.
 type watcher struct {
 	now     func() time.Duration
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 	changed chan struct{} // holds one mark when there is something new
 
-	mu    sync.Mutex
-	sight *sight
+	mu   sync.Mutex
+	pods *podTimeline
 }
 
 // watchPods returns when the pods of a selector are known. Nodes are watched where they may be, events of pods likewise.
@@ -33,7 +33,7 @@ func watchPods(ctx context.Context, c *cluster, namespace string, selector label
 	}
 	noEvents, noNodes := c.mayList(ctx, namespace, "events"), c.mayList(ctx, "", "nodes")
 	watching, cancel := context.WithCancel(ctx)
-	w := &watcher{now: now, cancel: cancel, changed: make(chan struct{}, 1), sight: newSight()}
+	w := &watcher{now: now, cancel: cancel, changed: make(chan struct{}, 1), pods: newPodTimeline()}
 	w.follow(watching, new(corev1.Pod), c.lists(namespace, "pods", selector.String(), ""))
 	if noNodes == nil {
 		w.follow(watching, new(corev1.Node), c.lists("", "nodes", "", ""))
@@ -45,7 +45,7 @@ func watchPods(ctx context.Context, c *cluster, namespace string, selector label
 	return w, nil
 }
 
-// follow hands every object of a kind to the sight.
+// follow hands every object of a kind to the timeline.
 func (w *watcher) follow(ctx context.Context, kind runtime.Object, of cache.ListerWatcher) {
 	_, informer := cache.NewInformerWithOptions(cache.InformerOptions{
 		ListerWatcher: of, ObjectType: kind,
@@ -63,11 +63,11 @@ func (w *watcher) take(o any) {
 	defer w.mu.Unlock()
 	switch o := o.(type) {
 	case *corev1.Pod:
-		w.sight.takePod(at, o)
+		w.pods.takePod(at, o)
 	case *corev1.Node:
-		w.sight.takeNode(at, o)
+		w.pods.takeNode(at, o)
 	case *corev1.Event:
-		w.sight.takeEvent(at, o)
+		w.pods.takeEvent(at, o)
 	}
 	w.mark()
 }
@@ -80,9 +80,9 @@ func (w *watcher) lose(o any) {
 	defer w.mu.Unlock()
 	switch o := o.(type) {
 	case *corev1.Pod:
-		w.sight.losePod(o)
+		w.pods.losePod(o)
 	case *corev1.Node:
-		w.sight.loseNode(o)
+		w.pods.loseNode(o)
 	}
 	w.mark()
 }
@@ -98,21 +98,21 @@ func (w *watcher) mark() {
 func (w *watcher) start(at time.Duration) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.sight.begin(at)
+	return w.pods.begin(at)
 }
 
 // startedAt moves the trigger to when the request was sent that was it.
 func (w *watcher) startedAt(at time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.sight.trigger = at
+	w.pods.trigger = at
 }
 
 // until waits for a condition.
-func (w *watcher) until(ctx context.Context, holds func(*sight) bool) error {
+func (w *watcher) until(ctx context.Context, holds func(*podTimeline) bool) error {
 	for {
 		w.mu.Lock()
-		done := holds(w.sight)
+		done := holds(w.pods)
 		w.mu.Unlock()
 		if done {
 			return nil
@@ -132,25 +132,25 @@ const lag = 2 * time.Second
 func (w *watcher) settle(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, lag)
 	defer cancel()
-	_ = w.until(ctx, func(s *sight) bool { p := s.first(); return p != nil && p.image >= 0 })
+	_ = w.until(ctx, func(s *podTimeline) bool { p := s.first(); return p != nil && p.image >= 0 })
 }
 
 func (w *watcher) phases() []record.Phase {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.sight.phases()
+	return w.pods.phases()
 }
 
 func (w *watcher) obstacle() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.sight.obstacle()
+	return w.pods.obstacle()
 }
 
 func (w *watcher) evidence() (bool, string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.sight.evidence()
+	return w.pods.evidence()
 }
 
 // stop ends the watches and waits for them.

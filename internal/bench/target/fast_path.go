@@ -41,7 +41,6 @@ func newFastPath(t *httpTarget) *FastPath {
 // done when it is complete, with the error behind a failure.
 func (f *FastPath) Serve(ctx context.Context, start time.Time, timeout time.Duration, done func(record.Record, error)) {
 	f.FastPath.Serve(ctx, start, timeout, func(res *http.Response, err error, p *wire.ExchangeTrace, r *record.Record) {
-		err = f.target.finish(res, err, p, r)
-		done(*r, err)
+		done(*r, redacted(f.target.finish(res, err, p, r), f.target.header))
 	})
 }

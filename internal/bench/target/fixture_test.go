@@ -1,7 +1,6 @@
 package target
 
 import (
-
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench/wire"
 	"fulcrum.dev/fulcrum/internal/record"

@@ -11,16 +11,16 @@ import (
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
-// sight is what was seen of the pods of a Deployment. Times are when the message of the API server arrived: its own have
+// podTimeline is what was seen of the pods of a Deployment. Times are when the message of the API server arrived: its own have
 // a resolution of a second, and another clock.
-type sight struct {
-	pods    map[types.UID]*podSight
+type podTimeline struct {
+	pods    map[types.UID]*podTimes
 	nodes   map[string]time.Duration // when a node was ready; those of before the trigger at its time
 	trigger time.Duration            // Unseen before it
 }
 
-// podSight is a pod. Its times are Unseen as long as they have not come.
-type podSight struct {
+// podTimes is a pod. Its times are Unseen as long as they have not come.
+type podTimes struct {
 	name, node                           string
 	isOld, isGone, isLeaving, hadNoPlace bool
 	hasStartupProbe                      bool
@@ -28,12 +28,12 @@ type podSight struct {
 	placed, image, process, model, ready time.Duration
 }
 
-func newSight() *sight {
-	return &sight{pods: map[types.UID]*podSight{}, nodes: map[string]time.Duration{}, trigger: record.Unseen}
+func newPodTimeline() *podTimeline {
+	return &podTimeline{pods: map[types.UID]*podTimes{}, nodes: map[string]time.Duration{}, trigger: record.Unseen}
 }
 
 // begin marks the trigger, and returns the names of the pods that are there.
-func (s *sight) begin(at time.Duration) (names []string) {
+func (s *podTimeline) begin(at time.Duration) (names []string) {
 	s.trigger = at
 	for _, p := range s.pods {
 		p.isOld = true
@@ -47,7 +47,7 @@ func (s *sight) begin(at time.Duration) (names []string) {
 	return names
 }
 
-func (s *sight) isEmpty() bool {
+func (s *podTimeline) isEmpty() bool {
 	for _, p := range s.pods {
 		if !p.isGone {
 			return false
@@ -56,11 +56,11 @@ func (s *sight) isEmpty() bool {
 	return true
 }
 
-func (s *sight) hasReady() bool { return s.first() != nil }
+func (s *podTimeline) hasReady() bool { return s.first() != nil }
 
 // first is the new pod that was ready first.
-func (s *sight) first() *podSight {
-	var first *podSight
+func (s *podTimeline) first() *podTimes {
+	var first *podTimes
 	for _, p := range s.pods {
 		if !p.isOld && p.ready >= 0 && (first == nil || p.ready < first.ready) {
 			first = p
@@ -70,7 +70,7 @@ func (s *sight) first() *podSight {
 }
 
 // best is the first ready pod, or, as long as there is none, the one that came furthest.
-func (s *sight) best() *podSight {
+func (s *podTimeline) best() *podTimes {
 	best := s.first()
 	if best != nil {
 		return best
@@ -83,11 +83,11 @@ func (s *sight) best() *podSight {
 	return best
 }
 
-func (s *sight) takePod(at time.Duration, o *corev1.Pod) {
+func (s *podTimeline) takePod(at time.Duration, o *corev1.Pod) {
 	const none = record.Unseen
 	p := s.pods[o.UID]
 	if p == nil {
-		p = &podSight{name: o.Name, placed: none, image: none, process: none, model: none, ready: none}
+		p = &podTimes{name: o.Name, placed: none, image: none, process: none, model: none, ready: none}
 		s.pods[o.UID] = p
 	}
 	p.node, p.isLeaving, p.waits = o.Spec.NodeName, o.DeletionTimestamp != nil, obstacle(o)
@@ -123,14 +123,14 @@ func (s *sight) takePod(at time.Duration, o *corev1.Pod) {
 	}
 }
 
-func (s *sight) losePod(o *corev1.Pod) {
+func (s *podTimeline) losePod(o *corev1.Pod) {
 	if p := s.pods[o.UID]; p != nil {
 		p.isGone = true
 	}
 }
 
 // takeEvent notes the last image of a pod's own containers.
-func (s *sight) takeEvent(at time.Duration, e *corev1.Event) {
+func (s *podTimeline) takeEvent(at time.Duration, e *corev1.Event) {
 	p := s.pods[e.InvolvedObject.UID]
 	if p != nil && e.Reason == "Pulled" && !strings.HasPrefix(e.InvolvedObject.FieldPath, "spec.initContainers") {
 		p.image = at
@@ -146,7 +146,7 @@ func mark(t *time.Duration, at time.Duration) {
 
 // phases are the moments that were seen, in order. One whose message came after that of a later moment was there no later than
 // that one.
-func (s *sight) phases() []record.Phase {
+func (s *podTimeline) phases() []record.Phase {
 	if s.trigger < 0 {
 		return nil
 	}
@@ -172,7 +172,7 @@ func (s *sight) phases() []record.Phase {
 }
 
 // evidence says whether the answer can only have come from a pod that was started after the trigger.
-func (s *sight) evidence() (bool, string) {
+func (s *podTimeline) evidence() (bool, string) {
 	p := s.first()
 	if p == nil {
 		return false, ""

@@ -75,7 +75,7 @@ func times(phases []record.Phase) map[record.PhaseName]time.Duration {
 
 // TestPodOnANewNode has every moment, whatever order messages come in.
 func TestPodOnANewNode(t *testing.T) {
-	s := newSight()
+	s := newPodTimeline()
 	s.takeNode(0, readyNode("node-0"))
 	s.takePod(0, podOf("old"))
 	if names := s.begin(second); len(names) != 1 || names[0] != "old" || s.hasReady() {
@@ -107,7 +107,7 @@ func TestPodOnANewNode(t *testing.T) {
 
 // TestPodThatStopsShort keeps what was seen.
 func TestPodThatStopsShort(t *testing.T) {
-	s := newSight()
+	s := newPodTimeline()
 	if s.phases() != nil {
 		t.Error("phases before the trigger")
 	}
@@ -121,7 +121,7 @@ func TestPodThatStopsShort(t *testing.T) {
 
 // TestPodThatWaitedForRoom on a node that was there before: nobody knows since when there was room.
 func TestPodThatWaitedForRoom(t *testing.T) {
-	s := newSight()
+	s := newPodTimeline()
 	s.takeNode(0, readyNode("node-1"))
 	s.begin(second)
 	s.takePod(2*second, podOf("new", isUnschedulable))
@@ -133,11 +133,11 @@ func TestPodThatWaitedForRoom(t *testing.T) {
 
 // TestNodeThatCameBack is a new one, whether its object was deleted or only its machine away.
 func TestNodeThatCameBack(t *testing.T) {
-	for name, leave := range map[string]func(*sight){
-		"deleted":   func(s *sight) { s.loseNode(readyNode("node-1")) },
-		"not ready": func(s *sight) { s.takeNode(2*second, unreadyNode("node-1")) },
+	for name, leave := range map[string]func(*podTimeline){
+		"deleted":   func(s *podTimeline) { s.loseNode(readyNode("node-1")) },
+		"not ready": func(s *podTimeline) { s.takeNode(2*second, unreadyNode("node-1")) },
 	} {
-		s := newSight()
+		s := newPodTimeline()
 		s.takeNode(0, readyNode("node-1"))
 		s.begin(second)
 		s.takePod(2*second, podOf("new", isUnschedulable))
@@ -167,7 +167,7 @@ func TestObstacle(t *testing.T) {
 		"container server of pod new waits: ImagePullBackOff: m": {isPlaced, waiting("ImagePullBackOff")},
 		"": {isPlaced, waiting("ContainerCreating")},
 	} {
-		s := newSight()
+		s := newPodTimeline()
 		s.begin(second)
 		if got := s.obstacle(); got != "there is no new pod" {
 			t.Error(got)
