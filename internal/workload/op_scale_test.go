@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 )
 
@@ -45,6 +46,87 @@ func TestScaleLaws(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestScalesAreNested: a record at a larger factor has all the requests of a smaller one, each as often at the least.
+func TestScalesAreNested(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		w := drawRecord(r, "record")
+		factor := rapid.OneOf(rapid.Float64Range(0.01, 6), rapid.Just(1.0), rapid.Just(3.0))
+		less, more := factor.Draw(r, "a factor"), factor.Draw(r, "another factor")
+		if less > more {
+			less, more = more, less
+		}
+		seed := rapid.Uint64().Draw(r, "seed")
+		count := map[Request]int{}
+		for _, q := range readAll(t, must(Scale(w, more, seed))(t), 64) {
+			count[q]++
+		}
+		for _, q := range readAll(t, must(Scale(w, less, seed))(t), 64) {
+			if count[q]--; count[q] < 0 {
+				r.Fatalf("%+v comes more often at %g times the traffic than at %g times", q, less, more)
+			}
+		}
+	})
+}
+
+// TestScaleOfTrafficIsThatOfItsFile: scaling by a factor what a model file describes is what the file describes with its own
+// scales times the factor.
+func TestScaleOfTrafficIsThatOfItsFile(t *testing.T) {
+	open := files(map[string]string{"a.csv": "arrived\n1\n2\n2\n5\n30\n31\n44\n", "rates.csv": rates})
+	rapid.Check(t, func(r *rapid.T) {
+		traffic := drawTraffic(r, 2)
+		factor := rapid.SampledFrom([]float64{0.25, 0.5, 2, 4, 16}).Draw(r, "factor")
+		whole := must(FromTraffic(open, traffic))(t)
+		if rapid.Bool().Draw(r, "in memory") {
+			whole = must(Cache(whole, 1e6))(t)
+		}
+		got := must(Scale(whole, factor, seedOf(traffic, 0)))(t)
+		want := must(FromTraffic(open, timesScale(traffic, factor)))(t)
+		sameRequests(r, "scaled", readAll(r, got, 64), readAll(r, want, 64))
+	})
+}
+
+// drawTraffic draws a trace, a rate series or a generator, with all operations and parts that are merged in up to a depth.
+func drawTraffic(t *rapid.T, depth int) v1alpha1.Traffic {
+	traffic := v1alpha1.Traffic{}
+	switch rapid.IntRange(0, 2).Draw(t, "source") {
+	case 0:
+		traffic.Trace = &v1alpha1.Trace{Path: "a.csv", Columns: &v1alpha1.Columns{Time: "arrived"}}
+	case 1:
+		traffic.Trace = &v1alpha1.Trace{Path: "rates.csv"}
+	default:
+		traffic = generator(0.5, time.Minute)
+	}
+	if rapid.Bool().Draw(t, "seeded") {
+		traffic.Seed = new(rapid.Uint64Range(0, 9).Draw(t, "seed"))
+	}
+	if rapid.Bool().Draw(t, "sliced") {
+		traffic.Slice = &v1alpha1.Slice{From: unit.Duration(2 * time.Second), To: unit.Duration(40 * time.Second)}
+	}
+	if rapid.Bool().Draw(t, "scaled") {
+		traffic.Scale = new(rapid.SampledFrom([]float64{0.5, 0.75, 1.5, 3}).Draw(t, "scale"))
+	}
+	traffic.Repeat = rapid.IntRange(0, 2).Draw(t, "repeat")
+	traffic.Priority = rapid.IntRange(0, 2).Draw(t, "priority")
+	for range rapid.IntRange(0, depth).Draw(t, "parts") {
+		traffic.Merge = append(traffic.Merge, drawTraffic(t, depth-1))
+	}
+	return traffic
+}
+
+// timesScale is traffic with all its scales times a factor.
+func timesScale(t v1alpha1.Traffic, factor float64) v1alpha1.Traffic {
+	scale := factor
+	if t.Scale != nil {
+		scale *= *t.Scale
+	}
+	t.Scale = &scale
+	t.Merge = slices.Clone(t.Merge)
+	for i := range t.Merge {
+		t.Merge[i] = timesScale(t.Merge[i], factor)
+	}
+	return t
 }
 
 func TestScaleKeepsTheMeanRate(t *testing.T) {

@@ -26,13 +26,7 @@ func FromTraffic(open Opener, t v1alpha1.Traffic) (Workload, error) {
 // of merges and the seeds above it; it is 0 for the outermost traffic, whose
 // seed is used as it is.
 func fromTraffic(open Opener, t v1alpha1.Traffic, path uint64) (Workload, error) {
-	seed := uint64(defaultSeed)
-	if t.Seed != nil {
-		seed = *t.Seed
-	}
-	if path != 0 {
-		seed = random.Derive(seed, path)
-	}
+	seed := seedOf(t, path)
 	w, err := source(open, t, seed)
 	if err != nil {
 		return nil, err
@@ -43,15 +37,28 @@ func fromTraffic(open Opener, t v1alpha1.Traffic, path uint64) (Workload, error)
 	if len(t.Merge) == 0 {
 		return w, nil
 	}
-	parts := []Workload{w}
+	all := &merged{parts: []Workload{w}, seeds: []uint64{seed}}
 	for i, other := range t.Merge {
-		part, err := fromTraffic(open, other, random.Derive(seed, uint64(i)+1))
+		path := random.Derive(seed, uint64(i)+1)
+		part, err := fromTraffic(open, other, path)
 		if err != nil {
 			return nil, fmt.Errorf("merge[%d].%w", i, err)
 		}
-		parts = append(parts, part)
+		all.parts, all.seeds = append(all.parts, part), append(all.seeds, seedOf(other, path))
 	}
-	return Merge(parts...)
+	return all, nil
+}
+
+// seedOf is the seed of traffic at a path.
+func seedOf(t v1alpha1.Traffic, path uint64) uint64 {
+	seed := uint64(defaultSeed)
+	if t.Seed != nil {
+		seed = *t.Seed
+	}
+	if path != 0 {
+		seed = random.Derive(seed, path)
+	}
+	return seed
 }
 
 func source(open Opener, t v1alpha1.Traffic, seed uint64) (Workload, error) {
