@@ -62,7 +62,7 @@ func (s *search) warnTraffic() {
 func (s *search) warnSample() {
 	p := s.plan
 	if p.Stopped {
-		s.addWarning("stopped", "the search was ended early: there may be cheaper arrangements, and costs that are told as from one amount to another were not confirmed on all of the traffic")
+		s.addWarning("stopped", "the search was ended early: there may be cheaper arrangements, and costs that are shown as a range were not confirmed on all of the traffic")
 	}
 	if p.Traffic.Searched == "" {
 		return

@@ -1,0 +1,26 @@
+package plan
+
+import (
+	"strings"
+	"testing"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+)
+
+// TestPeakAboveTheMaximumIsExplained: a replica that is being removed is one more than the autoscaler may have.
+func TestPeakAboveTheMaximumIsExplained(t *testing.T) {
+	for peak, said := range map[int]bool{3: false, 4: false, 5: true} {
+		c := &Candidate{}
+		c.Settings.Cluster = &v1alpha1.ClusterHome{Replicas: new(1), Autoscaler: &v1alpha1.Autoscaler{Max: 4}}
+		c.Outcome.PeakLive = peak
+		if note := c.PeakNote(); strings.Contains(note, "above the maximum of 4") != said {
+			t.Errorf("a peak of %d replicas, 4 at most, is told with %q", peak, note)
+		}
+	}
+	fixed := &Candidate{}
+	fixed.Settings.Cluster = &v1alpha1.ClusterHome{Replicas: new(1)}
+	fixed.Outcome.PeakLive = 2
+	if note := fixed.PeakNote(); note != "" {
+		t.Errorf("without an autoscaler: %q", note)
+	}
+}
