@@ -31,6 +31,7 @@ type rateSeries struct {
 	first  int64 // the stamp of the first row
 	// periods is how many there are from the first row to the last, requests their sum.
 	periods, requests int64
+	zeros             []Window // long runs of zero counts
 }
 
 // readRates goes through a series once.
@@ -69,7 +70,10 @@ func readRates(file traceFile, t v1alpha1.Trace, seed uint64) (Workload, error) 
 		Notes: append(bad.notes(), fmt.Sprintf("counts per %s: arrivals are drawn uniformly within each period", plainDuration(series.period))),
 	}
 	series.info.Notes = append(series.info.Notes, rows.notes(series.periods)...)
-	series.info.Notes = append(series.info.Notes, zeros.notes()...)
+	series.zeros = zeros.all()
+	if note := series.gapNote(Window{0, series.info.Span}); note != "" {
+		series.info.Notes = append(series.info.Notes, note)
+	}
 	return settle(series, &series.info, file, t, seed, carried{}, series.requests)
 }
 
@@ -113,6 +117,8 @@ func (s *rateSeries) findPeriod() error {
 
 // Info describes the workload.
 func (s *rateSeries) Info() Info { return s.info }
+
+func (s *rateSeries) gapNote(part Window) string { return zeroNote(s.zeros, part) }
 
 // Open starts from the first request.
 func (s *rateSeries) Open() (Stream, error) { return s.openPeriods(everything) }

@@ -88,14 +88,38 @@ func seconds(s float64) time.Duration {
 	return time.Duration(s * float64(time.Second))
 }
 
+// gapped is a series that notes stretches without traffic, which may be gaps of its collection.
+type gapped interface {
+	// gapNote is the note on those within a part of the series, in the part's own time; "" where there are none.
+	gapNote(part Window) string
+}
+
+// notesWithin are the notes on a part of a workload: those of a series on its gaps become those on the part's.
+func notesWithin(w Workload, part Window) []string {
+	info := w.Info()
+	series, ok := seriesOf(w).(gapped)
+	if !ok {
+		return info.Notes
+	}
+	whole, own := series.gapNote(Window{0, info.Span}), series.gapNote(part)
+	var notes []string
+	for _, n := range info.Notes {
+		if n == whole {
+			n = own
+		}
+		if n != "" {
+			notes = append(notes, n)
+		}
+	}
+	return notes
+}
+
 // zeroRuns finds long runs of zero counts.
 type zeroRuns struct {
 	period time.Duration
 	next   int64 // the period after the last one seen
 	since  int64 // the first period of the run at the end
-	runs   int64
-	total  time.Duration
-	first  time.Duration // where the first run begins
+	runs   []Window
 }
 
 // see adds the count of a period; periods that are left out are zeros.
@@ -109,26 +133,37 @@ func (z *zeroRuns) see(index, count int64) {
 
 // close ends the run before the period end.
 func (z *zeroRuns) close(end int64) {
-	length := time.Duration(end-z.since) * z.period
-	if length < minGap {
-		return
+	if run := (Window{time.Duration(z.since) * z.period, time.Duration(end) * z.period}); run.To-run.From >= minGap {
+		z.runs = append(z.runs, run)
 	}
-	if z.runs == 0 {
-		z.first = time.Duration(z.since) * z.period
-	}
-	z.runs++
-	z.total += length
 }
 
-// notes reports the runs up to the last period seen.
-func (z *zeroRuns) notes() []string {
+// all are the runs up to the last period seen.
+func (z *zeroRuns) all() []Window {
 	z.close(z.next)
 	z.since = z.next
-	if z.runs == 0 {
-		return nil
+	return z.runs
+}
+
+// zeroNote reports the runs that are long enough within a part of the series.
+func zeroNote(runs []Window, part Window) string {
+	var total, first time.Duration
+	n := 0
+	for _, run := range cutWindows(runs, part) {
+		if run.To-run.From < minGap {
+			continue
+		}
+		if n == 0 {
+			first = run.From - part.From
+		}
+		n++
+		total += run.To - run.From
 	}
-	return []string{fmt.Sprintf("runs of zero counts of %s or longer: %d, %s in all, the first at %s: possible gaps of the collection",
-		plainDuration(minGap), z.runs, plainDuration(z.total), plainDuration(z.first))}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("runs of zero counts of %s or longer: %d, %s in all, the first at %s: possible gaps of the collection",
+		plainDuration(minGap), n, plainDuration(total), plainDuration(first))
 }
 
 // plainDuration writes 1m0s as 1m.
