@@ -1,10 +1,13 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/platform"
 )
 
 // TestPeakAboveTheMaximumIsExplained: a replica that is being removed is one more than the autoscaler may have.
@@ -22,5 +25,18 @@ func TestPeakAboveTheMaximumIsExplained(t *testing.T) {
 	fixed.Outcome.PeakLive = 2
 	if note := fixed.PeakNote(); note != "" {
 		t.Errorf("without an autoscaler: %q", note)
+	}
+}
+
+// TestSearchLimitIsSaid: an arrangement at the greatest number of replicas that is searched may be too small for that alone.
+func TestSearchLimitIsSaid(t *testing.T) {
+	for replicas, said := range map[int]bool{searchLimit - 1: false, searchLimit: true} {
+		s := &search{spec: &v1alpha1.ModelSpec{}, plan: &Plan{}}
+		p := &Placement{Offer: "acme/nodes/small", arrangement: platform.Arrangement{Offer: catalog.Offer{Kind: catalog.KindNode, Provider: "acme"}}}
+		p.arrangement.Home.Cluster = &platform.Cluster{Replicas: replicas}
+		s.warnPlacement(p)
+		if got := slices.ContainsFunc(s.plan.Warnings, func(w Warning) bool { return w.Code == "search-limit" }); got != said {
+			t.Errorf("%d replicas: warnings %+v", replicas, s.plan.Warnings)
+		}
 	}
 }

@@ -92,6 +92,9 @@ func (s *search) warnPlacement(p *Placement) {
 		s.addWarning("estimated-service-time", "%s: the service time is estimated, not measured", p.Offer)
 	}
 	s.warnExtrapolation(p)
+	if c := p.arrangement.Home.Cluster; c != nil && maxOf(p.arrangement.Home) >= searchLimit && quotaOr(s.spec, p.arrangement.Offer) == searchLimit {
+		s.addWarning("search-limit", "%s: the search ends at %d replicas; a greater spec.constraints.quotas of %s goes on", p.Offer, searchLimit, p.arrangement.Offer.Provider)
+	}
 	if p.arrangement.QuotaAssumed > 0 {
 		s.addWarning("quota-assumed", "%s: a quota of %d is taken as given; spec.constraints.quotas sets what the account has", p.Offer, p.arrangement.QuotaAssumed)
 	}
