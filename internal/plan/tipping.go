@@ -58,7 +58,7 @@ type tipping struct {
 	points     []*point
 	// tried is what came of each attempt to serve less traffic with the arrangement for more.
 	tried map[attempt]*Candidate
-	shown      *point // at the tipping point, or nil
+	shown *point // at the tipping point, or nil
 }
 
 // point is the cheapest feasible arrangement of either side at one factor.
