@@ -6,8 +6,9 @@ import (
 	"testing"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 )
 
 // TestPeakAboveTheMaximumIsExplained: a replica that is being removed is one more than the autoscaler may have.
@@ -32,8 +33,8 @@ func TestPeakAboveTheMaximumIsExplained(t *testing.T) {
 func TestSearchLimitIsSaid(t *testing.T) {
 	for replicas, said := range map[int]bool{searchLimit - 1: false, searchLimit: true} {
 		s := &search{spec: &v1alpha1.ModelSpec{}, plan: &Plan{}}
-		p := &Placement{Offer: "acme/nodes/small", arrangement: platform.Arrangement{Offer: catalog.Offer{Kind: catalog.KindNode, Provider: "acme"}}}
-		p.arrangement.Home.Cluster = &platform.Cluster{Replicas: replicas}
+		p := &Placement{Offer: "acme/nodes/small", arrangement: arrange.Arrangement{Offer: catalog.Offer{Kind: catalog.KindNode, Provider: "acme"}}}
+		p.arrangement.Home.Cluster = &home.Cluster{Replicas: replicas}
 		s.warnPlacement(p)
 		if got := slices.ContainsFunc(s.plan.Warnings, func(w Warning) bool { return w.Code == "search-limit" }); got != said {
 			t.Errorf("%d replicas: warnings %+v", replicas, s.plan.Warnings)

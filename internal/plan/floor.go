@@ -3,8 +3,9 @@ package plan
 import (
 	"fmt"
 
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 )
 
 // bound sets the family's least possible monthly cost: its smallest number,
@@ -18,7 +19,7 @@ func (e *evaluator) bound(f *family) error {
 		}
 		n = low
 	}
-	a, err := platform.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
+	a, err := arrange.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.offer.Key(), err)
 	}
@@ -28,17 +29,17 @@ func (e *evaluator) bound(f *family) error {
 }
 
 // leastMetered is what a home meters at the least for the workload.
-func (e *evaluator) leastMetered(a platform.Arrangement) platform.Metered {
+func (e *evaluator) leastMetered(a arrange.Arrangement) home.Metered {
 	m := e.metered(a, e.meanReplicas(a)*(1-overload))
 	m.Requests = e.traffic.Requests
 	return m
 }
 
 // metered is what a home meters that keeps a number of replicas busy on average, without idling or starting more than it must.
-func (e *evaluator) metered(a platform.Arrangement, replicas float64) platform.Metered {
+func (e *evaluator) metered(a arrange.Arrangement, replicas float64) home.Metered {
 	span := e.traffic.Span.Std()
 	busy := int64(replicas * float64(span.Milliseconds()))
-	m := platform.Metered{}
+	m := home.Metered{}
 	switch {
 	case a.Home.Cluster != nil:
 		nodes, onDemand := sureNodes(a.Home.Cluster)
@@ -61,7 +62,7 @@ func (e *evaluator) metered(a platform.Arrangement, replicas float64) platform.M
 // sureNodes are the nodes that a cluster has all the time at the least: for its replicas and the spare ones, as far as the
 // quota goes. Those on demand in a pool on spot are apart. They are sure only where no node is ever taken away for want
 // of use, because it could be one of them, and count as on spot otherwise; spot nodes are sure where their capacity is.
-func sureNodes(c *platform.Cluster) (nodes, onDemand int) {
+func sureNodes(c *home.Cluster) (nodes, onDemand int) {
 	n := c.Nodes
 	nodes = (c.Least()+c.ReplicasPerNode-1)/c.ReplicasPerNode + n.Spare
 	if n.Max > 0 {

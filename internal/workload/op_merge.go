@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/duration"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -22,6 +22,12 @@ func Merge(ws ...Workload) (Workload, error) {
 		return ws[0], nil
 	}
 	return &merged{parts: slices.Clone(ws)}, nil
+}
+
+// MergeSeeded is Merge of parts with the seed that each is scaled with; Merge derives them from that of the whole. There are
+// as many seeds as parts, and at least one.
+func MergeSeeded(parts []Workload, seeds []uint64) Workload {
+	return &merged{parts: slices.Clone(parts), seeds: slices.Clone(seeds)}
 }
 
 type merged struct {
@@ -64,7 +70,7 @@ func (m *merged) notes(span time.Duration) []string {
 			notes = append(notes, part+": "+note)
 		}
 		if info.Span < span {
-			notes = append(notes, fmt.Sprintf("%s ends after %s of %s", part, unit.Duration(info.Span), unit.Duration(span)))
+			notes = append(notes, fmt.Sprintf("%s ends after %s of %s", part, duration.Text(info.Span), duration.Text(span)))
 		}
 	}
 	return notes
@@ -73,8 +79,8 @@ func (m *merged) notes(span time.Duration) []string {
 // Open starts from the first request.
 func (m *merged) Open() (Stream, error) { return m.open(Workload.Open) }
 
-// openWindows merges the windows of the parts.
-func (m *merged) openWindows(windows []Window) (Stream, error) {
+// OpenWindows merges the windows of the parts.
+func (m *merged) OpenWindows(windows []Window) (Stream, error) {
 	return m.open(func(w Workload) (Stream, error) { return openWindows(w, windows) })
 }
 
@@ -91,8 +97,8 @@ func (m *merged) open(open func(Workload) (Stream, error)) (Stream, error) {
 	return s, nil
 }
 
-// rescale makes every part again at another rate, when all of them can be.
-func (m *merged) rescale(factor float64) (Workload, error) {
+// Rescale makes every part again at another rate, when all of them can be.
+func (m *merged) Rescale(factor float64) (Workload, error) {
 	return m.each(func(_ int, w Workload) (Workload, error) { return rescaled(w, factor) })
 }
 

@@ -1,0 +1,103 @@
+package trace
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/sizes"
+)
+
+const (
+	// minGap is the shortest run of zero counts that is reported as a possible gap of the collection.
+	minGap = 10 * time.Minute
+	// expectedInGap is how many requests the mean rate would bring in a run of
+	// zeros before it is taken for a gap rather than for a lull.
+	expectedInGap = 100
+)
+
+// settle gives the requests of a series sizes, and keeps them in memory when they are few.
+func (s source) settle(series workload.Series, info *workload.Info, has sizes.Fields, requests int64) (workload.Workload, error) {
+	sizes, note, err := s.missingSizes(has)
+	if err != nil {
+		return nil, s.file.Fail(err)
+	}
+	if note != "" {
+		info.Notes = append(info.Notes, note)
+	}
+	w := sizes.Give(series, s.seed)
+	if requests > int64(s.held) {
+		return w, nil
+	}
+	if w, err = workload.Cache(w, s.held); err != nil {
+		return nil, err
+	}
+	if held, ok := w.(*workload.Recorded); ok && held.Len() == 0 {
+		return nil, s.file.Fail(errors.New("the rates are so low that no request was drawn in the whole span"))
+	}
+	return w, nil
+}
+
+// seconds converts to a duration, at most the longest there is.
+func seconds(s float64) time.Duration {
+	if s >= math.MaxInt64/float64(time.Second) {
+		return math.MaxInt64
+	}
+	return time.Duration(s * float64(time.Second))
+}
+
+// zeroRuns finds long runs of zero counts.
+type zeroRuns struct {
+	period time.Duration
+	next   int64 // the period after the last one seen
+	since  int64 // the first period of the run at the end
+	runs   []workload.Window
+}
+
+// see adds the count of a period; periods that are left out are zeros.
+func (z *zeroRuns) see(index, count int64) {
+	z.next = index + 1
+	if count > 0 {
+		z.close(index)
+		z.since = index + 1
+	}
+}
+
+// close ends the run before the period end.
+func (z *zeroRuns) close(end int64) {
+	if run := (workload.Window{From: time.Duration(z.since) * z.period, To: time.Duration(end) * z.period}); run.To-run.From >= minGap {
+		z.runs = append(z.runs, run)
+	}
+}
+
+// all are the runs up to the last period seen.
+func (z *zeroRuns) all() []workload.Window {
+	z.close(z.next)
+	z.since = z.next
+	return z.runs
+}
+
+// zeroNote reports the runs that are long enough within a part of the series.
+func zeroNote(runs []workload.Window, part workload.Window) string {
+	var total, first time.Duration
+	n := 0
+	for _, run := range runs {
+		run.From, run.To = max(run.From, part.From), min(run.To, part.To)
+		if run.To-run.From < minGap {
+			continue
+		}
+		if n == 0 {
+			first = run.From - part.From
+		}
+		n++
+		total += run.To - run.From
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("runs of zero counts of %s or longer: %d, %s in all, the first at %s: possible gaps of the collection",
+		unit.Duration(minGap), n, unit.Duration(total), unit.Duration(first))
+}
