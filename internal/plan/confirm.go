@@ -129,10 +129,9 @@ func (at level) climbFrom(ctx context.Context, g *group, start *Candidate) ([]*C
 		return nil, err
 	}
 	end.climbed = true
-	if !changesScaler(start, end) {
+	if !g.settleFamily(start, end) {
 		return []*Candidate{end}, nil
 	}
-	end.family = g.otherScaler(start.family)
 	again, err := at.on.candidateOn(ctx, start, start.layout(), start.chosen)
 	if err != nil {
 		return nil, err
@@ -234,20 +233,21 @@ func (g *group) replace(c *Candidate) {
 }
 
 // winners are the single homes that the verdict shows, with the second best or without.
-func (s *search) winners(second bool) []*Candidate {
-	var list []*Candidate
-	add := func(c *Candidate) {
-		if c != nil && !slices.Contains(list, c) {
-			list = append(list, c)
-		}
+func (s *search) winners(second bool) []*Candidate { return places(s.found, second) }
+
+// places are the candidates of a pool that a verdict shows: the best, then with second the best on another offer, then the
+// best of either side, each once.
+func places(pool func(keep func(*Candidate) bool) []*Candidate, second bool) []*Candidate {
+	best := cheapest(pool(func(*Candidate) bool { return true }))
+	if best == nil {
+		return nil
 	}
-	best := cheapest(s.found(func(*Candidate) bool { return true }))
-	add(best)
-	if best != nil && second {
-		add(cheapest(s.found(func(c *Candidate) bool { return c.Offer != best.Offer })))
+	list := []*Candidate{best}
+	if second {
+		list = append(list, cheapest(pool(func(c *Candidate) bool { return c.Offer != best.Offer })))
 	}
 	for _, side := range []Side{SideCluster, SideServerless} {
-		add(cheapest(s.found(func(c *Candidate) bool { return c.Side == side })))
+		list = append(list, cheapest(pool(func(c *Candidate) bool { return c.Side == side })))
 	}
-	return list
+	return compact(list...)
 }

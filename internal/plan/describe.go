@@ -44,7 +44,7 @@ func (p *Placement) Describe() string {
 		return text
 	case p.Settings.Container != nil && p.Settings.Container.MinInstances != nil:
 		k := p.Settings.Container
-		return fmt.Sprintf("serverless: %s of %d concurrent requests on %s", describeInstances(k), k.Concurrency, where) + p.describeHold()
+		return fmt.Sprintf("serverless: %s of %s on %s", describeInstances(k), plural(k.Concurrency, "concurrent request"), where) + p.describeHold()
 	}
 	return "on " + where
 }
@@ -167,6 +167,15 @@ func (p *Placement) short(variant string) string {
 		return fmt.Sprintf("min %d, concurrency %d", *k.MinInstances, k.Concurrency)
 	}
 	return variant
+}
+
+// PeakNote explains a peak of replicas above the autoscaler's maximum; "" is none.
+func (c *Candidate) PeakNote() string {
+	k := c.Settings.Cluster
+	if k == nil || k.Autoscaler == nil || k.Replicas == nil || k.Autoscaler.Max == 0 || c.Outcome.PeakLive <= max(k.Autoscaler.Max, *k.Replicas) {
+		return ""
+	}
+	return fmt.Sprintf(" (above the maximum of %d: a replica that is being removed counts until its requests are done, beside its successor)", k.Autoscaler.Max)
 }
 
 // ColdShare is the share of requests that waited for an instance to start.

@@ -83,7 +83,7 @@ func (e *evaluator) options() simulate.Options {
 
 // allowed is how many requests may miss an objective before the run is hopeless.
 func (e *evaluator) allowed(o objective) float64 {
-	n := math.Floor(o.share * float64(e.traffic.Requests))
+	n := float64(o.allowed(e.traffic.Requests))
 	if e.sample != "" {
 		n = math.Floor(slack*n) + 1
 	}

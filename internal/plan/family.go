@@ -46,8 +46,12 @@ func families(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, cat *c
 	return containerFamilies(spec, o, s, cat)
 }
 
-// searchLimit bounds the number where no quota does.
-const searchLimit = 1000
+const (
+	// searchLimit bounds the number of a cluster's replicas where no quota does.
+	searchLimit = 100_000
+	// assumedLimit is that of instances and environments, the quota that platform assumes for them.
+	assumedLimit = 1000
+)
 
 func quotaOr(spec *v1alpha1.ModelSpec, o catalog.Offer) int {
 	if n, ok := arrange.Quota(spec, o); ok {
@@ -56,7 +60,10 @@ func quotaOr(spec *v1alpha1.ModelSpec, o catalog.Offer) int {
 	if o.Limits.Quota > 0 {
 		return o.Limits.Quota
 	}
-	return searchLimit
+	if o.Kind == catalog.KindNode {
+		return searchLimit
+	}
+	return assumedLimit
 }
 
 func minReplicas(spec *v1alpha1.ModelSpec, low int) int {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/arrange"
@@ -108,11 +107,6 @@ func (v *Evaluator) Lost(c *Candidate) []string {
 		lost = append(lost, o.Objective)
 	}
 	return lost
-}
-
-// allowed is how many of a number of requests may exceed the bound.
-func (o objective) allowed(requests int64) int64 {
-	return int64(math.Floor(o.share * float64(requests)))
 }
 
 // HybridMargin is the share of the cost of the best single home that a hybrid must save to be the verdict.

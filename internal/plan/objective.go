@@ -6,6 +6,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/simulate"
 )
 
@@ -17,6 +18,9 @@ type objective struct {
 	// share is the part of the requests that may exceed the bound.
 	share float64
 }
+
+// allowed is how many of a number of requests may exceed the bound.
+func (o objective) allowed(requests int64) int64 { return random.Allowed(o.share, requests) }
 
 func objectives(spec *v1alpha1.ModelSpec) []objective {
 	var list []objective
@@ -58,7 +62,7 @@ func (e *evaluator) judge(o simulate.Outcome) []Attainment {
 			at.Bound, at.Unit, total = obj.share, "share", o.Arrivals
 			at.Got = float64(o.Rejected+o.TimedOut) / math.Max(1, float64(o.Arrivals))
 		}
-		at.Met = float64(o.Exceeded[i]) <= max(1, e.tolerance)*math.Floor(obj.share*float64(total)) && !o.Stopped
+		at.Met = float64(o.Exceeded[i]) <= max(1, e.tolerance)*float64(obj.allowed(total)) && !o.Stopped
 		list = append(list, at)
 	}
 	return list

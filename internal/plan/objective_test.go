@@ -34,3 +34,19 @@ func TestMetExactlyWhenThePercentileIsWithin(t *testing.T) {
 		}
 	}
 }
+
+// TestErrorsOfAShareThatIsNoFloat: 29 % of 100 requests are 29, though 0.29 times 100 is less as floating-point numbers.
+func TestErrorsOfAShareThatIsNoFloat(t *testing.T) {
+	spec := &v1alpha1.ModelSpec{}
+	spec.Objectives.Errors = new(unit.Share(0.29))
+	e := &evaluator{spec: spec, objs: objectives(spec), traffic: Traffic{Requests: 100}}
+	for failed, met := range map[int64]bool{28: true, 29: true, 30: false} {
+		o := simulate.Outcome{Arrivals: 100, Served: 100 - failed, Rejected: failed, Exceeded: []int64{failed}}
+		if at := e.judge(o)[0]; at.Met != met {
+			t.Errorf("%d of 100 requests fail, 29 %% may: met is %t", failed, at.Met)
+		}
+	}
+	if n := e.allowed(e.objs[0]); n != 29 {
+		t.Errorf("a run goes on until more than %g requests have failed, want 29", n)
+	}
+}

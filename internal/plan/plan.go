@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -151,6 +152,17 @@ func (t *Tipping) Estimated() bool {
 	return slices.ContainsFunc(t.Curve, func(p TippingPoint) bool { return p.Sample != "" && p.Factor >= t.Factor/2 && p.Factor <= t.Factor*2 })
 }
 
+// Sampled are the factors of the curve's points at which costs are estimated on a sample, rounded for people.
+func (t *Tipping) Sampled() []string {
+	var factors []string
+	for _, p := range t.Curve {
+		if p.Sample != "" {
+			factors = append(factors, fmt.Sprintf("%.3g", p.Factor))
+		}
+	}
+	return factors
+}
+
 // TippingPoint is one point of the cost curves. A side without a feasible arrangement there has no cost.
 type TippingPoint struct {
 	Factor float64   `json:"factor"`
@@ -164,6 +176,8 @@ type TippingPoint struct {
 	ServerlessOffer    string         `json:"serverlessOffer,omitempty"`
 	ServerlessSettings *v1alpha1.Home `json:"serverlessSettings,omitempty"`
 	ServerlessMonthly  *unit.Money    `json:"serverlessMonthly,omitempty"`
-	// Sample says on which part of the traffic the costs are estimated; "" is all of it.
+	// Sample says on which part of the traffic costs are estimated; "" is all of it. A cost with settings is exact nevertheless.
 	Sample string `json:"sample,omitempty"`
+	// Notes say why a side costs more here than at the next point, with more traffic, where it does.
+	Notes []string `json:"notes,omitempty"`
 }

@@ -87,16 +87,7 @@ func (s *search) sufficing(keep func(*Candidate) bool) []*Candidate {
 }
 
 // leaders are what the verdict would show without a budget.
-func (s *search) leaders() []*Candidate {
-	best := cheapest(s.sufficing(func(*Candidate) bool { return true }))
-	if best == nil {
-		return nil
-	}
-	return compact(best, s.leader(func(c *Candidate) bool { return c.Offer != best.Offer }),
-		s.leader(func(c *Candidate) bool { return c.Side == SideCluster }), s.leader(func(c *Candidate) bool { return c.Side == SideServerless }))
-}
-
-func (s *search) leader(keep func(*Candidate) bool) *Candidate { return cheapest(s.sufficing(keep)) }
+func (s *search) leaders() []*Candidate { return places(s.sufficing, true) }
 
 // challengers are the cheapest candidates of a side that have not been climbed and can cost less than what is shown.
 func (s *search) challengers(side Side, shown float64) []*Candidate {
@@ -164,13 +155,21 @@ func (g *group) climbed(start, end *Candidate) {
 	if !end.suffices() {
 		return // the start was run to the end
 	}
-	if changesScaler(start, end) {
-		end.family = g.otherScaler(start.family)
-	}
+	g.settleFamily(start, end)
 	old := g.candidateOf(end.family)
 	if old == nil || old == start || !old.suffices() || end.suffices() && end.Monthly.Less(old.Monthly) {
 		g.replace(end)
 	}
+}
+
+// settleFamily gives the end of a climb the family that it is of, and reports whether that is another than its start's: fixed
+// replicas may become an HPA, and the other way round.
+func (g *group) settleFamily(start, end *Candidate) bool {
+	changed := changesScaler(start, end)
+	if changed {
+		end.family = g.otherScaler(start.family)
+	}
+	return changed
 }
 
 // otherScaler is the family of fixed replicas beside that of an HPA, and the other way round.

@@ -141,7 +141,7 @@ func (s *sampling) windows(blocks []int) []workload.Window {
 	return list
 }
 
-// strata are the parts that stand for the traffic, of which each is held in memory if it has at most so many requests.
+// strata are the parts that stand for the traffic, each of which is held in memory if it has at most its share of so many requests.
 func (s *sampling) strata(load workload.Workload, requests int64, memory int) ([]stratum, error) {
 	parts := append([][]int{s.peaks}, s.others[:]...)
 	list := make([]stratum, len(parts))
@@ -156,7 +156,7 @@ func (s *sampling) strata(load workload.Workload, requests int64, memory int) ([
 		if err != nil {
 			return nil, err
 		}
-		if selected, err = workload.Cache(selected, memory/4); err != nil {
+		if selected, err = workload.Cache(selected, memory/len(parts)); err != nil {
 			return nil, err
 		}
 		list[i] = stratum{load: selected, time: 1, volume: 1}

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -19,6 +18,9 @@ const (
 	// between them at which the side changes within 20 %, before it is interpolated.
 	tippingGrowth = 4
 	tippingSteps  = 3
+	// tippingNearby is the ratio up to which two factors are one point: between traffic so nearly the same, costs differ by
+	// chance.
+	tippingNearby = 1.05
 )
 
 // tip looks for the factor of today's traffic, nearest to 1, at which the cheaper side changes.
@@ -30,7 +32,7 @@ func (s *search) tip(ctx context.Context) error {
 	if p.BestCluster == nil || p.BestServerless == nil {
 		return nil
 	}
-	t := &tipping{search: s}
+	t := &tipping{search: s, tried: map[attempt]*Candidate{}}
 	for _, side := range []Side{SideCluster, SideServerless} {
 		list, err := s.contenders(ctx, side)
 		if err != nil {
@@ -54,7 +56,9 @@ type tipping struct {
 	*search
 	contenders [][]*contender // of the cluster and of the serverless side
 	points     []*point
-	shown      *point // at the tipping point, or nil
+	// tried is what came of each attempt to serve less traffic with the arrangement for more.
+	tried map[attempt]*Candidate
+	shown *point // at the tipping point, or nil
 }
 
 // point is the cheapest feasible arrangement of either side at one factor.
@@ -135,7 +139,7 @@ func (t *tipping) narrow(ctx context.Context, same, other *point, result *Tippin
 			other = p
 		}
 	}
-	p, err := t.at(ctx, crossing(same, other)) // where both cost about the same
+	p, err := t.near(ctx, crossing(same, other)) // where both cost about the same
 	if err != nil {
 		return err
 	}
@@ -151,6 +155,16 @@ func (t *tipping) narrow(ctx context.Context, same, other *point, result *Tippin
 	return nil
 }
 
+// near is the point at a factor, or one that is known and so near that it says the same.
+func (t *tipping) near(ctx context.Context, factor float64) (*point, error) {
+	for _, p := range t.points {
+		if max(p.factor/factor, factor/p.factor) <= tippingNearby {
+			return p, nil
+		}
+	}
+	return t.at(ctx, factor)
+}
+
 // crossing is the factor between two points at which the sides cost the same, if costs grow like powers of the traffic between
 // them; the middle where a side has no cost at one of them.
 func crossing(a, b *point) float64 {
@@ -162,14 +176,18 @@ func crossing(a, b *point) float64 {
 	if at == bt {
 		return middle
 	}
-	return a.factor * math.Pow(b.factor/a.factor, at/(at-bt))
+	share := min(max(at/(at-bt), 0), 1)
+	return a.factor * math.Pow(b.factor/a.factor, share)
 }
 
 // settle fills in what is told of the curve: its points in order, and the sides at the tipping point or at the end of the range.
 func (t *tipping) settle(result *Tipping) {
-	slices.SortFunc(t.points, func(a, b *point) int { return cmp.Compare(a.factor, b.factor) })
-	for _, p := range t.points {
-		result.Curve = append(result.Curve, t.tell(p))
+	for i, p := range sorted(t.points) {
+		told := t.tell(p)
+		if i+1 < len(t.points) {
+			told.Notes = t.notes(p, t.points[i+1])
+		}
+		result.Curve = append(result.Curve, told)
 	}
 	first, last := t.points[0], t.points[len(t.points)-1]
 	shown := last
@@ -210,6 +228,11 @@ func (t *tipping) tell(p *point) TippingPoint {
 	if c := p.serverless; c != nil {
 		tp.ServerlessOffer = c.Offer
 		tp.ServerlessSettings, tp.ServerlessMonthly = p.told(c)
+	}
+	for _, c := range []*sidePoint{p.cluster, p.serverless} { // today's may not be confirmed on all of the traffic
+		if c != nil && c.Estimate != nil && tp.Sample == "" {
+			tp.Sample = c.Estimate.Sample
+		}
 	}
 	return tp
 }

@@ -94,3 +94,24 @@ func TestNaiveRatio(t *testing.T) {
 		t.Errorf("naive price ratio %g, want %g (%s)", p.Tipping.Naive, want, p.Tipping.NaiveNote)
 	}
 }
+
+// TestTippingCurveSaysWhatItEstimates: a factor that is too large to simulate has its sample and no settings.
+func TestTippingCurveSaysWhatItEstimates(t *testing.T) {
+	p := feasible(t, search(t, model(t, encoder, "generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 1/s, span: 1d}",
+		`[{offer: "acme/*"}]`, "[{offer: acme/nodes/gpus}, {offer: acme/functions/x86}]"), acme()))
+	tip := p.Tipping
+	if tip == nil || len(tip.Sampled()) == 0 || len(tip.Sampled()) == len(tip.Curve) {
+		t.Fatalf("no points of both kinds: %s", jsonOf(t, tip))
+	}
+	for _, c := range tip.Curve {
+		exact := c.Sample == ""
+		if large := c.Factor*float64(p.Traffic.Requests) > 1_250_000; large && exact {
+			t.Errorf("%g times the traffic was simulated on all of it", c.Factor)
+		}
+		for _, s := range sidesOf(c) {
+			if s.monthly != nil && (s.settings != nil) != exact {
+				t.Errorf("at %g times the traffic, on %q, the %s side costs %s with settings %v", c.Factor, c.Sample, s.name, s.monthly, s.settings)
+			}
+		}
+	}
+}

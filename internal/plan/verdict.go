@@ -151,8 +151,12 @@ func whereItGoes(c *Candidate) string {
 	o := c.Outcome
 	switch c.Kind {
 	case catalog.KindNode:
-		return fmt.Sprintf("On %s the objectives leave %.1f %% utilisation, with %.3g replicas on average and %d at the busiest.",
-			c.Offer, o.Utilisation*100, o.MeanLive, o.PeakLive)
+		mean, noun := fmt.Sprintf("%.3g", o.MeanLive), "replicas"
+		if mean == "1" {
+			noun = "replica"
+		}
+		return fmt.Sprintf("On %s the objectives leave %.1f %% utilisation, with %s %s on average and %d at the busiest%s.",
+			c.Offer, o.Utilisation*100, mean, noun, o.PeakLive, c.PeakNote())
 	case catalog.KindContainer:
 		return fmt.Sprintf("On %s %.1f %% of the ready instance capacity does work; %.2f %% of the requests wait for an instance to start (instances started: %d).",
 			c.Offer, o.Utilisation*100, coldShare(o.ColdStarts, o.Arrivals)*100, o.Starts)

@@ -62,7 +62,7 @@ func (s *search) warnTraffic() {
 func (s *search) warnSample() {
 	p := s.plan
 	if p.Stopped {
-		s.addWarning("stopped", "the search was ended early: there may be cheaper arrangements, and costs that are told as from one amount to another were not confirmed on all of the traffic")
+		s.addWarning("stopped", "the search was ended early: there may be cheaper arrangements, and costs that are shown as a range were not confirmed on all of the traffic")
 	}
 	if p.Traffic.Searched == "" {
 		return
@@ -92,6 +92,9 @@ func (s *search) warnPlacement(p *Placement) {
 		s.addWarning("estimated-service-time", "%s: the service time is estimated, not measured", p.Offer)
 	}
 	s.warnExtrapolation(p)
+	if c := p.arrangement.Home.Cluster; c != nil && maxOf(p.arrangement.Home) >= searchLimit && quotaOr(s.spec, p.arrangement.Offer) == searchLimit {
+		s.addWarning("search-limit", "%s: the search ends at %d replicas; a greater spec.constraints.quotas of %s goes on", p.Offer, searchLimit, p.arrangement.Offer.Provider)
+	}
 	if p.arrangement.QuotaAssumed > 0 {
 		s.addWarning("quota-assumed", "%s: a quota of %d is taken as given; spec.constraints.quotas sets what the account has", p.Offer, p.arrangement.QuotaAssumed)
 	}

@@ -21,3 +21,14 @@ func Rank(q float64, n int) int {
 	}
 	return min(1, max(0, n))
 }
+
+// Allowed returns how many of n values may lie beyond a bound that a share of them may miss: floor(share n), where a product
+// that is a whole number but for rounding counts as that number: 29 % of 100 are 29. A share outside of 0 to 1 counts as the
+// nearer of the two.
+func Allowed(share float64, n int64) int64 {
+	x := share * float64(n)
+	if whole := math.Floor(x + x*rankSlack); whole > 0 {
+		return int64(min(whole, float64(n)))
+	}
+	return 0
+}

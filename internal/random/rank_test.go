@@ -54,6 +54,37 @@ func TestRankOfWholePermille(t *testing.T) {
 	})
 }
 
+// TestAllowed: shares whose product with a count is whole, in decimals, allow exactly that many.
+func TestAllowed(t *testing.T) {
+	tests := []struct {
+		share float64
+		n     int64
+		want  int64
+	}{
+		{0.29, 100, 29}, // 0.29 * 100 is 28.999999999999996
+		{0.001, 999, 0},
+		{0.001, 1000, 1},
+		{0.05, 39, 1},
+		{0, 100, 0},
+		{1, 7, 7},
+		{2, 7, 7},
+		{-1, 7, 0},
+		{0.5, 0, 0},
+		{0.29, 1_000_000_000_000, 290_000_000_000},
+	}
+	for _, test := range tests {
+		if got := Allowed(test.share, test.n); got != test.want {
+			t.Errorf("%g of %d allow %d, want %d", test.share, test.n, got, test.want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		permille, n := rapid.Int64Range(0, 1000).Draw(t, "permille"), rapid.Int64Range(0, 2_000_000_000).Draw(t, "n")
+		if got, want := Allowed(float64(permille)/1000, n), permille*n/1000; got != want {
+			t.Fatalf("%d permille of %d allow %d, want %d", permille, n, got, want)
+		}
+	})
+}
+
 // TestRankIsWhatObjectivesCount: the value at the rank is within a bound exactly when few enough values exceed it.
 func TestRankIsWhatObjectivesCount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

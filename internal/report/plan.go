@@ -147,9 +147,20 @@ func (p *page) tipping(t *plan.Tipping) {
 	default:
 		p.item(fmt.Sprintf("None from %.3g to %.3g times today's traffic: the %s home stays cheaper.", t.From, t.To, t.Cheaper))
 	}
+	if factors := t.Sampled(); len(factors) > 0 {
+		p.item(fmt.Sprintf("Costs at %s times today's traffic are estimated on a sample: these points of the curve have no settings to simulate.", and(factors)))
+	}
 	if t.Naive > 0 {
 		p.item(fmt.Sprintf("The price ratio alone would say %s utilisation (%s).", percent(t.Naive), t.NaiveNote))
 	}
+}
+
+// and joins a list for people: "1, 2 and 3".
+func and(list []string) string {
+	if n := len(list) - 1; n > 0 {
+		return strings.Join(list[:n], ", ") + " and " + list[n]
+	}
+	return strings.Join(list, "")
 }
 
 // alternatives shows the winners of either side, or what came nearest.
@@ -216,7 +227,7 @@ func candidateRows(list []*plan.Candidate, wide bool) [][]string {
 	return rows
 }
 
-// monthly is a candidate's cost in a table: exactly, or of an estimate from which amount to which.
+// monthly is a candidate's cost in a table: exactly, or the range of an estimate.
 func monthly(c *plan.Candidate) string {
 	if c.Estimate == nil {
 		return c.Monthly.Dollars()

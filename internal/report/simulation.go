@@ -37,8 +37,8 @@ func what(c *plan.Candidate) string {
 func (p *page) outcome(c *plan.Candidate) {
 	o := c.Outcome
 	p.item(fmt.Sprintf("%d arrivals = %d served + %d rejected + %d timed out + %d in flight", o.Arrivals, o.Served, o.Rejected, o.TimedOut, o.InFlight))
-	p.item(fmt.Sprintf("%.4g requests inside on average, %d at the most; %.4g replicas or instances on average, %d at the most",
-		o.MeanInSystem, o.PeakInFlight, o.MeanLive, o.PeakLive))
+	p.item(fmt.Sprintf("%.4g requests inside on average, %d at the most; %.4g replicas or instances on average, %d at the most%s",
+		o.MeanInSystem, o.PeakInFlight, o.MeanLive, o.PeakLive, c.PeakNote()))
 	if o.Retries > 0 {
 		p.item(fmt.Sprintf("%d retries by callers, %.3g for each request", o.Retries, share(o.Retries, o.Arrivals)))
 	}

@@ -24,7 +24,17 @@ func Merge(ws ...Workload) (Workload, error) {
 	return &merged{parts: slices.Clone(ws)}, nil
 }
 
-type merged struct{ parts []Workload }
+// MergeSeeded is Merge of parts with the seed that each is scaled with; Merge derives them from that of the whole. There are
+// as many seeds as parts, and at least one.
+func MergeSeeded(parts []Workload, seeds []uint64) Workload {
+	return &merged{parts: slices.Clone(parts), seeds: slices.Clone(seeds)}
+}
+
+type merged struct {
+	parts []Workload
+	// seeds are those that scale each part; nil derives them from that of the whole.
+	seeds []uint64
+}
 
 // Info describes the workload.
 func (m *merged) Info() Info {
@@ -89,26 +99,29 @@ func (m *merged) open(open func(Workload) (Stream, error)) (Stream, error) {
 
 // Rescale makes every part again at another rate, when all of them can be.
 func (m *merged) Rescale(factor float64) (Workload, error) {
-	again := &merged{parts: make([]Workload, len(m.parts))}
-	for i, w := range m.parts {
-		var err error
-		if again.parts[i], err = rescaled(w, factor); err != nil {
-			return nil, err
-		}
-	}
-	return again, nil
+	return m.each(func(_ int, w Workload) (Workload, error) { return rescaled(w, factor) })
 }
 
 // scale scales each part by itself.
 func (m *merged) scale(factor float64, seed uint64) (Workload, error) {
-	scaled := &merged{parts: make([]Workload, len(m.parts))}
+	return m.each(func(i int, w Workload) (Workload, error) {
+		if m.seeds != nil {
+			return Scale(w, factor, m.seeds[i])
+		}
+		return Scale(w, factor, random.Derive(seed, uint64(i)))
+	})
+}
+
+// each merges what becomes of every part.
+func (m *merged) each(change func(int, Workload) (Workload, error)) (Workload, error) {
+	changed := &merged{parts: make([]Workload, len(m.parts)), seeds: m.seeds}
 	for i, w := range m.parts {
 		var err error
-		if scaled.parts[i], err = Scale(w, factor, random.Derive(seed, uint64(i))); err != nil {
+		if changed.parts[i], err = change(i, w); err != nil {
 			return nil, err
 		}
 	}
-	return scaled, nil
+	return changed, nil
 }
 
 // mergeStream looks at the head of every source: there are few.

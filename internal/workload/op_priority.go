@@ -41,10 +41,12 @@ func (p *prioritised) OpenWindows(windows []Window) (Stream, error) {
 
 func (p *prioritised) Rescale(factor float64) (Workload, error) {
 	scaled, err := rescaled(p.source, factor)
-	if err != nil {
-		return nil, err
-	}
-	return &prioritised{source: scaled, priority: p.priority}, nil
+	return &prioritised{source: scaled, priority: p.priority}, err
+}
+
+func (p *prioritised) scale(factor float64, seed uint64) (Workload, error) {
+	scaled, err := Scale(p.source, factor, seed)
+	return &prioritised{source: scaled, priority: p.priority}, err
 }
 
 type priorityStream struct {

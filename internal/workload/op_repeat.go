@@ -100,10 +100,17 @@ func (r *repeated) fold(windows []Window) []Window {
 
 func (r *repeated) Rescale(factor float64) (Workload, error) {
 	scaled, err := rescaled(r.source, factor)
-	if err != nil {
-		return nil, err
-	}
-	return &repeated{source: scaled, times: r.times, span: r.span}, nil
+	return r.of(scaled), err
+}
+
+func (r *repeated) scale(factor float64, seed uint64) (Workload, error) {
+	scaled, err := Scale(r.source, factor, seed)
+	return r.of(scaled), err
+}
+
+// of repeats another source of the same span as often.
+func (r *repeated) of(source Workload) *repeated {
+	return &repeated{source: source, times: r.times, span: r.span}
 }
 
 type repeatStream struct {

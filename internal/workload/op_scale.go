@@ -15,16 +15,23 @@ const maxScale = 1e6
 // Scale multiplies the rate of a workload; the span stays.
 //
 // Traffic of a generator is made again at the new rate, with the gaps, phases
-// and seed that it has. Requests that only exist as a record are thinned when
-// factor is below 1: each is kept with that probability, independently of the
-// others. Above 1 they are superposed: each comes floor(factor) times, and once
-// more with the remaining probability, displaced by up to half a minute. What is
-// drawn for that is repeatable under the seed.
+// and seed that it has: its sizes and gaps at a larger factor begin with those
+// at a smaller one, in less time. Requests that only exist as a record are
+// thinned when factor is below 1: each is kept with that probability,
+// independently of the others. Above 1 they are superposed: each comes
+// floor(factor) times, and once more with the remaining probability, displaced
+// by up to half a minute. What is drawn for a request is repeatable under the
+// seed and the same at every factor, so that a record at a larger factor has all
+// the requests that it has at a smaller one.
 //
-// Scaling by a and then by b has the mean rate of scaling by a x b, but not the
-// same requests. Superposed copies stay near their request, so counts over
-// minutes and longer have the index of dispersion of the record times the
-// factor; over seconds they are smoother.
+// A record that is scaled already is scaled by the product, under the seed of
+// the first time. A scaled repetition repeats the scaled record, and a scaled
+// merge merges the scaled parts: scaling by a what a model file describes is
+// what the file describes with a times its scales.
+//
+// Superposed copies stay near their request, so counts over minutes and longer
+// have the index of dispersion of the record times the factor; over seconds
+// they are smoother.
 func Scale(w Workload, factor float64, seed uint64) (Workload, error) {
 	switch {
 	case !(factor > 0 && factor <= maxScale):
@@ -36,13 +43,17 @@ func Scale(w Workload, factor float64, seed uint64) (Workload, error) {
 	if !errors.Is(err, errRecord) {
 		return scaled, err
 	}
-	if m, ok := w.(*merged); ok {
-		return m.scale(factor, seed)
+	if s, ok := w.(scaler); ok {
+		return s.scale(factor, seed)
 	}
+	return scaleRecord(w, factor, seed), nil
+}
+
+func scaleRecord(w Workload, factor float64, seed uint64) Workload {
 	if factor < 1 {
-		return &thinned{source: w, share: factor, seed: seed}, nil
+		return &thinned{source: w, share: factor, seed: seed}
 	}
-	return &superposed{source: w, factor: factor, seed: seed}, nil
+	return &superposed{source: w, factor: factor, seed: seed}
 }
 
 // errRecord is what operations return when their source is a record after all.
@@ -53,6 +64,27 @@ func rescaled(w Workload, factor float64) (Workload, error) {
 		return r.Rescale(factor)
 	}
 	return nil, errRecord
+}
+
+// scaler is a workload in which a record is scaled further down.
+type scaler interface {
+	scale(factor float64, seed uint64) (Workload, error)
+}
+
+func (t *thinned) scale(factor float64, _ uint64) (Workload, error) {
+	return Scale(t.source, t.share*factor, t.seed)
+}
+
+func (s *superposed) scale(factor float64, _ uint64) (Workload, error) {
+	return Scale(s.source, s.factor*factor, s.seed)
+}
+
+// scale scales what a Recorded was read from, if the record is further down.
+func (r *Recorded) scale(factor float64, seed uint64) (Workload, error) {
+	if s, ok := r.source.(scaler); ok {
+		return s.scale(factor, seed)
+	}
+	return scaleRecord(r, factor, seed), nil
 }
 
 // thinned keeps a share of the requests.

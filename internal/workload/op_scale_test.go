@@ -48,6 +48,28 @@ func TestScaleLaws(t *testing.T) {
 	})
 }
 
+// TestScalesAreNested: a record at a larger factor has all the requests of a smaller one, each as often at the least.
+func TestScalesAreNested(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		w := workloadtest.DrawRecord(r, "record")
+		factor := rapid.OneOf(rapid.Float64Range(0.01, 6), rapid.Just(1.0), rapid.Just(3.0))
+		less, more := factor.Draw(r, "a factor"), factor.Draw(r, "another factor")
+		if less > more {
+			less, more = more, less
+		}
+		seed := rapid.Uint64().Draw(r, "seed")
+		count := map[workload.Request]int{}
+		for _, q := range workloadtest.ReadAll(t, workloadtest.Must(workload.Scale(w, more, seed))(t), 64) {
+			count[q]++
+		}
+		for _, q := range workloadtest.ReadAll(t, workloadtest.Must(workload.Scale(w, less, seed))(t), 64) {
+			if count[q]--; count[q] < 0 {
+				r.Fatalf("%+v comes more often at %g times the traffic than at %g times", q, less, more)
+			}
+		}
+	})
+}
+
 func TestScaleKeepsTheMeanRate(t *testing.T) {
 	t.Parallel()
 	record := workloadtest.PoissonRecord(20, time.Hour)

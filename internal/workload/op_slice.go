@@ -33,7 +33,7 @@ type slice struct {
 // Info describes the workload.
 func (s *slice) Info() Info {
 	info := s.source.Info()
-	info.Notes = withNote(info.Notes, "the part from %s to %s of %s", duration.Text(s.from), duration.Text(s.to), duration.Text(info.Span))
+	info.Notes = withNote(notesWithin(s.source, Window{s.from, s.to}), "the part from %s to %s of %s", duration.Text(s.from), duration.Text(s.to), duration.Text(info.Span))
 	info.Span = s.to - s.from
 	return info
 }

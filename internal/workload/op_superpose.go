@@ -82,11 +82,12 @@ type superposeStream struct {
 	further  int     // copies after the first that every request has
 	fraction float64 // probability of one more
 
-	walk            windowWalk
-	seed            uint64
-	extra, displace *rand.Rand // of the window under way
-	originals       requestQueue
-	copies          requestHeap
+	walk      windowWalk
+	seed      uint64
+	draws     *rand.Rand // of the window under way: as many for each request whatever the factor
+	displace  rand.PCG   // of the request's copies
+	originals requestQueue
+	copies    requestHeap
 }
 
 func (s *superposeStream) Read(dst []Request) (int, error) {
@@ -144,20 +145,20 @@ func (s *superposeStream) next() (time.Duration, bool) {
 	return min(s.originals.head().At, s.copies[0].At), true
 }
 
-// copy adds the further copies of a request.
+// copy adds the further copies of a request. The k-th has its place whatever the factor.
 func (s *superposeStream) copy(q Request) {
 	if s.walk.enters(q.At) {
-		seed := s.walk.seed(s.seed)
-		s.extra = random.New(seed, random.Superposition, 0)
-		s.displace = random.New(seed, random.Superposition, 1)
+		s.draws = random.New(s.walk.seed(s.seed), random.Superposition, 0)
 	}
 	copies := s.further
-	if s.fraction > 0 && s.extra.Float64() < s.fraction {
+	if s.draws.Float64() < s.fraction {
 		copies++
 	}
+	s.displace.Seed(s.draws.Uint64(), s.draws.Uint64())
+	displace := rand.New(&s.displace)
 	for range copies {
 		displaced := q
-		displaced.At += time.Duration(s.displace.Int64N(2*int64(s.reach)+1)) - s.reach
+		displaced.At += time.Duration(displace.Int64N(2*int64(s.reach)+1)) - s.reach
 		switch {
 		case displaced.At < 0:
 			displaced.At = -1 - displaced.At

@@ -38,3 +38,29 @@ func seriesOf(w Workload) Series {
 	}
 	return nil
 }
+
+// Gapped is a series that notes stretches without traffic, which may be gaps of its collection.
+type Gapped interface {
+	// GapNote is the note on those within a part of the series, in the part's own time; "" where there are none.
+	GapNote(part Window) string
+}
+
+// notesWithin are the notes on a part of a workload: those of a series on its gaps become those on the part's.
+func notesWithin(w Workload, part Window) []string {
+	info := w.Info()
+	series, ok := seriesOf(w).(Gapped)
+	if !ok {
+		return info.Notes
+	}
+	whole, own := series.GapNote(Window{0, info.Span}), series.GapNote(part)
+	var notes []string
+	for _, n := range info.Notes {
+		if n == whole {
+			n = own
+		}
+		if n != "" {
+			notes = append(notes, n)
+		}
+	}
+	return notes
+}

@@ -35,7 +35,8 @@ type rateSeries struct {
 	first  int64 // the stamp of the first row
 	// periods is how many there are from the first row to the last, requests their sum.
 	periods, requests int64
-	held              heldCounts // all counts, nil where they are too many
+	held              heldCounts        // all counts, nil where they are too many
+	zeros             []workload.Window // long runs of zero counts
 }
 
 // readRates goes through a series once.
@@ -81,7 +82,10 @@ func readRates(s source) (workload.Workload, error) {
 		Notes: append(bad.Notes(), fmt.Sprintf("counts per %s: arrivals are drawn uniformly within each period", unit.Duration(series.period))),
 	}
 	series.info.Notes = append(series.info.Notes, reader.notes(series.periods)...)
-	series.info.Notes = append(series.info.Notes, zeros.notes()...)
+	series.zeros = zeros.all()
+	if note := series.GapNote(workload.Window{To: series.info.Span}); note != "" {
+		series.info.Notes = append(series.info.Notes, note)
+	}
 	return s.settle(series, &series.info, sizes.Fields{}, series.requests)
 }
 
@@ -125,6 +129,9 @@ func (s *rateSeries) findPeriod() error {
 
 // Info describes the workload.
 func (s *rateSeries) Info() workload.Info { return s.info }
+
+// GapNote reports long runs of zero counts.
+func (s *rateSeries) GapNote(part workload.Window) string { return zeroNote(s.zeros, part) }
 
 // Open starts from the first request.
 func (s *rateSeries) Open() (workload.Stream, error) {

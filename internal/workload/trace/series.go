@@ -54,9 +54,7 @@ type zeroRuns struct {
 	period time.Duration
 	next   int64 // the period after the last one seen
 	since  int64 // the first period of the run at the end
-	runs   int64
-	total  time.Duration
-	first  time.Duration // where the first run begins
+	runs   []workload.Window
 }
 
 // see adds the count of a period; periods that are left out are zeros.
@@ -70,24 +68,36 @@ func (z *zeroRuns) see(index, count int64) {
 
 // close ends the run before the period end.
 func (z *zeroRuns) close(end int64) {
-	length := time.Duration(end-z.since) * z.period
-	if length < minGap {
-		return
+	if run := (workload.Window{From: time.Duration(z.since) * z.period, To: time.Duration(end) * z.period}); run.To-run.From >= minGap {
+		z.runs = append(z.runs, run)
 	}
-	if z.runs == 0 {
-		z.first = time.Duration(z.since) * z.period
-	}
-	z.runs++
-	z.total += length
 }
 
-// notes reports the runs up to the last period seen.
-func (z *zeroRuns) notes() []string {
+// all are the runs up to the last period seen.
+func (z *zeroRuns) all() []workload.Window {
 	z.close(z.next)
 	z.since = z.next
-	if z.runs == 0 {
-		return nil
+	return z.runs
+}
+
+// zeroNote reports the runs that are long enough within a part of the series.
+func zeroNote(runs []workload.Window, part workload.Window) string {
+	var total, first time.Duration
+	n := 0
+	for _, run := range runs {
+		run.From, run.To = max(run.From, part.From), min(run.To, part.To)
+		if run.To-run.From < minGap {
+			continue
+		}
+		if n == 0 {
+			first = run.From - part.From
+		}
+		n++
+		total += run.To - run.From
 	}
-	return []string{fmt.Sprintf("runs of zero counts of %s or longer: %d, %s in all, the first at %s: possible gaps of the collection",
-		unit.Duration(minGap), z.runs, unit.Duration(z.total), unit.Duration(z.first))}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("runs of zero counts of %s or longer: %d, %s in all, the first at %s: possible gaps of the collection",
+		unit.Duration(minGap), n, unit.Duration(total), unit.Duration(first))
 }

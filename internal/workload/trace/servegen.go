@@ -196,12 +196,27 @@ func (g *serveGen) arrange() error {
 // noteGaps reports windows without any client, and returns the expected number of requests.
 func (g *serveGen) noteGaps() float64 {
 	var expected float64
-	busy := int64(0)
-	_ = g.Counts(context.Background(), func(_ int64, count float64) { expected += count; busy++ })
-	if idle := g.periods - busy; idle > 0 {
-		g.info.Notes = append(g.info.Notes, fmt.Sprintf("%d of %d windows have no rate for any client: possible gaps of the collection, read as no traffic", idle, g.periods))
+	_ = g.Counts(context.Background(), func(_ int64, count float64) { expected += count })
+	if note := g.GapNote(workload.Window{To: g.info.Span}); note != "" {
+		g.info.Notes = append(g.info.Notes, note)
 	}
 	return expected
+}
+
+// GapNote reports windows without any client.
+func (g *serveGen) GapNote(part workload.Window) string {
+	length := time.Duration(g.length) * time.Second
+	first, end := int64(part.From/length), int64((part.To+length-1)/length)
+	idle := end - first
+	_ = g.Counts(context.Background(), func(index int64, _ float64) {
+		if index >= first && index < end {
+			idle--
+		}
+	})
+	if idle == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d windows have no rate for any client: possible gaps of the collection, read as no traffic", idle, end-first)
 }
 
 // Info describes the workload.

@@ -200,6 +200,40 @@ func TestReadTraceReportsGaps(t *testing.T) {
 	}
 }
 
+// TestSliceNotesItsOwnGaps: what a series notes on its gaps is counted within the slice.
+func TestSliceNotesItsOwnGaps(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("t_s,count\n")
+	for i := range 600 {
+		count := 5
+		if i >= 100 && i < 200 || i >= 300 && i < 400 {
+			count = 0
+		}
+		fmt.Fprintf(&b, "%d,%d\n", 60*i, count)
+	}
+	open := workloadtest.Texts{"zeros.csv": b.String(), "clients.csv": serveGenSample + "0,3000,1,1,Gamma,1,1\n"}.Open
+	for _, test := range []struct {
+		path     string
+		from, to time.Duration
+		want     string
+	}{
+		{"zeros.csv", 0, 600 * time.Minute, "runs of zero counts of 10m or longer: 2, 3h20m in all, the first at 1h40m:"},
+		{"zeros.csv", 0, 150 * time.Minute, "runs of zero counts of 10m or longer: 1, 50m in all, the first at 1h40m:"},
+		{"zeros.csv", 250 * time.Minute, 600 * time.Minute, "runs of zero counts of 10m or longer: 1, 1h40m in all, the first at 50m:"},
+		{"zeros.csv", 200 * time.Minute, 300 * time.Minute, ""},
+		{"zeros.csv", 0, 109 * time.Minute, ""},
+		{"clients.csv", 0, 50 * time.Minute, "2 of 5 windows have no rate for any client"},
+		{"clients.csv", 5 * time.Minute, 25 * time.Minute, "1 of 3 windows have no rate for any client"},
+		{"clients.csv", 0, 20 * time.Minute, ""},
+	} {
+		w := workloadtest.Must(Read(open, v1alpha1.Trace{Path: test.path}, 1))(t)
+		notes := strings.Join(workloadtest.Must(workload.Slice(w, test.from, test.to))(t).Info().Notes, "\n")
+		if got := strings.Contains(notes, "possible gaps"); got != (test.want != "") || !strings.Contains(notes, test.want) {
+			t.Errorf("%s from %s to %s has the notes %q, want %q", test.path, test.from, test.to, notes, test.want)
+		}
+	}
+}
+
 func TestReadTraceReadsCompanions(t *testing.T) {
 	files := workloadtest.Texts{"inv": functionsSample, "dur": durationsSample, "mem": memorySample}
 	w, err := Read(files.Open, v1alpha1.Trace{Path: "inv", Durations: "dur", Memory: "mem", Function: "f2"}, 1)

@@ -30,13 +30,7 @@ func Build(open rows.Opener, t v1alpha1.Traffic) (workload.Workload, error) {
 // of merges and the seeds above it; it is 0 for the outermost traffic, whose
 // seed is used as it is.
 func part(open rows.Opener, t v1alpha1.Traffic, path uint64) (workload.Workload, error) {
-	seed := uint64(defaultSeed)
-	if t.Seed != nil {
-		seed = *t.Seed
-	}
-	if path != 0 {
-		seed = random.Derive(seed, path)
-	}
+	seed := seedOf(t, path)
 	w, err := base(open, t, seed)
 	if err != nil {
 		return nil, err
@@ -47,15 +41,28 @@ func part(open rows.Opener, t v1alpha1.Traffic, path uint64) (workload.Workload,
 	if len(t.Merge) == 0 {
 		return w, nil
 	}
-	parts := []workload.Workload{w}
+	parts, seeds := []workload.Workload{w}, []uint64{seed}
 	for i, other := range t.Merge {
-		w, err := part(open, other, random.Derive(seed, uint64(i)+1))
+		path := random.Derive(seed, uint64(i)+1)
+		w, err := part(open, other, path)
 		if err != nil {
 			return nil, fmt.Errorf("merge[%d].%w", i, err)
 		}
-		parts = append(parts, w)
+		parts, seeds = append(parts, w), append(seeds, seedOf(other, path))
 	}
-	return workload.Merge(parts...)
+	return workload.MergeSeeded(parts, seeds), nil
+}
+
+// seedOf is the seed of traffic at a path.
+func seedOf(t v1alpha1.Traffic, path uint64) uint64 {
+	seed := uint64(defaultSeed)
+	if t.Seed != nil {
+		seed = *t.Seed
+	}
+	if path != 0 {
+		seed = random.Derive(seed, path)
+	}
+	return seed
 }
 
 func base(open rows.Opener, t v1alpha1.Traffic, seed uint64) (workload.Workload, error) {
