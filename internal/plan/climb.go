@@ -7,7 +7,7 @@ import (
 	"math"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/arrange"
 )
 
 // climbOptions bound a climb.
@@ -233,7 +233,7 @@ func (e *evaluator) candidateOn(ctx context.Context, at *Candidate, l layout, ho
 func (e *evaluator) layoutFor(at *Candidate, homes []v1alpha1.Home) (layout, bool) {
 	l := layout{routing: at.Routing}
 	for i, p := range at.placements() {
-		a, err := platform.Build(e.spec, p.arrangement.Offer, homes[i], e.in.Catalog)
+		a, err := arrange.Build(e.spec, p.arrangement.Offer, homes[i], e.in.Catalog)
 		if err != nil {
 			return l, false
 		}

@@ -5,8 +5,9 @@ import (
 	"math"
 	"time"
 
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/simulate"
 )
 
@@ -21,7 +22,7 @@ func (e *evaluator) bound(f *family) error {
 		}
 		n = low
 	}
-	a, err := platform.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
+	a, err := arrange.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.offer.Key(), err)
 	}
@@ -38,7 +39,7 @@ func (e *evaluator) leastServed() int64 {
 }
 
 // leastBusy is how many replicas are busy on average at the least where the objectives are met.
-func (e *evaluator) leastBusy(a platform.Arrangement) float64 {
+func (e *evaluator) leastBusy(a arrange.Arrangement) float64 {
 	return e.meanReplicas(a) * (1 - e.unmeteredShare())
 }
 
@@ -72,10 +73,10 @@ func (e *evaluator) windowShare(d time.Duration) float64 {
 }
 
 // metered is what a home meters that keeps a number of replicas busy on average, without idling or starting more than it must.
-func (e *evaluator) metered(a platform.Arrangement, replicas float64) platform.Metered {
+func (e *evaluator) metered(a arrange.Arrangement, replicas float64) home.Metered {
 	span := e.traffic.Span.Std()
 	busy := int64(replicas * float64(span.Milliseconds()))
-	m := platform.Metered{}
+	m := home.Metered{}
 	switch {
 	case a.Home.Cluster != nil:
 		nodes, onDemand := sureNodes(a.Home.Cluster)
@@ -98,7 +99,7 @@ func (e *evaluator) metered(a platform.Arrangement, replicas float64) platform.M
 // sureNodes are the nodes that a cluster has all the time at the least: for its replicas and the spare ones, as far as the
 // quota goes. Those on demand in a pool on spot are apart. They are sure only where no node is ever taken away for want
 // of use, because it could be one of them, and count as on spot otherwise; spot nodes are sure where their capacity is.
-func sureNodes(c *platform.Cluster) (nodes, onDemand int) {
+func sureNodes(c *home.Cluster) (nodes, onDemand int) {
 	n := c.Nodes
 	nodes = (c.Least()+c.ReplicasPerNode-1)/c.ReplicasPerNode + n.Spare
 	if n.Max > 0 {

@@ -7,8 +7,9 @@ import (
 	"slices"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 )
 
 // hybridOffers is how many offers of each side hybrids are made of, the cheapest.
@@ -29,7 +30,7 @@ type pairing struct {
 	// busy is how many base nodes the mean traffic keeps busy, leastBusy how many it keeps busy at the least.
 	busy, leastBusy float64
 	// cluster is the base with the settings that do not depend on the number of nodes.
-	cluster *platform.Cluster
+	cluster *home.Cluster
 	// fixed and node are what the cluster costs a month whatever it serves and what a node adds, in USD, onDemand what a node on
 	// demand adds to a base on spot; allOver is the least that the overflow costs when it serves everything.
 	fixed, node, onDemand, allOver float64
@@ -82,7 +83,7 @@ func maxNodes(c *Candidate) int {
 	return nodesFor(c.arrangement, c.size)
 }
 
-func nodesFor(a platform.Arrangement, replicas int) int {
+func nodesFor(a arrange.Arrangement, replicas int) int {
 	perNode := a.Home.Cluster.ReplicasPerNode
 	return (replicas + perNode - 1) / perNode
 }
@@ -229,7 +230,7 @@ func (e *evaluator) tryHybrid(ctx context.Context, p *pairing, nodes int) (*Cand
 	homes := []v1alpha1.Home{p.base.with(min(nodes*p.perNode, p.base.max)), warmed(p.spill, p.warm)}
 	l := layout{routing: whenFull()}
 	for i, f := range []*family{p.base, p.overflow} {
-		a, err := platform.Build(e.spec, f.offer, homes[i], e.in.Catalog)
+		a, err := arrange.Build(e.spec, f.offer, homes[i], e.in.Catalog)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.offer.Key(), err)
 		}

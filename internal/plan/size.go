@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
 )
 
 // size finds the family's smallest feasible number and returns that candidate,
@@ -104,7 +104,7 @@ func (e *evaluator) cheaperAbove(ctx context.Context, f *family, high int, best 
 
 // tryCheaper tries a number that may be cheaper than a candidate; it returns nil when it is not, or too little.
 func (e *evaluator) tryCheaper(ctx context.Context, f *family, n int, than *Candidate) (*Candidate, error) {
-	a, err := platform.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
+	a, err := arrange.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.offer.Key(), err)
 	}
@@ -179,7 +179,7 @@ func (e *evaluator) gallopUp(ctx context.Context, f *family, n, high int) (int, 
 }
 
 func (e *evaluator) tryAt(ctx context.Context, f *family, n int, full bool) (*Candidate, error) {
-	a, err := platform.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
+	a, err := arrange.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.offer.Key(), err)
 	}
@@ -194,7 +194,7 @@ func (e *evaluator) tryAt(ctx context.Context, f *family, n int, full bool) (*Ca
 // bracket bounds the search and says where to begin: below low even perfect
 // packing cannot serve the traffic, and high is more than the busiest second asks for.
 func (e *evaluator) bracket(f *family) (low, guess, high int, err error) {
-	a, err := platform.Build(e.spec, f.offer, f.with(f.min), e.in.Catalog)
+	a, err := arrange.Build(e.spec, f.offer, f.with(f.min), e.in.Catalog)
 	if err != nil {
 		return 0, 0, 0, fmt.Errorf("%s: %w", f.offer.Key(), err)
 	}
@@ -223,12 +223,12 @@ func firstStep(n int) int { return max(1, n/32) }
 const headroom = 1.5
 
 // meanReplicas is the number of replicas that the mean traffic keeps busy.
-func (e *evaluator) meanReplicas(a platform.Arrangement) float64 {
+func (e *evaluator) meanReplicas(a arrange.Arrangement) float64 {
 	return float64(e.traffic.Rate) * e.traffic.serviceTime(a)
 }
 
 // serviceTime is the mean time that a request takes of a replica, in seconds.
-func (t Traffic) serviceTime(a platform.Arrangement) float64 {
+func (t Traffic) serviceTime(a arrange.Arrangement) float64 {
 	work := time.Duration(mean(t.Work) * float64(time.Second))
 	return a.Home.Service.MeanServiceTime(work, mean(t.Input), mean(t.Output))
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
 )
 
 // nearestShown is how many infeasible arrangements a negative verdict shows.
@@ -302,7 +302,7 @@ func (s *search) restsOn(c *Candidate) []string {
 	}
 	switch ref := c.Basis.Reference; {
 	case ref == "":
-	case strings.HasPrefix(ref, platform.Measured):
+	case strings.HasPrefix(ref, arrange.Measured):
 		list = append(list, "service time "+ref)
 	default:
 		list = append(list, fmt.Sprintf("service time %s: %s", c.Basis.Source, ref))
