@@ -5,23 +5,12 @@ import (
 	"testing"
 
 	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/longtest"
 	"fulcrum.dev/fulcrum/internal/plan"
 )
 
-// sampledModels have so much traffic that it is searched on a sample: replacements in encoder. One of them is planned where
-// the long tests are not asked for.
-func sampledModels() map[string][]string {
-	if long() {
-		return allSampledModels
-	}
-	few := map[string][]string{}
-	for _, name := range []string{"days"} {
-		few[name] = allSampledModels[name]
-	}
-	return few
-}
-
-var allSampledModels = map[string][]string{
+// sampledModels have so much traffic that it is searched on a sample: replacements in encoder.
+var sampledModels = map[string][]string{
 	"steady":          {"generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 60/s, span: 8h}"},
 	"days":            {"generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 3/s, span: 3d, daily: {peakToMean: 1.9}}"},
 	"weeks":           {"generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 0.6/s, span: 14d, daily: {peakToMean: 1.7}, weekly: {weekend: 0.3}}"},
@@ -34,11 +23,9 @@ var allSampledModels = map[string][]string{
 // TestLongTraffic: what is shown of long traffic is no estimate, and comes out again on all of it. What is not shown is told as
 // from one amount to another, and costs something in between, but for one in twenty, as is said of it.
 func TestLongTraffic(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulates millions of requests: not with -short")
-	}
+	longtest.Need(t, "simulates millions of requests, every arrangement of them again")
 	estimates, missed := 0, 0
-	for name, replace := range sampledModels() {
+	for name, replace := range sampledModels {
 		m := model(t, encoder, append(replace, "minReplicas: 0", "minReplicas: 0, quotas: {acme: 500}")...)
 		in := input(t, m, acme())
 		p, err := plan.Search(context.Background(), in)

@@ -60,3 +60,9 @@ func UsualPeak(ctx context.Context, in Input) (float64, error) {
 	t, err := describe(ctx, in.Workload)
 	return t.usualPeak(), err
 }
+
+// SidesOnly makes an input whose plan has no tipping point.
+func SidesOnly(in Input) Input {
+	in.sidesOnly = true
+	return in
+}
