@@ -1,11 +1,12 @@
-// Package v1alpha1 is the files that users write, in the style of Kubernetes
-// resources: one model, with its traffic, service profile, objectives,
-// constraints and homes; and one suite, with the targets, load and thresholds
-// of a performance test.
+// Package v1alpha1 is the types of the files that users write, in the style of
+// Kubernetes resources: one model, with its traffic, service profile, objectives,
+// constraints and homes; one suite, with the targets, load and thresholds of a
+// performance test; and one calibration, with the profiles that were measured.
 //
-// In goes YAML through Load or LoadSuite; out comes a Model or a Suite with every
-// default filled in, or a list of problems that each name file, line and field.
-// Start with Model.
+// It holds types, their comments and the schemas generated from both, and imports
+// nothing that a program outside this module cannot import. The json tags name the
+// fields and the check tags bound them. Reading, rules between fields and defaults
+// are those of packages modelfile and suitefile. Start with Model.
 package v1alpha1
 
 import "fulcrum.dev/fulcrum/api/unit"
@@ -14,6 +15,12 @@ import "fulcrum.dev/fulcrum/api/unit"
 const (
 	APIVersion = "fulcrum.dev/v1alpha1"
 	KindModel  = "Model"
+)
+
+// NamePattern is what names of files and targets look like: DNS labels. VersionPattern is that of versions of software.
+const (
+	NamePattern    = `^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`
+	VersionPattern = `^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$`
 )
 
 // Model is what is served, with everything that decides where.

@@ -16,7 +16,7 @@ var calibrationSchema []byte
 
 // Schema returns the JSON Schema (2020-12) of a model file, for editors. It is
 // generated from the types of this package and says what a single field may
-// hold; the rules between fields are Load's.
+// hold; the rules between fields are those of package modelfile.
 func Schema() []byte { return slices.Clone(schema) }
 
 // SuiteSchema returns the JSON Schema of a suite file, likewise.

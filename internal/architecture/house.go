@@ -19,7 +19,12 @@ func House() []Row {
 	return []Row{
 		{Dir: "api/unit", Pure: true},
 		{Dir: "internal/random", Pure: true},
+		{Dir: "internal/strictyaml", Pure: true},
+		{Dir: "internal/strictyaml/schematest", Pure: true},
 		{Dir: "api/v1alpha1", Pure: true},
+		{Dir: "internal/distribution", Pure: true},
+		{Dir: "internal/modelfile", Pure: true},
+		{Dir: "internal/suitefile", Pure: true},
 		{Dir: "internal/workload", Pure: true},
 		{Dir: "internal/catalog", Pure: true},
 		{Dir: "internal/policy", Pure: true},

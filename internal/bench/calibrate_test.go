@@ -19,6 +19,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/calibrate"
 	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // batching is a server whose iterations last alpha + beta x streams + gamma x prompt tokens admitted.
@@ -180,8 +181,8 @@ func TestCalibrateRecoversAServer(t *testing.T) {
 
 func run(t *testing.T, s *v1alpha1.Suite) *measure.Log {
 	t.Helper()
-	s.ApplyDefaults()
-	if err := s.Validate("suite"); err != nil {
+	suitefile.Default(s)
+	if err := suitefile.Validate("suite", s); err != nil {
 		t.Fatal(err)
 	}
 	in := bench.Input{Suite: s, SuiteHash: "0123456789", Tool: "test"}

@@ -15,6 +15,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // fakeForcer makes every second start fail if it shall, and counts what it is asked.
@@ -55,7 +56,7 @@ func coldSuite(url string, count int) *v1alpha1.Suite {
 		})
 	}
 	s.Spec.ColdStarts = &v1alpha1.ColdStarts{Count: count, Settle: new(unit.Duration)}
-	s.ApplyDefaults()
+	suitefile.Default(s)
 	return s
 }
 
@@ -142,7 +143,7 @@ func TestFirstTokenOfAColdStart(t *testing.T) {
 		s := coldSuite(server.URL, 1)
 		test.target.Name, test.target.URL, test.target.ColdStart = "a", server.URL, s.Spec.Targets[0].ColdStart
 		s.Spec.Targets = []v1alpha1.Target{test.target}
-		s.ApplyDefaults()
+		suitefile.Default(s)
 		l, _ := runForced(t.Context(), t, s, map[string]Forcer{"a": new(fakeForcer)})
 		c := l.ColdStarts[0]
 		last := c.Phases[len(c.Phases)-1]

@@ -19,6 +19,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // raw serves TCP connections on loopback: each request line that arrives is handed to answer, until it returns false.
@@ -288,7 +289,7 @@ func TestNothingIsSentTwice(t *testing.T) {
 		}
 		suite := suiteOf(1, 1, target)
 		suite.Spec.Load = v1alpha1.SuiteLoad{Closed: &v1alpha1.ClosedLoad{Callers: 1, Duration: unit.Duration(time.Hour)}}
-		suite.ApplyDefaults()
+		suitefile.Default(suite)
 		var b bytes.Buffer
 		if _, err := Run(ctx, inputOf(t, suite, nil), &b); err != nil {
 			t.Fatal(err)

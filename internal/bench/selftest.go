@@ -11,6 +11,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // SelftestVersion is the schema version of a Selftest.
@@ -77,7 +78,7 @@ func runCase(ctx context.Context, each time.Duration, start func(time.Duration) 
 	suite := &v1alpha1.Suite{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.KindSuite, Metadata: v1alpha1.Metadata{Name: "selftest"}}
 	suite.Spec.Targets = []v1alpha1.Target{{Name: "selftest", URL: server.url()}}
 	suite.Spec.Load = v1alpha1.SuiteLoad{Arrivals: "constant", Phases: []v1alpha1.Phase{{Rate: selftestRate, Duration: unit.Duration(each)}}}
-	suite.ApplyDefaults()
+	suitefile.Default(suite)
 	w, err := Workload(nil, suite)
 	if err != nil {
 		return nil, err

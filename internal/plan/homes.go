@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/platform"
 )
 
@@ -82,7 +83,7 @@ func written(m *v1alpha1.Model, homes []v1alpha1.Home, routing *v1alpha1.Routing
 	if err != nil {
 		return nil, err
 	}
-	return v1alpha1.Load(m.Metadata.Name, data)
+	return modelfile.Load(m.Metadata.Name, data)
 }
 
 // Run simulates a layout under all of the traffic. Unless full, the run stops

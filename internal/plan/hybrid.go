@@ -8,6 +8,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/platform"
 )
 
@@ -216,7 +217,7 @@ func (p *pairing) start(bound float64) (int, bool) {
 // whenFull is the routing of every hybrid that is searched: the overflow takes what finds no free slot at the base.
 func whenFull() *v1alpha1.Routing {
 	r := &v1alpha1.Routing{Overflow: &v1alpha1.Overflow{}}
-	r.Overflow.ApplyDefaults()
+	modelfile.DefaultOverflow(r.Overflow)
 	return r
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
@@ -103,6 +104,6 @@ func checkSchedule(entries []policy.ScheduleEntry, limit int) error {
 }
 
 func (a *Arrangement) assumeAllocation(f *v1alpha1.FunctionHome) {
-	f.ApplyDefaults()
+	modelfile.DefaultFunction(f)
 	a.assume("provisioned environments that are asked for are ready after %s; the provider says a minute or two", *f.AllocationDelay)
 }

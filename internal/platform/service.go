@@ -8,6 +8,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/distribution"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -119,7 +120,7 @@ func fixed(f *v1alpha1.FixedProfile) (Service, error) {
 		s.Scale = 1 / orOne(f.Speed)
 		return s, nil
 	}
-	dist, err := f.Duration.Dist()
+	dist, err := distribution.Duration(*f.Duration)
 	s.Duration, s.PerInput = dist, f.PerInputToken.Std()
 	return s, err
 }

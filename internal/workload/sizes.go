@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	dist "fulcrum.dev/fulcrum/internal/distribution"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -68,7 +69,7 @@ func tokenDist(c *v1alpha1.CountDistribution) (random.Dist, error) {
 	if c == nil {
 		return nil, nil
 	}
-	d, err := c.Dist()
+	d, err := dist.Count(*c)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +83,7 @@ func workDist(c *v1alpha1.DurationDistribution) (random.Dist, error) {
 	if c == nil {
 		return nil, nil
 	}
-	d, err := c.Dist()
+	d, err := dist.Duration(*c)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/coldstart"
 	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // suite asks for cold starts of its targets, without a load.
@@ -35,8 +36,8 @@ func run(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access bench.Acce
 // start is run beside the test. The function that it returns waits for the log.
 func start(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access bench.Access, variable func(string) string, doing func(string)) func() *measure.Log {
 	t.Helper()
-	s.ApplyDefaults()
-	if err := s.Validate("suite"); err != nil {
+	suitefile.Default(s)
+	if err := suitefile.Validate("suite", s); err != nil {
 		t.Fatal(err)
 	}
 	in := bench.Input{Suite: s, Tool: "fulcrum test", Access: map[string]bench.Access{}, Forcers: map[string]bench.Forcer{}}

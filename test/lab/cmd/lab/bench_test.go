@@ -13,6 +13,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // TestBench runs the suite as its user would, and reads what was kept: every target was asked and answered right, what serves
@@ -20,7 +21,7 @@ import (
 func TestBench(t *testing.T) {
 	requireSandbox(t)
 	requireModels(t)
-	suite, err := v1alpha1.LoadSuite("peers.yaml", peers)
+	suite, err := suitefile.Load("peers.yaml", peers)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,114 @@
+package modelfile
+
+import (
+	"path/filepath"
+	"testing"
+
+	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/strictyaml"
+	"fulcrum.dev/fulcrum/internal/strictyaml/schematest"
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+
+	sigsyaml "sigs.k8s.io/yaml"
+)
+
+// replacements are put in place of every value of a valid file.
+var replacements = []string{
+	"~", "''", "0", "-1", "1", "1e18", "1e300", "99999999999999999999", "0.5", "[]", "[1]", "{}", "{a: b}", "true", "no", "x", "0s", "-5s", "106751d",
+	"1B", "9EB", "9999999TB", "200%", "2024-01-01", "!!binary aGk=", "!!str 5", "\"a\\u0001\"", "[[x]]",
+}
+
+// turns is the number of positions over which the replacements are spread, for the time that the test takes.
+const turns = 4
+
+// TestLoadOfMutatedFiles removes every value of the valid files, and puts a part
+// of the replacements in its place, by turns. Load must answer with a model that survives writing, or with problems that have a
+// place; and whatever it accepts, the schema must accept.
+func TestLoadOfMutatedFiles(t *testing.T) {
+	compiled := schematest.Compile(t, v1alpha1.Schema())
+	for _, name := range files(t, "testdata/valid/*.yaml") {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			accepted, refused := 0, 0
+			mutate(t, read(t, name), func(what string, data []byte) {
+				m, err := Load("m.yaml", data)
+				if err != nil {
+					refused++
+					if problem := err.(strictyaml.Problems)[0]; problem.Line == 0 || problem.Message == "" {
+						t.Errorf("%s: a problem without a place: %v", what, err)
+					}
+					return
+				}
+				accepted++
+				if err := compiled.Validate(data); err != nil {
+					t.Errorf("%s: Load accepts what the schema refuses: %v", what, err)
+				}
+				written, err := sigsyaml.Marshal(m)
+				if err != nil {
+					t.Errorf("%s: cannot be written: %v", what, err)
+					return
+				}
+				again, err := Load("again.yaml", written)
+				if err != nil {
+					t.Errorf("%s: written and refused: %v", what, err)
+				} else if diff := cmp.Diff(m, again); diff != "" {
+					t.Errorf("%s: written and read again:\n%s", what, diff)
+				}
+			})
+			if accepted == 0 || refused == 0 {
+				t.Errorf("%d accepted, %d refused: want some of both", accepted, refused)
+			}
+		})
+	}
+}
+
+// mutate calls try with files that differ from data in one value.
+func mutate(t *testing.T, data []byte, try func(what string, data []byte)) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(data, &document); err != nil {
+		t.Fatal(err)
+	}
+	write := func(what string) {
+		mutated, err := yaml.Marshal(&document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		try(what, mutated)
+	}
+	position := 0
+	var visit func(path string, n *yaml.Node)
+	visit = func(path string, n *yaml.Node) {
+		step := 1
+		if n.Kind == yaml.MappingNode {
+			step = 2
+		}
+		for i := 0; i+step <= len(n.Content); i += step {
+			child := n.Content[i+step-1]
+			at := strictyaml.ItemPath(path, i)
+			if step == 2 {
+				at = strictyaml.FieldPath(path, n.Content[i].Value)
+			}
+			original := *child
+			position++
+			for turn := position % turns; turn < len(replacements); turn += turns {
+				text := replacements[turn]
+				var replacement yaml.Node
+				if err := yaml.Unmarshal([]byte(text), &replacement); err != nil {
+					t.Fatal(err)
+				}
+				*child = *replacement.Content[0]
+				child.Anchor = original.Anchor
+				write(at + " = " + text)
+			}
+			*child = original
+			if original.Anchor == "" {
+				whole := n.Content
+				n.Content = append(append([]*yaml.Node{}, whole[:i]...), whole[i+step:]...)
+				write(at + " removed")
+				n.Content = whole
+			}
+			visit(at, child)
+		}
+	}
+	visit("", document.Content[0])
+}
