@@ -3,11 +3,21 @@ package modelfile
 import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/strictyaml"
+	"go.yaml.in/yaml/v3"
 )
 
 // LoadCalibrated is Load, with the calibration of the service. find is called with the path that the file gives, or with ""
 // where it gives none, and may return no calibration; its errors are handed on.
 func LoadCalibrated(name string, data []byte, find func(path string) (*v1alpha1.Calibration, error)) (*v1alpha1.Model, error) {
+	root, err := modelDocument.Parse(name, data)
+	if err != nil {
+		return nil, err
+	}
+	return loadTree(name, root, find)
+}
+
+// loadTree is LoadCalibrated for the root of a document.
+func loadTree(name string, root *yaml.Node, find func(path string) (*v1alpha1.Calibration, error)) (*v1alpha1.Model, error) {
 	var failed error
 	check := func(m *v1alpha1.Model, r *strictyaml.Report) {
 		c, err := find(m.Spec.Service.Calibration)
@@ -20,7 +30,7 @@ func LoadCalibrated(name string, data []byte, find func(path string) (*v1alpha1.
 		}
 		validateModel(m, r)
 	}
-	m, err := strictyaml.Read(name, data, modelDocument, check)
+	m, err := strictyaml.Decode(name, root, modelDocument, check)
 	switch {
 	case failed != nil:
 		return nil, failed

@@ -9,7 +9,7 @@ import (
 
 // LoadCalibration reads a calibration file as Load reads a model file.
 func LoadCalibration(name string, data []byte) (*v1alpha1.Calibration, error) {
-	return strictyaml.Read(name, data, strictyaml.Document{Noun: "calibration", Hint: "expected what fulcrum calibrate writes", Kinds: TakenBy}, validateCalibration)
+	return strictyaml.Read(name, data, Document("calibration", "expected what fulcrum calibrate writes"), validateCalibration)
 }
 
 func validateCalibration(c *v1alpha1.Calibration, r *strictyaml.Report) {

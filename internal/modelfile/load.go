@@ -13,8 +13,11 @@ import (
 //
 // The error is of type strictyaml.Problems and holds everything that is wrong, up to 20.
 func Load(name string, data []byte) (*v1alpha1.Model, error) {
-	return LoadCalibrated(name, data, func(string) (*v1alpha1.Calibration, error) { return nil, nil })
+	return LoadCalibrated(name, data, uncalibrated)
 }
+
+// uncalibrated finds no calibration.
+func uncalibrated(string) (*v1alpha1.Calibration, error) { return nil, nil }
 
 // Validate applies the rules between fields to a model that was not read from a
 // file. The error is of type strictyaml.Problems.
@@ -24,14 +27,16 @@ func Validate(name string, m *v1alpha1.Model) error {
 	return r.Err()
 }
 
-var modelDocument = strictyaml.Document{
-	Noun:  "model",
-	Hint:  "requests belong in a trace file of their own (spec.traffic.trace.path)",
-	Kinds: TakenBy,
+// Document returns what messages say about a file with a kind: noun is what it
+// holds, and hint says where the bulk of one that is too large belongs.
+func Document(noun, hint string) strictyaml.Document {
+	return strictyaml.Document{Noun: noun, Fields: "apiVersion, kind, metadata and spec", Hint: hint, MaxSize: 1 << 20, Kinds: takenBy}
 }
 
-// TakenBy says where files of a kind belong.
-var TakenBy = map[string]string{
+var modelDocument = Document("model", "requests belong in a trace file of their own (spec.traffic.trace.path)")
+
+// takenBy says where files of a kind belong.
+var takenBy = map[string]string{
 	v1alpha1.KindModel:       "fulcrum plan and simulate take",
 	v1alpha1.KindSuite:       "fulcrum bench takes",
 	v1alpha1.KindCalibration: "fulcrum calibrate writes, for --calibration of plan and simulate",

@@ -2,7 +2,6 @@ package strictyaml
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,46 +12,76 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
-	sigsyaml "sigs.k8s.io/yaml"
 )
 
-// maxFileSize bounds a model file. Traces have files of their own.
-const maxFileSize = 1 << 20
-
-// Document is what messages about a file call what it holds.
+// Document says what a file holds, for messages about it as a whole.
 type Document struct {
-	Noun string
-	Hint string // where the bulk of a file that is too large belongs
+	Noun string // what it holds, such as model
+	// Fields names its fields in words, for a file that is empty.
+	Fields string
+	// Hint says where the bulk of a file that is too large belongs.
+	Hint string
+	// MaxSize bounds the file, in bytes.
+	MaxSize int
 	// Kinds says of each kind of file what takes it, for a file of another kind than is expected.
 	Kinds map[string]string
+	// Visit, if any, is called with a pointer to each struct that a mapping or a scalar is decoded onto, before that happens.
+	Visit func(into any, file string, line int)
 }
 
-// Read reads a file of type T, without defaults.
+// Read reads a file of type T, without defaults. The name is used in messages only.
+// validate applies the rules between fields, and may be nil.
+//
+// The error is of type Problems and holds everything that is wrong, up to 20.
 func Read[T any](name string, data []byte, doc Document, validate func(*T, *Report)) (*T, error) {
-	r := NewReport(name)
-	root, problem := doc.parse(data)
-	if problem == nil {
-		problem = doc.otherKind(root, reflect.TypeFor[T]())
+	root, err := doc.Parse(name, data)
+	if err != nil {
+		return nil, err
 	}
-	if problem != nil {
+	return Decode(name, root, doc, validate)
+}
+
+// Decode is what Read does with the root of a document.
+func Decode[T any](name string, root *yaml.Node, doc Document, validate func(*T, *Report)) (*T, error) {
+	if problem := doc.otherKind(root, reflect.TypeFor[T]()); problem != nil {
 		problem.File = name
 		return nil, Problems{*problem}
 	}
-	v, err := decode[T](r, doc, root)
-	if err != nil {
-		return nil, Problems{{File: name, Message: err.Error()}}
+	v, r := new(T), NewReport(name)
+	d := &decoder{Report: r, doc: doc}
+	d.root(root, "", reflect.ValueOf(v).Elem())
+	if validate != nil {
+		validate(v, r)
 	}
-	validate(v, r)
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
 	return v, nil
 }
 
+// Onto decodes what Parse returned onto a value that may hold something already: the
+// file changes and adds to it. into is a pointer; the error is of type Problems.
+func (doc Document) Onto(name string, root *yaml.Node, into any) error {
+	r := NewReport(name)
+	d := &decoder{Report: r, doc: doc}
+	d.root(root, "", reflect.ValueOf(into).Elem())
+	return r.Err()
+}
+
+// Parse returns the root of the file's only document. The error is of type Problems.
+func (doc Document) Parse(name string, data []byte) (*yaml.Node, error) {
+	root, problem := doc.parse(data)
+	if problem != nil {
+		problem.File = name
+		return nil, Problems{*problem}
+	}
+	return root, nil
+}
+
 // parse returns the root of the file's only document.
 func (doc Document) parse(data []byte) (*yaml.Node, *Problem) {
-	if len(data) > maxFileSize {
-		return nil, &Problem{Message: fmt.Sprintf("expected a %s file of at most 1 MiB, got %d bytes: %s", doc.Noun, len(data), doc.Hint)}
+	if len(data) > doc.MaxSize {
+		return nil, &Problem{Message: fmt.Sprintf("expected a %s file of at most %d MiB, got %d bytes: %s", doc.Noun, doc.MaxSize>>20, len(data), doc.Hint)}
 	}
 	if at := invalidUTF8(data); at >= 0 {
 		return nil, &Problem{
@@ -82,7 +111,7 @@ func (doc Document) parse(data []byte) (*yaml.Node, *Problem) {
 }
 
 func (doc Document) empty() string {
-	return fmt.Sprintf("the file is empty: expected a %s with apiVersion, kind, metadata and spec", doc.Noun)
+	return fmt.Sprintf("the file is empty: expected a %s with %s", doc.Noun, doc.Fields)
 }
 
 // invalidUTF8 returns the index of the first byte that is not part of UTF-8 text, or -1.
@@ -116,20 +145,4 @@ func syntaxProblem(err error, data []byte) *Problem {
 		message = fmt.Sprintf("*%s stands for nothing: put &%s before the value that it repeats, further up", found[1], found[1])
 	}
 	return &Problem{Line: line, Message: "expected YAML: " + message}
-}
-
-// decode returns what the document holds, without the values that the check
-// refused. What is decoded is what was checked: the checker gives back each
-// scalar as the type of its field asks, so that a text that one version of YAML
-// reads as a number and another does not cannot change on the way.
-func decode[T any](r *Report, doc Document, root *yaml.Node) (*T, error) {
-	checked, err := json.Marshal(r.checkRoot(root, reflect.TypeFor[T]()))
-	if err != nil {
-		return nil, fmt.Errorf("expected a %s that can be decoded: %w", doc.Noun, err)
-	}
-	v := new(T)
-	if err := sigsyaml.UnmarshalStrict(checked, v); err != nil {
-		return nil, fmt.Errorf("expected a %s that can be decoded: %w", doc.Noun, err)
-	}
-	return v, nil
 }

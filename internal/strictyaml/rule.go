@@ -16,13 +16,16 @@ import (
 // Rule is what the check tag of a field says about its values: a list without
 // spaces after the commas of gt=N, gte=N, lte=N (in the field's base unit) and
 // oneof=A B C. Fields of a numeric type are at least 0, and shares at most 1,
-// without a tag. The JSON Schema takes its bounds from the same tags.
+// without a tag. A scalar in the place of a struct stands for its field with the
+// tag scalar. Schemas take their bounds from the same tags.
 type Rule struct {
 	Above    float64 // exclusive; NaN is no bound
 	Min, Max float64
 	OneOf    []string
+	Scalar   bool
 }
 
+// ParseRule reads a check tag.
 func ParseRule(tag string) Rule {
 	r := Rule{Above: math.NaN(), Min: 0, Max: math.Inf(1)}
 	for part := range strings.SplitSeq(tag, ",") {
@@ -35,6 +38,8 @@ func ParseRule(tag string) Rule {
 			r.Min = number
 		case "lte":
 			r.Max = number
+		case "scalar":
+			r.Scalar = true
 		case "oneof":
 			r.OneOf = strings.Fields(value)
 		}
@@ -68,16 +73,16 @@ func choice(names []string) string {
 }
 
 // obeys checks a number against the rule of its field.
-func (c *checker) obeys(s slot, text string, typ reflect.Type, number float64) bool {
+func (d *decoder) obeys(s slot, text string, typ reflect.Type, number float64) bool {
 	least, most := s.rule.Min, s.rule.Max
 	if typ == reflect.TypeFor[unit.Share]() {
 		most = min(most, 1)
 	}
 	switch {
 	case !math.IsNaN(s.rule.Above) && number <= s.rule.Above:
-		c.refuse(s.path, s.at, "expected more than %s, got %s", plain(s.rule.Above), shorten(text))
+		d.refuse(s.path, s.at, "expected more than %s, got %s", plain(s.rule.Above), shorten(text))
 	case number < least || number > most:
-		c.refuse(s.path, s.at, "expected %s, got %s", interval(least, most), shorten(text))
+		d.refuse(s.path, s.at, "expected %s, got %s", interval(least, most), shorten(text))
 	default:
 		return true
 	}

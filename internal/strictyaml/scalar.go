@@ -3,7 +3,6 @@ package strictyaml
 import (
 	"encoding/json"
 	"errors"
-	"math"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -22,100 +21,119 @@ func isNumber(n *yaml.Node) bool {
 	return n.ShortTag() == "!!int" || n.ShortTag() == "!!float"
 }
 
-// text checks a scalar that the type parses itself.
-func (c *checker) text(s slot, n *yaml.Node, typ reflect.Type) (any, bool) {
+// text decodes a scalar that the type parses itself.
+func (d *decoder) text(s slot, n *yaml.Node, v reflect.Value) bool {
+	if f, ok := scalarField(v.Type()); ok {
+		v.SetZero()
+		return d.text(s, n, v.Field(f.index))
+	}
 	if isNumber(n) && !plainNumber.MatchString(n.Value) {
-		return c.refuseNumber(s, n)
+		return d.refuseNumber(s, n)
 	}
 	encoded, err := json.Marshal(n.Value)
 	if err != nil {
-		c.refuse(s.path, s.at, "%v", err)
-		return nil, false
+		d.refuse(s.path, s.at, "%v", err)
+		return false
 	}
-	parsed := reflect.New(typ)
+	parsed := reflect.New(v.Type())
+	parsed.Elem().Set(v)
+	if d.doc.Visit != nil {
+		d.doc.Visit(parsed.Interface(), d.file, n.Line)
+	}
 	if err := parsed.Interface().(json.Unmarshaler).UnmarshalJSON(encoded); err != nil {
-		c.refuse(s.path, s.at, "%s", shortenGot(err.Error()))
-		return nil, false
+		d.refuse(s.path, s.at, "%s", shortenGot(err.Error()))
+		return false
 	}
-	if number, ok := numberOf(parsed.Elem()); ok && !c.obeys(s, n.Value, typ, number) {
-		return nil, false
+	if number, ok := numberOf(parsed.Elem()); ok && !d.obeys(s, n.Value, v.Type(), number) {
+		return false
 	}
-	return n.Value, true
+	v.Set(parsed.Elem())
+	return true
 }
 
-// basic checks a scalar against text, a switch or a number.
-func (c *checker) basic(s slot, n *yaml.Node, typ reflect.Type) (any, bool) {
-	switch typ.Kind() {
+// basic decodes a scalar as text, a switch or a number.
+func (d *decoder) basic(s slot, n *yaml.Node, v reflect.Value) bool {
+	switch v.Kind() {
 	case reflect.String:
-		return c.plainText(s, n)
-	case reflect.Bool:
-		if n.ShortTag() == "!!bool" {
-			return strings.EqualFold(n.Value, "true"), true
+		if !d.plainText(s, n) {
+			return false
 		}
-		c.refuse(s.path, s.at, "expected true or false, got %s", Quoted(n.Value))
-		return nil, false
+		v.SetString(n.Value)
+		return true
+	case reflect.Bool:
+		if n.ShortTag() != "!!bool" {
+			d.refuse(s.path, s.at, "expected true or false, got %s", Quoted(n.Value))
+			return false
+		}
+		v.SetBool(strings.EqualFold(n.Value, "true"))
+		return true
 	}
 	if isNumber(n) && !plainNumber.MatchString(n.Value) {
-		return c.refuseNumber(s, n)
+		return d.refuseNumber(s, n)
 	}
-	value, number, err := parseNumber(n, typ)
+	parsed := reflect.New(v.Type()).Elem()
+	number, err := setNumber(parsed, n)
 	if err != nil {
-		c.refuse(s.path, s.at, "expected %s, got %s", expectation(typ), describe(n))
-		return nil, false
+		d.refuse(s.path, s.at, "expected %s, got %s", expectation(v.Type()), describe(n))
+		return false
 	}
-	return value, c.obeys(s, n.Value, typ, number)
+	if !d.obeys(s, n.Value, v.Type(), number) {
+		return false
+	}
+	v.Set(parsed)
+	return true
 }
 
-func (c *checker) refuseNumber(s slot, n *yaml.Node) (any, bool) {
-	c.refuse(s.path, s.at, "expected a number in plain decimals such as 8, 0.5 or 1e6, got %s", shorten(n.Value))
-	return nil, false
+func (d *decoder) refuseNumber(s slot, n *yaml.Node) bool {
+	d.refuse(s.path, s.at, "expected a number in plain decimals such as 8, 0.5 or 1e6, got %s", shorten(n.Value))
+	return false
 }
 
 var errNoNumber = errors.New("no number of this type")
 
-// parseNumber reads a number of the given kind, also as a float64 for its bounds.
-func parseNumber(n *yaml.Node, typ reflect.Type) (value any, number float64, err error) {
+// setNumber sets a number, and returns it as a float64 for its bounds.
+func setNumber(v reflect.Value, n *yaml.Node) (float64, error) {
 	if !isNumber(n) {
-		return nil, 0, errNoNumber
+		return 0, errNoNumber
 	}
 	digits := strings.TrimPrefix(n.Value, "+")
-	switch typ.Kind() {
+	switch v.Kind() {
 	case reflect.Float64:
-		number, err = strconv.ParseFloat(digits, 64)
-		if math.IsInf(number, 0) {
-			err = errNoNumber
-		}
-		return number, number, err
+		f, err := strconv.ParseFloat(digits, 64)
+		v.SetFloat(f)
+		return f, err
 	case reflect.Uint64:
 		u, err := strconv.ParseUint(digits, 10, 64)
-		return u, float64(u), err
+		v.SetUint(u)
+		return float64(u), err
 	}
 	i, err := strconv.ParseInt(digits, 10, 64)
-	return i, float64(i), err
+	v.SetInt(i)
+	return float64(i), err
 }
 
 // plainText checks a scalar against a string. Numbers, dates and the switches of
 // any version of YAML need quotes: without them 12.10 is 12.1 to other readers.
-func (c *checker) plainText(s slot, n *yaml.Node) (any, bool) {
+func (d *decoder) plainText(s slot, n *yaml.Node) bool {
 	switch {
 	case n.Style == 0 && isOldSwitch(n.Value):
-		c.refuse(s.path, s.at, "expected text, got %s, which other readers of YAML take for true or false: write it in quotes, %q", n.Value, n.Value)
-		return nil, false
+		d.refuse(s.path, s.at, "expected text, got %s, which other readers of YAML take for true or false: write it in quotes, %q", n.Value, n.Value)
+		return false
 	case n.ShortTag() != "!!str":
-		c.refuse(s.path, s.at, "expected text, got %s: write it in quotes, %s", describe(n), strconv.Quote(shorten(n.Value)))
-		return nil, false
+		d.refuse(s.path, s.at, "expected text, got %s: write it in quotes, %s", describe(n), strconv.Quote(shorten(n.Value)))
+		return false
 	case strings.TrimSpace(n.Value) == "":
-		c.refuse(s.path, s.at, "expected text, got nothing: fill it in or leave the field out")
-		return nil, false
+		d.refuse(s.path, s.at, "expected text, got nothing: fill it in or leave the field out")
+		return false
 	case strings.ContainsFunc(n.Value, isUnprintable):
-		c.refuse(s.path, s.at, "expected text without control characters, got %s", Quoted(n.Value))
-		return nil, false
+		d.refuse(s.path, s.at, "expected text without control characters, got %s", Quoted(n.Value))
+		return false
 	}
 	if !s.rule.allowsText(n.Value) {
-		c.refuse(s.path, s.at, "%s", s.rule.unknown(n.Value))
-		return nil, false
+		d.refuse(s.path, s.at, "%s", s.rule.unknown(n.Value))
+		return false
 	}
-	return n.Value, true
+	return true
 }
 
 // isOldSwitch reports whether YAML 1.1, which other readers follow, reads a text as true or false.
@@ -141,9 +159,6 @@ func numberOf(v reflect.Value) (float64, bool) {
 	}
 	if d, ok := v.Interface().(interface{ Float64() float64 }); ok {
 		return d.Float64(), true
-	}
-	if i := scalarField(v.Type()); i >= 0 {
-		return numberOf(v.Field(i))
 	}
 	return 0, false
 }

@@ -22,11 +22,7 @@ func Load(name string, data []byte) (*v1alpha1.Suite, error) {
 	return s, nil
 }
 
-var document = strictyaml.Document{
-	Noun:  "suite",
-	Hint:  "requests belong in a trace file of their own (spec.load.traffic.trace.path)",
-	Kinds: modelfile.TakenBy,
-}
+var document = modelfile.Document("suite", "requests belong in a trace file of their own (spec.load.traffic.trace.path)")
 
 // Validate checks a suite that was not read from a file, such as one made of flags.
 func Validate(name string, s *v1alpha1.Suite) error {
