@@ -89,7 +89,7 @@ func (d *decoder) mapping(s slot, n *yaml.Node, v reflect.Value) bool {
 		given[name] = d.value(next, pair.value, v.Field(f.index))
 	}
 	for _, f := range fields {
-		if f.Required && !given[f.Name] {
+		if f.Required && !d.doc.Partial && !given[f.Name] {
 			d.missing(s, f, slices.Contains(misspelt, f.Name))
 		}
 	}

@@ -25,6 +25,8 @@ type Document struct {
 	MaxSize int
 	// Kinds says of each kind of file what takes it, for a file of another kind than is expected.
 	Kinds map[string]string
+	// Partial files hold a part of a value, which several make up together: no field is required.
+	Partial bool
 	// Visit, if any, is called with a pointer to each struct that a mapping or a scalar is decoded onto, before that happens.
 	Visit func(into any, file string, line int)
 }

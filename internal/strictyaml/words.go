@@ -44,7 +44,7 @@ func expectation(t reflect.Type) string {
 	}
 	switch t.Kind() {
 	case reflect.Map:
-		return "a mapping of names to " + strings.TrimPrefix(expectation(t.Elem()), "a ") + "s"
+		return "a mapping of names to " + plural(expectation(t.Elem()))
 	case reflect.Slice:
 		return "a list (lines that begin with - , or [a, b])"
 	case reflect.Bool:
@@ -55,6 +55,15 @@ func expectation(t reflect.Type) string {
 		return "a number"
 	}
 	return "text"
+}
+
+// plural says an expectation of several values: a whole number becomes whole numbers.
+func plural(expectation string) string {
+	expectation = strings.TrimPrefix(expectation, "a ")
+	if rest, ok := strings.CutPrefix(expectation, "mapping"); ok {
+		return "mappings" + rest
+	}
+	return expectation + "s"
 }
 
 // textExpectation asks the type's own parser what it expects of a scalar.
