@@ -7,6 +7,17 @@
 // nothing that a program outside this module cannot import. The json tags name the
 // fields and the check tags bound them. Reading, rules between fields and defaults
 // are those of packages modelfile and suitefile. Start with Model.
+//
+// A model has two forms. A file may use shorthands, which only its reader knows: a
+// scalar in the place of a distribution (duration: 200ms for {mean: 200ms}), a rate,
+// share or count with its unit (5/s, 10%, 3M), a size of 0 without one, and traffic
+// merged into merged traffic. The form of a resource is what the types write as JSON,
+// and has one type for each value: a distribution is always an object; durations,
+// sizes and amounts of money are strings; rates (per second), shares (0.1 is 10 %) and
+// counts are numbers; what is merged in is one list; metadata is that of Kubernetes,
+// which has no description. OpenAPI v3 and CEL can check
+// that form, and schema/model.openapi.json, beside the JSON Schema of the files, is
+// its schema. A file that was read and written as JSON is in it.
 package v1alpha1
 
 import "fulcrum.dev/fulcrum/api/unit"

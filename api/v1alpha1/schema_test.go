@@ -30,6 +30,26 @@ func TestSchemaIsCurrent(t *testing.T) {
 	}
 }
 
+// TestOpenAPIIsCurrent: the schema of the resource is what the types give, and one that Kubernetes takes.
+func TestOpenAPIIsCurrent(t *testing.T) {
+	const path = "schema/model.openapi.json"
+	generated := generateOpenAPI(t)
+	var schema map[string]any
+	if err := json.Unmarshal(generated, &schema); err != nil {
+		t.Fatal(err)
+	}
+	checkStructural(t, "", schema)
+	if *updateSchema {
+		if err := os.WriteFile(path, generated, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(OpenAPI()), string(generated)); diff != "" {
+		t.Errorf("%s is not what the types give; run go test ./api/v1alpha1 -update, twice when a comment changed (-committed +generated):\n%s", path, diff)
+	}
+}
+
 // TestSchemaDescribesEveryField: a field without a description is one without a comment.
 func TestSchemaDescribesEveryField(t *testing.T) {
 	for _, f := range schemaFiles() {
