@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"time"
+
+	"fulcrum.dev/fulcrum/internal/duration"
 )
 
 // Duration is a length of time as people write it: 250ms, 2s, 1h30m, 7d, 2w.
@@ -47,19 +48,7 @@ func (d Duration) Seconds() float64 { return time.Duration(d).Seconds() }
 
 // String writes whole days as 7d, and everything else as Go does without
 // needless zeros (1h30m rather than 1h30m0s).
-func (d Duration) String() string {
-	if d != 0 && d%Duration(day) == 0 {
-		return strconv.FormatInt(int64(d/Duration(day)), 10) + "d"
-	}
-	s := time.Duration(d).String()
-	if strings.HasSuffix(s, "m0s") {
-		s = s[:len(s)-2]
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = s[:len(s)-2]
-	}
-	return s
-}
+func (d Duration) String() string { return duration.Text(d.Std()) }
 
 // MarshalJSON writes the text form.
 func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"os"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // readRun reads the records of fulcrum bench.
@@ -14,17 +14,17 @@ func readRun(path string) (measured, error) {
 		return measured{}, err
 	}
 	defer f.Close()
-	log, err := measure.ReadLog(f)
+	log, err := record.ReadLog(f)
 	if err != nil {
 		return measured{}, err
 	}
 	var latency, late []float64
 	for i := range log.Records {
 		r := &log.Records[i]
-		if r.Kind == measure.NotSent {
+		if r.Kind == record.NotSent {
 			continue // beyond those in flight; the server misses it, too
 		}
-		if r.Kind != measure.OK {
+		if r.Kind != record.OK {
 			return measured{}, fmt.Errorf("request %d ended as %s", r.Sequence, r.Kind)
 		}
 		all, _ := r.Latency()

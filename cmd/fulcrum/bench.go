@@ -10,8 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"fulcrum.dev/fulcrum/internal/analysis"
 	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/report"
 )
 
@@ -109,15 +110,15 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 		in.Forcers[name] = forcer
 	}
 	in.Progress = show
-	sheet, err := f.measure(cmd.Context(), in, finish)
+	columns, err := f.measure(cmd.Context(), in, finish)
 	if err != nil {
 		return err
 	}
-	return writeAnalysis(std, sheet.Analyse(bootstrapSeed), f.output, f.html)
+	return writeAnalysis(std, analysis.Of(columns, bootstrapSeed), f.output, f.html)
 }
 
 // measure runs the suite and reads back what was recorded.
-func (f *benchFlags) measure(ctx context.Context, in bench.Input, finish func()) (sheet *measure.Sheet, err error) {
+func (f *benchFlags) measure(ctx context.Context, in bench.Input, finish func()) (columns *record.Columns, err error) {
 	file, discard, err := f.create()
 	if err != nil {
 		return nil, err
@@ -132,7 +133,7 @@ func (f *benchFlags) measure(ctx context.Context, in bench.Input, finish func())
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	return measure.ReadSheet(file)
+	return record.ReadColumns(file)
 }
 
 // create opens the log: in the folder that was asked for, which must not hold another run, or in a temporary file that
@@ -159,7 +160,7 @@ func (f *benchFlags) create() (file *os.File, discard func() error, err error) {
 }
 
 // writeAnalysis prints the figures, and writes the page if one is asked for; the error is the exit code that they ask for.
-func writeAnalysis(std streams, a *measure.Analysis, output, html string) error {
+func writeAnalysis(std streams, a *analysis.Result, output, html string) error {
 	var err error
 	if html != "" {
 		if err := replaceFile(html, func(w io.Writer) error { return report.MeasurementHTML(w, a) }); err != nil {
@@ -176,9 +177,9 @@ func writeAnalysis(std streams, a *measure.Analysis, output, html string) error 
 		return err
 	case !a.Valid:
 		return exitStatus(exitInvalid)
-	case a.Verdict == measure.Fail:
+	case a.Verdict == analysis.Fail:
 		return exitStatus(exitFail)
-	case a.Verdict == measure.Inconclusive || !a.Complete:
+	case a.Verdict == analysis.Inconclusive || !a.Complete:
 		return exitStatus(exitInconclusive)
 	}
 	return nil

@@ -13,15 +13,15 @@ import (
 	"path/filepath"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 )
 
 // accessOf reads the tokens, keys and certificates that targets need.
-func accessOf(ctx context.Context, s *v1alpha1.Suite, dir string) (map[string]bench.Access, error) {
-	all := map[string]bench.Access{}
+func accessOf(ctx context.Context, s *v1alpha1.Suite, dir string) (map[string]target.Access, error) {
+	all := map[string]target.Access{}
 	for i := range s.Spec.Targets {
 		t := &s.Spec.Targets[i]
-		var a bench.Access
+		var a target.Access
 		if t.BearerFrom != "" {
 			if a.Bearer = os.Getenv(t.BearerFrom); a.Bearer == "" {
 				return nil, fmt.Errorf("target %s: the environment variable %s is not set: it should hold the token", t.Name, t.BearerFrom)

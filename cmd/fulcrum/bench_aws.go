@@ -10,13 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // awsAccess finds credentials where the AWS SDKs do: environment, shared files, SSO, web identity, container, instance. They
 // are read once before the run, so that a missing one is said then, and again before they expire.
-func awsAccess(ctx context.Context, t *v1alpha1.Target, a *bench.Access) error {
+func awsAccess(ctx context.Context, t *v1alpha1.Target, a *target.Access) error {
 	// The region of a profile, which the URL goes before, may be missing; what fetches credentials needs one.
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithDefaultRegion("us-east-1"))
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 )
 
 // withoutAWS takes away every source of credentials.
@@ -29,7 +29,7 @@ func lambdaTarget(url string) *v1alpha1.Target {
 func TestAWSAccess(t *testing.T) {
 	withoutAWS(t)
 	const url = "lambda://f?region=eu-west-1"
-	var a bench.Access
+	var a target.Access
 	if err := awsAccess(t.Context(), lambdaTarget(url), &a); err == nil || !strings.Contains(err.Error(), "target fn: there are no AWS credentials: set AWS_ACCESS_KEY_ID") {
 		t.Errorf("without a key: %v", err)
 	}
@@ -37,7 +37,7 @@ func TestAWSAccess(t *testing.T) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
 	check := func(url, want string) {
 		t.Helper()
-		a = bench.Access{}
+		a = target.Access{}
 		if err := awsAccess(t.Context(), lambdaTarget(url), &a); err != nil || a.Endpoint != want {
 			t.Errorf("%s: endpoint %q, %v; want %s", url, a.Endpoint, err, want)
 		}
@@ -60,7 +60,7 @@ func TestConfirmOfFunctions(t *testing.T) {
 	for endpoint, want := range map[string]string{
 		"https://lambda.eu-west-1.amazonaws.com": "before load goes to lambda.eu-west-1.amazonaws.com: add --yes", "http://127.0.0.1:9001": "",
 	} {
-		in.Access = map[string]bench.Access{"": {Endpoint: endpoint}}
+		in.Access = map[string]target.Access{"": {Endpoint: endpoint}}
 		err := confirm(streams{in: strings.NewReader(""), err: new(strings.Builder)}, in, false)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v", endpoint, err)

@@ -12,6 +12,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/coldstart"
 	"fulcrum.dev/fulcrum/internal/suitefile"
 )
@@ -55,7 +56,7 @@ func (f *suiteFlags) adjustColdStarts(fs *pflag.FlagSet, s *v1alpha1.Suite) erro
 }
 
 // openForcers prepares the cold starts. Nobody is asked anything yet.
-func openForcers(s *v1alpha1.Suite, access map[string]bench.Access, dir string) (map[string]coldstart.Forcer, error) {
+func openForcers(s *v1alpha1.Suite, access map[string]target.Access, dir string) (map[string]coldstart.Forcer, error) {
 	forcers := map[string]coldstart.Forcer{}
 	for _, t := range s.Spec.Targets {
 		if t.ColdStart == nil {

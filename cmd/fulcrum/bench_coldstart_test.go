@@ -12,7 +12,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/coldstart"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
@@ -22,8 +22,8 @@ type changing struct{ server string }
 func (c changing) Server() string { return c.server }
 func (c changing) Change() string { return "scales deployment default/encoder to 0 and back" }
 
-func (c changing) Force(context.Context, func() time.Duration, func(context.Context) measure.Record) (measure.ColdStart, error) {
-	return measure.ColdStart{}, nil
+func (c changing) Force(context.Context, func() time.Duration, func(context.Context) record.Record) (record.ColdStart, error) {
+	return record.ColdStart{}, nil
 }
 func (c changing) Restore(context.Context) error { return nil }
 

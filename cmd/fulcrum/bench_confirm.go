@@ -16,6 +16,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 )
 
 // confirm asks before load goes to a host for the first time, unless it is this machine.
@@ -26,7 +27,7 @@ func confirm(std streams, in bench.Input, yes bool) error {
 
 // confirmLoad is confirm for a load that is said in words for each host, and in requests for each target, 0 where that is
 // not known.
-func confirmLoad(std streams, suite *v1alpha1.Suite, access map[string]bench.Access, load func(host string) string, requests func(target int) int64, yes bool) error {
+func confirmLoad(std streams, suite *v1alpha1.Suite, access map[string]target.Access, load func(host string) string, requests func(target int) int64, yes bool) error {
 	known, err := openKnownHosts()
 	if err != nil {
 		return err
@@ -110,7 +111,7 @@ func openKnownHosts() (*knownHosts, error) {
 }
 
 // unknown returns the hosts of a suite that are neither this machine nor known.
-func (k *knownHosts) unknown(suite *v1alpha1.Suite, access map[string]bench.Access) []string {
+func (k *knownHosts) unknown(suite *v1alpha1.Suite, access map[string]target.Access) []string {
 	var hosts []string
 	for _, t := range suite.Spec.Targets {
 		url := asked(access, t)
@@ -137,7 +138,7 @@ func (k *knownHosts) add(hosts []string) error {
 }
 
 // asked is the URL of the host that a target's requests go to: of a function, the endpoint that invokes it.
-func asked(access map[string]bench.Access, t v1alpha1.Target) string {
+func asked(access map[string]target.Access, t v1alpha1.Target) string {
 	if endpoint := access[t.Name].Endpoint; endpoint != "" {
 		return endpoint
 	}

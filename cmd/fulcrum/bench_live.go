@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // liveLine is one line that is rewritten every second, on a terminal only.
@@ -73,8 +73,8 @@ func progressText(v bench.Live) string {
 func errorsText(v bench.Live) string {
 	const most = 3
 	kinds := slices.Sorted(maps.Keys(v.Kinds))
-	kinds = slices.DeleteFunc(kinds, func(k measure.Kind) bool { return k == measure.OK })
-	slices.SortStableFunc(kinds, func(a, b measure.Kind) int { return cmp.Compare(v.Kinds[b], v.Kinds[a]) })
+	kinds = slices.DeleteFunc(kinds, func(k record.Kind) bool { return k == record.OK })
+	slices.SortStableFunc(kinds, func(a, b record.Kind) int { return cmp.Compare(v.Kinds[b], v.Kinds[a]) })
 	text := fmt.Sprintf("errors %d", v.Errors)
 	for i, k := range kinds {
 		if i == most {

@@ -8,7 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 func newBenchReportCommand(std streams) *cobra.Command {
@@ -34,13 +35,13 @@ Exit codes: those of bench.`,
 			if err := checkPage(html); err != nil {
 				return err
 			}
-			sheet, err := readRun(args[0], measure.ReadSheet)
+			columns, err := readRun(args[0], record.ReadColumns)
 			if err != nil {
 				return err
 			}
-			a := sheet.Analyse(bootstrapSeed)
+			a := analysis.Of(columns, bootstrapSeed)
 			if against != "" {
-				before, err := readRun(against, measure.ReadSheet)
+				before, err := readRun(against, record.ReadColumns)
 				if err != nil {
 					return fmt.Errorf("--against: %w", err)
 				}
@@ -55,7 +56,7 @@ Exit codes: those of bench.`,
 	return cmd
 }
 
-// readRun reads the log in the folder of a run: whole with measure.ReadLog, or what figures need with measure.ReadSheet.
+// readRun reads the log in the folder of a run: whole with record.ReadLog, or what figures need with record.ReadColumns.
 func readRun[T any](dir string, read func(io.Reader) (*T, error)) (*T, error) {
 	path := filepath.Join(dir, recordsFile)
 	f, err := os.Open(path)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/analysis"
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/report"
 )
@@ -85,7 +86,7 @@ func (f *saturateFlags) run(cmd *cobra.Command, std streams, args []string) erro
 	}
 	line := newLiveLine(std.err)
 	in.Progress = line.show
-	in.Done = func(target string, s bench.SaturationStep) {
+	in.Done = func(target string, s analysis.SaturationStep) {
 		line.finish()
 		if isTerminal(std.err) {
 			fmt.Fprintf(std.err, "%s at %s: %s\n", target, unit.Rate(s.Rate), report.StepText(s))
@@ -152,7 +153,7 @@ func (f *saturateFlags) keep(target string, step int, log []byte) error {
 }
 
 // writeSaturation prints the result; the error is the exit code that it asks for.
-func writeSaturation(std streams, s *bench.Saturation, output string) error {
+func writeSaturation(std streams, s *analysis.Saturation, output string) error {
 	var err error
 	if output == "json" {
 		err = report.JSON(std.out, s)
@@ -162,16 +163,16 @@ func writeSaturation(std streams, s *bench.Saturation, output string) error {
 	if err != nil {
 		return err
 	}
-	has := map[bench.SaturationOutcome]bool{}
+	has := map[analysis.SaturationOutcome]bool{}
 	for _, t := range s.Targets {
 		has[t.Outcome] = true
 	}
 	switch {
-	case has[bench.Stopped]:
+	case has[analysis.Stopped]:
 		return exitStatus(exitInconclusive)
-	case has[bench.ByOwn]:
+	case has[analysis.ByOwn]:
 		return exitStatus(exitInvalid)
-	case has[bench.NonePass]:
+	case has[analysis.NonePass]:
 		return exitStatus(exitFail)
 	}
 	return nil

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fulcrum.dev/fulcrum/api/unit"
-	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/bench/selftest"
 	"fulcrum.dev/fulcrum/internal/report"
 )
 
@@ -32,7 +32,7 @@ Exit codes: 0 done, 1 an error, such as a request that was lost or counted wrong
 			if each < unit.Duration(100*time.Millisecond) {
 				return fmt.Errorf("--duration: expected at least 100ms, got %s", each)
 			}
-			result, err := bench.RunSelftest(cmd.Context(), each.Std())
+			result, err := selftest.Run(cmd.Context(), each.Std())
 			if err != nil {
 				return err
 			}
@@ -52,7 +52,7 @@ Exit codes: 0 done, 1 an error, such as a request that was lost or counted wrong
 	return cmd
 }
 
-func selftestText(r bench.SelftestRow, x float64) string {
+func selftestText(r selftest.Row, x float64) string {
 	if r.Unit == "s" {
 		return fmt.Sprintf("%.3f ms", x*1e3)
 	}

@@ -16,7 +16,8 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/suitefile"
-	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/rows"
+	"fulcrum.dev/fulcrum/internal/workload/trace"
 )
 
 // suiteFlags are a suite on the command line.
@@ -56,7 +57,7 @@ func (f *suiteFlags) register(fs *pflag.FlagSet) {
 	fs.Var(newTextFlag(&f.rate, "rate", unit.ParseRate), "rate", "requests per time, such as 50/s")
 	fs.Var(newTextFlag(&f.duration, "duration", parseTime), "duration", "how long to go on, such as 2m")
 	fs.StringVar(&f.trace, "trace", "", "recorded requests to play instead of a rate; \"-\" is the standard input")
-	fs.StringVar(&f.format, "format", "auto", "format of the trace: auto, "+strings.Join(workload.Formats(), ", "))
+	fs.StringVar(&f.format, "format", "auto", "format of the trace: auto, "+strings.Join(trace.Formats(), ", "))
 	fs.Float64Var(&f.speed, "speed", 1, "plays the load this many times as fast")
 	fs.IntVar(&f.closed, "closed", 0, "callers of a closed loop, which wait for each answer, instead of a rate")
 	fs.Var(newTextFlag(&f.turn, "duration", parseTime), "turn", "how long a target's turn lasts; 0s alternates by request (default: a fortieth of the load for each, with at least five requests)")
@@ -83,7 +84,7 @@ func (f *suiteFlags) registerTargets(fs *pflag.FlagSet) {
 // source is a suite with what it was read from.
 type source struct {
 	suite *v1alpha1.Suite
-	open  workload.Opener
+	open  rows.Opener
 	dir   string // that its files are relative to
 	name  string // for errors
 }

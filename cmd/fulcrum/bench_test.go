@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/analysis"
 	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 func asking(urls ...string) bench.Input {
@@ -127,8 +129,8 @@ func TestOutThatCannotBeWritten(t *testing.T) {
 func TestLiveText(t *testing.T) {
 	live := bench.Live{
 		Elapsed: 12 * time.Second, Span: time.Minute, Requests: 600, Planned: 3000, Errors: 9, Rate: 49.8,
-		Kinds:   map[measure.Kind]int64{measure.OK: 591, measure.Timeout: 2, measure.Reset: 5, measure.DNS: 1, measure.Other: 1},
-		Latency: measure.Summary{P50: 0.0123, P95: 0.02}, Lateness: measure.Summary{P99: 0.0004},
+		Kinds:   map[record.Kind]int64{record.OK: 591, record.Timeout: 2, record.Reset: 5, record.DNS: 1, record.Other: 1},
+		Latency: stats.Summary{P50: 0.0123, P95: 0.02}, Lateness: stats.Summary{P99: 0.0004},
 	}
 	want := "[==        ]  20% 12s of 1m0s  600/3000 requests  49.8/s  p50 12.3 ms  p95 20 ms  late p99 0.4 ms  errors 9: 5 reset, 2 timeout, 1 dns, ..."
 	if got := liveText(live); got != want {
@@ -145,7 +147,7 @@ func TestProgress(t *testing.T) {
 			t.Fatal(err)
 		}
 		if show != nil {
-			show(bench.Live{Requests: 3, Kinds: map[measure.Kind]int64{measure.OK: 3}})
+			show(bench.Live{Requests: 3, Kinds: map[record.Kind]int64{record.OK: 3}})
 		}
 		finish()
 		if !strings.Contains(b.String(), want) || want == "" && b.Len() > 0 {
@@ -210,11 +212,11 @@ func TestInterruptedBench(t *testing.T) {
 	if !strings.Contains(out.String(), "incomplete: interrupted\n") {
 		t.Errorf("printed\n%s", out.String())
 	}
-	sheet, err := readRun(dir, measure.ReadSheet)
+	sheet, err := readRun(dir, record.ReadColumns)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := sheet.Analyse(1); a.Requests < 5 || a.Reason != "interrupted" {
+	if a := analysis.Of(sheet, 1); a.Requests < 5 || a.Reason != "interrupted" {
 		t.Errorf("%d requests, %s", a.Requests, a.Reason)
 	}
 }

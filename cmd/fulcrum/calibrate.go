@@ -13,8 +13,8 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/calibrate"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/modelfile"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/report"
 )
 
@@ -87,7 +87,7 @@ func (f *calibrateFlags) calibrate(ctx context.Context, std streams, run string)
 	if err != nil {
 		return err
 	}
-	log, err := readRun(run, measure.ReadLog)
+	log, err := readRun(run, record.ReadLog)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func writeCalibration(path string, c *v1alpha1.Calibration) error {
 }
 
 // hardwareOf reads --on: the hardware by the name of the target, of which there is one where none is given.
-func hardwareOf(texts []string, targets []measure.TargetInfo, cat *catalog.Catalog) (map[string]calibrate.Hardware, error) {
+func hardwareOf(texts []string, targets []record.TargetInfo, cat *catalog.Catalog) (map[string]calibrate.Hardware, error) {
 	var names []string
 	for _, t := range targets {
 		names = append(names, t.Name)

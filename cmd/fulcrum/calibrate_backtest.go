@@ -9,7 +9,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/calibrate"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/report"
 )
 
@@ -58,7 +58,7 @@ func backtest(ctx context.Context, std streams, profile, run string, within floa
 	if err != nil {
 		return err
 	}
-	log, err := readRun(run, measure.ReadLog)
+	log, err := readRun(run, record.ReadLog)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ type targetPair struct {
 }
 
 // pairTargets pairs targets by name; where there is one on either side, the names do not matter.
-func pairTargets(c *v1alpha1.Calibration, log *measure.Log) ([]targetPair, error) {
+func pairTargets(c *v1alpha1.Calibration, log *record.Log) ([]targetPair, error) {
 	targets := log.Header.Targets
 	if len(c.Spec.Targets) == 1 && len(targets) == 1 {
 		return []targetPair{{&c.Spec.Targets[0], 0}}, nil

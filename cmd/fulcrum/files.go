@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/rows"
 )
 
 // openBeside opens files by names that are relative to another file.
-func openBeside(path string) workload.Opener {
+func openBeside(path string) rows.Opener {
 	dir := filepath.Dir(path)
 	return func(name string) (io.ReadCloser, error) {
 		if !filepath.IsAbs(name) {

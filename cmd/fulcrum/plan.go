@@ -16,6 +16,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/plan"
 	"fulcrum.dev/fulcrum/internal/report"
 	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
 // planFlags are what plan and simulate share.
@@ -173,7 +174,7 @@ func loadModel(path, calibration string) (*v1alpha1.Model, workload.Workload, er
 	if err != nil {
 		return nil, nil, err
 	}
-	load, err := workload.FromTraffic(openBeside(path), model.Spec.Traffic)
+	load, err := traffic.Build(openBeside(path), model.Spec.Traffic)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: spec.traffic: %w", path, err)
 	}

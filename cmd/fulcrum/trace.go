@@ -16,6 +16,8 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/rows"
+	"fulcrum.dev/fulcrum/internal/workload/trace"
 )
 
 func newTraceCommand(std streams) *cobra.Command {
@@ -73,7 +75,7 @@ told from the first line:
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.trace.Format, "format", "auto", "format of the trace: auto, "+strings.Join(workload.Formats(), ", "))
+	flags.StringVar(&f.trace.Format, "format", "auto", "format of the trace: auto, "+strings.Join(trace.Formats(), ", "))
 	flags.StringToStringVar(&f.columns, "column", nil, "columns of a csv or jsonl trace: time, timeUnit (s, ms, us, ns), input, output, work, workUnit (s, ms)")
 	flags.StringVar(&f.trace.Function, "function", "", "keep one function of an azure-functions trace: its hash or the beginning of it")
 	flags.StringVar(&f.trace.Durations, "durations", "", "durations file that belongs to an azure-functions trace")
@@ -97,7 +99,7 @@ func describeTrace(ctx context.Context, std streams, f describeFlags) error {
 	if f.trace.Columns, err = columnsOf(f.columns); err != nil {
 		return err
 	}
-	w, err := workload.ReadTrace(traceOpener(std.in), f.trace, f.seed)
+	w, err := trace.Read(traceOpener(std.in), f.trace, f.seed)
 	if err != nil {
 		return err
 	}
@@ -137,7 +139,7 @@ func columnsOf(given map[string]string) (*v1alpha1.Columns, error) {
 
 // traceOpener opens files by the names that were given on the command line.
 // Standard input is kept in memory, because a trace is read more than once.
-func traceOpener(in io.Reader) workload.Opener {
+func traceOpener(in io.Reader) rows.Opener {
 	var kept []byte
 	var failed error
 	read := false

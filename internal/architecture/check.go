@@ -3,6 +3,7 @@ package architecture
 import (
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 )
@@ -27,6 +28,10 @@ func Check(fsys fs.FS, module string, rows []Row) ([]Violation, error) {
 	if err != nil {
 		return nil, err
 	}
+	byDir := make(map[string]sourcePackage, len(packages))
+	for _, p := range packages {
+		byDir[p.dir] = p
+	}
 	order := make(map[string]int, len(rows))
 	for i, row := range rows {
 		order[row.Dir] = i
@@ -42,6 +47,11 @@ func Check(fsys fs.FS, module string, rows []Row) ([]Violation, error) {
 		found = append(found, checkImports(p, module, i, order)...)
 		if rows[i].Pure {
 			found = append(found, checkPurity(p)...)
+			found = append(found, checkPureImports(p, module, rows, order)...)
+		}
+		if rows[i].Formatless {
+			c := closure{root: p.dir, module: module, packages: byDir, seen: make(map[string]bool)}
+			found = append(found, c.check(p.dir)...)
 		}
 	}
 	return append(found, checkFolders(packages, rows)...), nil
@@ -84,8 +94,8 @@ func checkImports(p sourcePackage, module string, i int, order map[string]int) [
 	for _, f := range p.files {
 		for _, imp := range f.imports {
 			dir, ours := inModule(imp.path, module)
-			if !ours || (dir == p.dir && f.test) {
-				continue // An external test imports the package that it tests.
+			if !ours || f.test && (dir == p.dir || dir == p.dir+"/"+path.Base(p.dir)+"test") {
+				continue // An external test imports the package that it tests, and what helps to test it.
 			}
 			j, known := order[dir]
 			switch {

@@ -12,7 +12,15 @@ import (
 
 const module = "example.com/m"
 
-var rows = []architecture.Row{{Dir: "base", Pure: true}, {Dir: "middle", Pure: true}, {Dir: "cmd/tool"}}
+var rows = []architecture.Row{
+	{Dir: "base", Pure: true},
+	{Dir: "middle", Pure: true},
+	{Dir: "core", Pure: true},
+	{Dir: "engine", Pure: true, Formatless: true},
+	{Dir: "store"},
+	{Dir: "page", Pure: true},
+	{Dir: "cmd/tool"},
+}
 
 // sound is a tree that keeps every rule of rows.
 func sound() fstest.MapFS {
@@ -20,6 +28,10 @@ func sound() fstest.MapFS {
 		"base/base.go":   "// Package base is the base.\npackage base\n",
 		"middle/doc.go":  "// Package middle is in the middle.\npackage middle\n",
 		"middle/use.go":  "package middle\nimport _ \"example.com/m/base\"\n",
+		"core/core.go":   "// Package core is in the engine.\npackage core\n",
+		"engine/run.go":  "// Package engine runs.\npackage engine\nimport _ \"example.com/m/core\"\n",
+		"store/store.go": "// Package store keeps files.\npackage store\nimport _ \"os\"\n",
+		"page/page.go":   "// Package page is a page.\npackage page\nimport _ \"encoding/json\"\n",
 		"cmd/tool/go.go": "// Command tool is a tool.\npackage main\nimport (\n_ \"example.com/m/middle\"\n\"os\"\n\"time\"\n)\nvar _, _ = os.Args, time.Now\n",
 	})
 }
@@ -36,6 +48,9 @@ func TestCheck(t *testing.T) {
 	const (
 		clock  = ": take it as a parameter"
 		effect = ": take a reader, a time or a seed as a parameter"
+		format = ", which reads or writes a file format"
+
+		formatless = "; engine depends on this package and must know no file format"
 	)
 	tests := []struct {
 		name string
@@ -138,13 +153,68 @@ func TestCheck(t *testing.T) {
 			want: []string{"base/x_windows.go:5: pure package imports os" + effect},
 		},
 		{
+			name: "impure processes, sockets and clients",
+			add: map[string]string{
+				"page/x.go": "package page\nimport (\n\"plugin\"\n\"crypto/tls\"\n\"os/signal\"\n\"net/rpc\"\n\"google.golang.org/grpc/codes\"\n\"k8s.io/client-go/rest\"\n\"google.golang.org/grpcweb\"\n)\n",
+			},
+			want: []string{
+				"page/x.go:3: pure package imports plugin" + effect,
+				"page/x.go:4: pure package imports crypto/tls" + effect,
+				"page/x.go:5: pure package imports os/signal" + effect,
+				"page/x.go:6: pure package imports net/rpc" + effect,
+				"page/x.go:7: pure package imports google.golang.org/grpc/codes" + effect,
+				"page/x.go:8: pure package imports k8s.io/client-go/rest" + effect,
+			},
+		},
+		{
+			name: "pure package imports one that is not",
+			add:  map[string]string{"page/x.go": "package page\nimport (\n_ \"example.com/m/base\"\n_ \"example.com/m/store\"\n)\n"},
+			want: []string{"page/x.go:4: pure package imports store, which is not pure: move what both need to a pure package"},
+		},
+		{
+			name: "test of a pure package imports one that is not",
+			add:  map[string]string{"page/x_test.go": "package page\nimport _ \"example.com/m/store\"\n"},
+		},
+		{
+			name: "formats in a formatless package",
+			add: map[string]string{
+				"engine/x.go": "package engine\nimport (\n\"encoding\"\n\"encoding/binary\"\n\"encoding/json\"\n\"compress/gzip\"\n\"gonum.org/v1/gonum/stat\"\n\"example.org/yaml\"\n)\n",
+			},
+			want: []string{
+				"engine/x.go:5: imports encoding/json" + format + formatless,
+				"engine/x.go:6: imports compress/gzip" + format + formatless,
+				"engine/x.go:8: imports example.org/yaml, which is in no module of formatlessModules" + formatless,
+			},
+		},
+		{
+			name: "formats in what a formatless package depends on, said once",
+			add: map[string]string{
+				"middle/x.go": "package middle\nimport _ \"encoding/csv\"\n",
+				"engine/x.go": "package engine\nimport _ \"example.com/m/middle\"\n",
+				"engine/y.go": "package engine\nimport _ \"example.com/m/middle\"\n",
+				"core/x.go":   "package core\nimport _ \"example.org/zip\"\n",
+			},
+			want: []string{
+				"core/x.go:2: imports example.org/zip, which is in no module of formatlessModules" + formatless,
+				"middle/x.go:2: imports encoding/csv" + format + formatless,
+			},
+		},
+		{
+			name: "formats elsewhere, and in tests of a formatless package",
+			add: map[string]string{
+				"middle/x.go":      "package middle\nimport _ \"encoding/csv\"\n",
+				"engine/x_test.go": "package engine\nimport (\n_ \"encoding/json\"\n_ \"example.com/m/middle\"\n)\n",
+				"core/x_test.go":   "package core\nimport _ \"encoding/json\"\n",
+			},
+		},
+		{
 			name: "impure test of a pure package",
 			add:  map[string]string{"base/x_test.go": "package base\nimport (\n\"os\"\n\"time\"\n)\nvar _, _ = os.Args, time.Now()\n"},
 		},
 		{
 			name: "wall clock",
 			add: map[string]string{
-				"base/x.go": "package base\nimport \"time\"\nfunc f() {\n_ = time.Now()\n_ = time.Since(time.Time{})\ntime.Sleep(1)\n<-time.After(1)\n_ = time.Tick(1)\n_ = time.NewTimer(1)\n_ = time.NewTicker(1)\n}\n",
+				"base/x.go": "package base\nimport \"time\"\nfunc f() {\n_ = time.Now()\n_ = time.Since(time.Time{})\ntime.Sleep(1)\n<-time.After(1)\n_ = time.Tick(1)\n_ = time.NewTimer(1)\n_ = time.NewTicker(1)\n_, _ = time.LoadLocation(time.Local.String())\n}\n",
 			},
 			want: []string{
 				"base/x.go:4: pure package uses time.Now" + clock,
@@ -154,6 +224,8 @@ func TestCheck(t *testing.T) {
 				"base/x.go:8: pure package uses time.Tick" + clock,
 				"base/x.go:9: pure package uses time.NewTimer" + clock,
 				"base/x.go:10: pure package uses time.NewTicker" + clock,
+				"base/x.go:11: pure package uses time.LoadLocation" + clock,
+				"base/x.go:11: pure package uses time.Local" + clock,
 			},
 		},
 		{
@@ -164,7 +236,7 @@ func TestCheck(t *testing.T) {
 		{
 			name: "dot import of the clock",
 			add:  map[string]string{"base/x.go": "package base\nimport . \"time\"\nvar now = Now\n"},
-			want: []string{"base/x.go:2: pure package dot-imports time, which hides Now, Since, Until, Sleep, After, AfterFunc, Tick, NewTimer, NewTicker"},
+			want: []string{"base/x.go:2: pure package dot-imports time, which hides Now, Since, Until, Sleep, After, AfterFunc, Tick, NewTimer, NewTicker, Local, LoadLocation"},
 		},
 		{
 			name: "durations are no clock, and other packages have a Now too",
@@ -201,5 +273,23 @@ func TestCheckReportsSourceThatDoesNotParse(t *testing.T) {
 	tree["base/x.go"] = &fstest.MapFile{Data: []byte("package base\nfunc {\n")}
 	if _, err := architecture.Check(tree, module, rows); err == nil {
 		t.Error("no error for a file that does not parse")
+	}
+}
+
+// TestCheckOfTestHelpers: a package's external tests may import what helps to test it, which imports the package; the package may not.
+func TestCheckOfTestHelpers(t *testing.T) {
+	tree := source(map[string]string{
+		"base/base.go":          "// Package base is the base.\npackage base\n",
+		"base/base_test.go":     "package base_test\nimport _ \"example.com/m/base/basetest\"\n",
+		"base/basetest/help.go": "// Package basetest helps to test base.\npackage basetest\nimport _ \"example.com/m/base\"\n",
+	})
+	house := []architecture.Row{{Dir: "base"}, {Dir: "base/basetest"}}
+	if violations, err := architecture.Check(tree, module, house); err != nil || len(violations) > 0 {
+		t.Errorf("violations %v, %v", violations, err)
+	}
+	tree["base/base.go"].Data = []byte("// Package base is the base.\npackage base\nimport _ \"example.com/m/base/basetest\"\n")
+	violations, err := architecture.Check(tree, module, house)
+	if want := "base/base.go:3: imports base/basetest, which is not above base in the table"; err != nil || len(violations) != 1 || violations[0].String() != want {
+		t.Errorf("violations %v, %v; want %s", violations, err, want)
 	}
 }

@@ -1,6 +1,6 @@
 // Package architecture holds the rules of the house and checks that the source
-// keeps them: which package may import which, which packages are pure, and that
-// every package says what it is.
+// keeps them: which package may import which, which packages are pure, which know
+// no file format, and that every package says what it is.
 //
 // In goes the source tree as an [io/fs.FS] and a table of rows in import order
 // ([House]); out come violations. Start at [Check]. The test in this package

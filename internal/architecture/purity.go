@@ -9,20 +9,23 @@ import (
 	"strings"
 )
 
-// impureImports are packages that reach outside the process, or that draw from
+// impureImports are packages that reach outside the process - files, other processes, the network, logs -, or that draw from
 // a source that no seed of ours governs. Sub-packages count as well, except those of net that only parse.
 var impureImports = []string{
-	"os", "net", "log", "syscall", "io/ioutil", "runtime/debug", "crypto/rand", "math/rand",
-	"golang.org/x/sys", "golang.org/x/term",
+	"os", "net", "log", "syscall", "io/ioutil", "plugin", "mime", "expvar", "database/sql", "testing",
+	"runtime/debug", "runtime/pprof", "runtime/trace",
+	"crypto/rand", "crypto/tls", "crypto/x509", "math/rand",
+	"golang.org/x/sys", "golang.org/x/term", "golang.org/x/net", "golang.org/x/oauth2",
+	"cloud.google.com/go", "github.com/aws", "google.golang.org/grpc", "k8s.io/client-go",
 }
 
 // pureExceptions lie below a path of impureImports but only parse or compute.
 var pureExceptions = []string{"net/url", "net/netip", "net/mail", "net/textproto", "math/rand/v2"}
 
 // impureNames are the identifiers of otherwise pure packages that read the
-// wall clock, wait for it, or draw from the global random source.
+// wall clock, wait for it, read the time zones of the machine, or draw from the global random source.
 var impureNames = map[string][]string{
-	"time": {"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"},
+	"time": {"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker", "Local", "LoadLocation"},
 	"math/rand/v2": {
 		"ExpFloat64", "Float32", "Float64", "Int", "Int32", "Int32N", "Int64", "Int64N", "IntN", "N",
 		"NormFloat64", "Perm", "Shuffle", "Uint", "Uint32", "Uint32N", "Uint64", "Uint64N", "UintN",
@@ -49,13 +52,28 @@ func checkPurity(p sourcePackage) []Violation {
 	return found
 }
 
+// checkPureImports finds imports of this module's packages that are not pure themselves.
+func checkPureImports(p sourcePackage, module string, rows []Row, order map[string]int) []Violation {
+	var found []Violation
+	for _, f := range p.files {
+		if f.test {
+			continue
+		}
+		for _, imp := range f.imports {
+			dir, ours := inModule(imp.path, module)
+			if i, known := order[dir]; ours && known && !rows[i].Pure {
+				found = append(found, Violation{imp.where, fmt.Sprintf("pure package imports %s, which is not pure: move what both need to a pure package", dir)})
+			}
+		}
+	}
+	return found
+}
+
 func isImpure(imported string) bool {
 	if slices.Contains(pureExceptions, imported) {
 		return false
 	}
-	return slices.ContainsFunc(impureImports, func(banned string) bool {
-		return imported == banned || strings.HasPrefix(imported, banned+"/")
-	})
+	return isBelow(imported, impureImports)
 }
 
 // checkNames finds uses of impureNames, whatever name the file imports their

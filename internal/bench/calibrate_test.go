@@ -18,7 +18,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/calibrate"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
@@ -179,7 +179,7 @@ func TestCalibrateRecoversAServer(t *testing.T) {
 	}
 }
 
-func run(t *testing.T, s *v1alpha1.Suite) *measure.Log {
+func run(t *testing.T, s *v1alpha1.Suite) *record.Log {
 	t.Helper()
 	suitefile.Default(s)
 	if err := suitefile.Validate("suite", s); err != nil {
@@ -197,7 +197,7 @@ func run(t *testing.T, s *v1alpha1.Suite) *measure.Log {
 	if _, err := bench.Run(t.Context(), in, &b); err != nil {
 		t.Fatal(err)
 	}
-	log, err := measure.ReadLog(&b)
+	log, err := record.ReadLog(&b)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,14 +9,16 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/bench/wire"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // Forcer brings cold starts of one target about. Its methods are called one after the other.
 type Forcer interface {
 	// Force brings one about and has the request sent that meets it: ask sends one and waits for its end. Times are those
 	// of now. Whatever was seen until an error is returned with it.
-	Force(ctx context.Context, now func() time.Duration, ask func(context.Context) measure.Record) (measure.ColdStart, error)
+	Force(ctx context.Context, now func() time.Duration, ask func(context.Context) record.Record) (record.ColdStart, error)
 	// Restore leaves the target as the first Force found it. Its error says what is left to be done by hand.
 	Restore(ctx context.Context) error
 }
@@ -32,23 +34,23 @@ const restoring = 2 * time.Minute
 
 // coldStage brings cold starts about, when the load is over.
 type coldStage struct {
-	*crew
+	*workers
 	in     Input
-	log    *measure.Writer
+	log    *record.Writer
 	sample job // the request that is sent
 	next   int64
-	made   []measure.ColdStart
+	made   []record.ColdStart
 }
 
 // ask sends one request to a target over a client. It is due when it is sent.
-func (s *coldStage) ask(ctx context.Context, over client, target int, round int64, patience time.Duration) measure.Record {
+func (s *coldStage) ask(ctx context.Context, over target.Target, index int, round int64, patience time.Duration) record.Record {
 	j := s.sample
-	j.sequence, j.round, j.target, j.due = s.next, round, target, s.now()
+	j.Sequence, j.round, j.target, j.due = s.next, round, index, s.now()
 	s.next++
 	r := newRecord(j)
-	unhook := context.AfterFunc(ctx, func() { interrupt(over) })
+	unhook := context.AfterFunc(ctx, over.Interrupt)
 	defer unhook()
-	_ = over.exchange(ctx, patience, j, s.start, &r) // the record has its kind
+	_ = over.Exchange(ctx, j.Request, s.start, patience, &r) // the record has its kind
 	return r
 }
 
@@ -89,48 +91,48 @@ func (s *coldStage) coldStarts(ctx context.Context) (left []string, err error) {
 func (s *coldStage) tellIdlers(targets []int) {
 	for _, i := range targets {
 		f, ok := s.in.Forcers[s.in.Suite.Spec.Targets[i].Name].(Idler)
-		if last := s.collector.last; ok && i < len(last) && last[i] != measure.Unseen {
+		if last := s.collector.last; ok && i < len(last) && last[i] != record.Unseen {
 			f.Asked(last[i])
 		}
 	}
 }
 
 // one brings a cold start about, or says why there was none.
-func (s *coldStage) one(ctx context.Context, i int, round int64) measure.ColdStart {
+func (s *coldStage) one(ctx context.Context, i int, round int64) record.ColdStart {
 	t, patience := s.in.Suite.Spec.Targets[i], s.in.Suite.Spec.ColdStarts.Timeout.Std()
 	exchanges, stop := interruptible(ctx)
 	defer stop()
-	limited, cancel := context.WithTimeoutCause(exchanges, patience+idleOf(t), errTimeout)
+	limited, cancel := context.WithTimeoutCause(exchanges, patience+idleOf(t), wire.ErrTimeout)
 	defer cancel()
 	made, err := s.force(limited, i, round, patience)
 	if made.Request.Sent == 0 && made.Request.LastByte == 0 { // none was sent
-		made.Request = newRecord(job{sequence: s.next, round: round, target: i, due: s.now()})
+		made.Request = newRecord(job{Request: target.Request{Sequence: s.next}, round: round, target: i, due: s.now()})
 	}
 	made.Target, made.Request.Target = i, i
 	switch {
 	case ctx.Err() != nil:
-		err = errInterrupted
-	case err != nil && errors.Is(context.Cause(limited), errTimeout):
+		err = wire.ErrInterrupted
+	case err != nil && errors.Is(context.Cause(limited), wire.ErrTimeout):
 		err = fmt.Errorf("not within %s: %w", unit.Duration(patience+idleOf(t)), err)
-	case err == nil && made.Request.Kind != measure.OK:
+	case err == nil && made.Request.Kind != record.OK:
 		err = fmt.Errorf("its request ended as %s", made.Request.Kind)
 	}
 	if err != nil {
-		made.Failure, made.Confirmed = shortened(err.Error()), false
+		made.Failure, made.Confirmed = target.Shorten(err.Error()), false
 	}
 	complete(&made, yieldsTokens(t))
 	return made
 }
 
 // force has the forcer do its work, with a client of its own: connections from before lead to what is about to end.
-func (s *coldStage) force(ctx context.Context, i int, round int64, patience time.Duration) (measure.ColdStart, error) {
+func (s *coldStage) force(ctx context.Context, i int, round int64, patience time.Duration) (record.ColdStart, error) {
 	t := s.in.Suite.Spec.Targets[i]
-	over, err := newTarget(t, s.in.Access[t.Name], 1)
+	over, err := target.Open(t, s.in.Access[t.Name], 1)
 	if err != nil {
-		return measure.ColdStart{}, err
+		return record.ColdStart{}, err
 	}
-	defer over.close()
-	return s.in.Forcers[t.Name].Force(ctx, s.now, func(ctx context.Context) measure.Record { return s.ask(ctx, over, i, round, patience) })
+	defer over.Close()
+	return s.in.Forcers[t.Name].Force(ctx, s.now, func(ctx context.Context) record.Record { return s.ask(ctx, over, i, round, patience) })
 }
 
 func idleOf(t v1alpha1.Target) time.Duration {
@@ -147,25 +149,25 @@ func yieldsTokens(t v1alpha1.Target) bool {
 
 // complete adds what the client saw, and marks the moments that nobody did: up to the last one that was reached where the
 // start failed. Without tokens there is no first one to be missed.
-func complete(c *measure.ColdStart, hasTokens bool) {
-	seen := map[measure.PhaseName]measure.Phase{}
+func complete(c *record.ColdStart, hasTokens bool) {
+	seen := map[record.PhaseName]record.Phase{}
 	for _, p := range c.Phases {
 		seen[p.Name] = p
 	}
 	if c.Failure == "" {
-		seen[measure.FirstByte] = measure.Phase{Name: measure.FirstByte, At: c.Request.FirstByte, By: measure.ByClient}
+		seen[record.FirstByte] = record.Phase{Name: record.FirstByte, At: c.Request.FirstByte, By: record.ByClient}
 		if c.Request.FirstToken >= 0 {
-			seen[measure.FirstToken] = measure.Phase{Name: measure.FirstToken, At: c.Request.FirstToken, By: measure.ByClient}
+			seen[record.FirstToken] = record.Phase{Name: record.FirstToken, At: c.Request.FirstToken, By: record.ByClient}
 		}
 	}
 	c.Phases = nil
-	for _, name := range measure.PhaseNames() {
-		if name == measure.FirstToken && !hasTokens {
+	for _, name := range record.PhaseNames() {
+		if name == record.FirstToken && !hasTokens {
 			continue
 		}
 		p, ok := seen[name]
 		if !ok {
-			p = measure.Phase{Name: name, At: measure.Unseen, By: measure.Unobserved}
+			p = record.Phase{Name: name, At: record.Unseen, By: record.Unobserved}
 		}
 		c.Phases = append(c.Phases, p)
 	}
@@ -173,7 +175,7 @@ func complete(c *measure.ColdStart, hasTokens bool) {
 		return
 	}
 	last := len(c.Phases)
-	for last > 0 && c.Phases[last-1].By == measure.Unobserved {
+	for last > 0 && c.Phases[last-1].By == record.Unobserved {
 		last--
 	}
 	c.Phases = slices.Clip(c.Phases[:last])

@@ -14,7 +14,9 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/bench/benchtest"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
@@ -26,9 +28,9 @@ type fakeForcer struct {
 	leaves           error
 }
 
-func (f *fakeForcer) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) measure.Record) (measure.ColdStart, error) {
-	c := measure.ColdStart{Method: "fake", Confirmed: true, Evidence: "it says so"}
-	c.Phases = []measure.Phase{{Name: measure.Trigger, At: now(), By: measure.ByClient}}
+func (f *fakeForcer) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) record.Record) (record.ColdStart, error) {
+	c := record.ColdStart{Method: "fake", Confirmed: true, Evidence: "it says so"}
+	c.Phases = []record.Phase{{Name: record.Trigger, At: now(), By: record.ByClient}}
 	if n := f.forced.Add(1); f.flaky && n%2 == 0 {
 		return c, errors.New("no pod came")
 	}
@@ -37,7 +39,7 @@ func (f *fakeForcer) Force(ctx context.Context, now func() time.Duration, ask fu
 		<-ctx.Done()
 		return c, context.Cause(ctx)
 	}
-	c.Phases = append(c.Phases, measure.Phase{Name: measure.Ready, At: now(), By: measure.ByPlatform})
+	c.Phases = append(c.Phases, record.Phase{Name: record.Ready, At: now(), By: record.ByPlatform})
 	c.Request = ask(ctx)
 	return c, nil
 }
@@ -60,7 +62,7 @@ func coldSuite(url string, count int) *v1alpha1.Suite {
 	return s
 }
 
-func runForced(ctx context.Context, t *testing.T, s *v1alpha1.Suite, forcers map[string]Forcer) (*measure.Log, measure.End) {
+func runForced(ctx context.Context, t *testing.T, s *v1alpha1.Suite, forcers map[string]Forcer) (*record.Log, record.End) {
 	t.Helper()
 	in := inputOf(t, s, nil)
 	in.Forcers = forcers
@@ -72,7 +74,7 @@ func runForced(ctx context.Context, t *testing.T, s *v1alpha1.Suite, forcers map
 	return readLog(t, b.Bytes()), end
 }
 
-func phaseNames(c measure.ColdStart) (names []measure.PhaseName) {
+func phaseNames(c record.ColdStart) (names []record.PhaseName) {
 	for _, p := range c.Phases {
 		names = append(names, p.Name)
 	}
@@ -81,13 +83,13 @@ func phaseNames(c measure.ColdStart) (names []measure.PhaseName) {
 
 // TestColdStartsByRounds: every target has one in each round, what fails is recorded and the next one follows.
 func TestColdStartsByRounds(t *testing.T) {
-	server := serve(t, answer)
+	server := benchtest.Serve(t, answer)
 	good, flaky := new(fakeForcer), &fakeForcer{flaky: true}
 	l, _ := runForced(t.Context(), t, coldSuite(server.URL, 4), map[string]Forcer{"a": good, "b": flaky})
 	if len(l.ColdStarts) != 8 || good.restored.Load() != 1 || flaky.restored.Load() != 1 || len(l.Records) != 0 || !l.End.Complete {
 		t.Fatalf("%d cold starts, restored %d and %d times, end %+v", len(l.ColdStarts), good.restored.Load(), flaky.restored.Load(), l.End)
 	}
-	if a := measure.Analyse(l, 1); !a.Valid || !a.Complete {
+	if a := analysis.Of(l.Columns(), 1); !a.Valid || !a.Complete {
 		t.Errorf("invalid: %s %s", a.Invalid, a.Reason)
 	}
 	failed := 0
@@ -97,15 +99,15 @@ func TestColdStartsByRounds(t *testing.T) {
 		}
 		if c.Failure != "" {
 			failed++
-			if c.Target != 1 || c.Failure != "no pod came" || c.Confirmed || !slices.Equal(phaseNames(c), []measure.PhaseName{measure.Trigger}) {
+			if c.Target != 1 || c.Failure != "no pod came" || c.Confirmed || !slices.Equal(phaseNames(c), []record.PhaseName{record.Trigger}) {
 				t.Errorf("%+v", c)
 			}
 			continue
 		}
-		if !slices.Equal(phaseNames(c), measure.PhaseNames()[:8]) || c.Request.Kind != measure.OK || !c.Confirmed {
+		if !slices.Equal(phaseNames(c), record.PhaseNames()[:8]) || c.Request.Kind != record.OK || !c.Confirmed {
 			t.Errorf("%+v", c)
 		}
-		if first := c.Phases[7]; first.By != measure.ByClient || first.At != c.Request.FirstByte || c.Phases[1].By != measure.Unobserved {
+		if first := c.Phases[7]; first.By != record.ByClient || first.At != c.Request.FirstByte || c.Phases[1].By != record.Unobserved {
 			t.Errorf("%+v", c.Phases)
 		}
 	}
@@ -116,7 +118,7 @@ func TestColdStartsByRounds(t *testing.T) {
 
 // TestFirstTokenOfAColdStart: it stands where answers have tokens, seen or not, and nowhere else.
 func TestFirstTokenOfAColdStart(t *testing.T) {
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	server := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		switch {
 		case strings.Contains(string(body), `"stream":true`):
@@ -132,10 +134,10 @@ func TestFirstTokenOfAColdStart(t *testing.T) {
 	inputs := &v1alpha1.InferenceRequest{Model: "m", Inputs: []v1alpha1.InferenceTensor{{Name: "x", Datatype: "FP32", Shape: []int64{1}}}}
 	for _, test := range []struct {
 		target v1alpha1.Target
-		want   measure.Observer // "" for no such phase
+		want   record.Observer // "" for no such phase
 	}{
-		{v1alpha1.Target{Protocol: "openai-chat", OpenAI: chat}, measure.ByClient},
-		{v1alpha1.Target{Protocol: "openai-chat", OpenAI: whole}, measure.Unobserved},
+		{v1alpha1.Target{Protocol: "openai-chat", OpenAI: chat}, record.ByClient},
+		{v1alpha1.Target{Protocol: "openai-chat", OpenAI: whole}, record.Unobserved},
 		{v1alpha1.Target{Protocol: "openai-embeddings", OpenAI: &v1alpha1.OpenAIRequest{Model: "m"}}, ""},
 		{v1alpha1.Target{Protocol: "inference", Inference: inputs}, ""},
 		{v1alpha1.Target{Protocol: "http"}, ""},
@@ -147,7 +149,7 @@ func TestFirstTokenOfAColdStart(t *testing.T) {
 		l, _ := runForced(t.Context(), t, s, map[string]Forcer{"a": new(fakeForcer)})
 		c := l.ColdStarts[0]
 		last := c.Phases[len(c.Phases)-1]
-		if c.Failure != "" || (last.Name == measure.FirstToken) != (test.want != "") || test.want != "" && last.By != test.want {
+		if c.Failure != "" || (last.Name == record.FirstToken) != (test.want != "") || test.want != "" && last.By != test.want {
 			t.Errorf("%s: %+v, want the first token seen by %q", test.target.Protocol, c, test.want)
 		}
 	}
@@ -163,7 +165,7 @@ func (f *fakeIdler) Asked(last time.Duration) { f.asked = append(f.asked, last) 
 
 // TestIdleSinceTheLoad: who waits for a target to be idle knows when its last request ended, if there was a load.
 func TestIdleSinceTheLoad(t *testing.T) {
-	s := coldSuite(serve(t, answer).URL, 2)
+	s := coldSuite(benchtest.Serve(t, answer).URL, 2)
 	a, b := new(fakeIdler), new(fakeIdler)
 	runForced(t.Context(), t, s, map[string]Forcer{"a": a, "b": b})
 	if len(a.asked) != 0 || len(b.asked) != 0 {
@@ -182,7 +184,7 @@ func TestIdleSinceTheLoad(t *testing.T) {
 
 // TestInterruptedColdStart: the target is left as it was, and the log is whole.
 func TestInterruptedColdStart(t *testing.T) {
-	server := serve(t, answer)
+	server := benchtest.Serve(t, answer)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	stuck := &fakeForcer{stuck: cancel}
@@ -196,7 +198,7 @@ func TestInterruptedColdStart(t *testing.T) {
 
 // TestTargetThatIsLeftChanged makes the run incomplete, and says what is to be done.
 func TestTargetThatIsLeftChanged(t *testing.T) {
-	server := serve(t, answer)
+	server := benchtest.Serve(t, answer)
 	s := coldSuite(server.URL, 1)
 	s.Spec.Targets = s.Spec.Targets[:1]
 	_, end := runForced(t.Context(), t, s, map[string]Forcer{"a": &fakeForcer{leaves: errors.New("scale it yourself")}})
@@ -206,7 +208,7 @@ func TestTargetThatIsLeftChanged(t *testing.T) {
 }
 
 func TestColdStartThatTakesTooLong(t *testing.T) {
-	server := serve(t, answer)
+	server := benchtest.Serve(t, answer)
 	s := coldSuite(server.URL, 1)
 	s.Spec.Targets, s.Spec.ColdStarts.Timeout = s.Spec.Targets[:1], unit.Duration(20*time.Millisecond)
 	l, end := runForced(t.Context(), t, s, map[string]Forcer{"a": &fakeForcer{stuck: func() {}}})

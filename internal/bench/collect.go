@@ -6,12 +6,13 @@ import (
 	"sync"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // outcome is a record with the error behind it, of which the log keeps one for each kind.
 type outcome struct {
-	record measure.Record
+	record record.Record
 	err    error
 }
 
@@ -29,7 +30,7 @@ type collector struct {
 	full chan []outcome
 	free chan []outcome // batches that were taken and may be filled again
 
-	log      *measure.Writer
+	log      *record.Writer
 	start    time.Time
 	done     chan struct{}
 	fail     func(error)
@@ -38,10 +39,10 @@ type collector struct {
 	examples map[string]string
 	live     *liveView
 	progress func(Live)
-	last     []time.Duration // by target, when its last answer ended; measure.Unseen, or missing, for none
+	last     []time.Duration // by target, when its last answer ended; record.Unseen, or missing, for none
 }
 
-func newCollector(log *measure.Writer, in Input, start time.Time) *collector {
+func newCollector(log *record.Writer, in Input, start time.Time) *collector {
 	return &collector{
 		batch: make([]outcome, 0, batchSize), full: make(chan []outcome, 8), free: make(chan []outcome, 8),
 		log: log, start: start, done: make(chan struct{}), fail: func(error) {},
@@ -118,9 +119,9 @@ func (c *collector) takeAll(batch []outcome) {
 }
 
 func (c *collector) take(o *outcome) {
-	if o.err != nil && o.record.Kind != measure.Interrupted {
+	if o.err != nil && o.record.Kind != record.Interrupted {
 		if kind := o.record.Kind.String(); c.examples[kind] == "" {
-			c.examples[kind] = shortened(o.err.Error())
+			c.examples[kind] = target.Shorten(o.err.Error())
 		}
 	}
 	c.live.take(&o.record)
@@ -129,21 +130,11 @@ func (c *collector) take(o *outcome) {
 }
 
 // noteEnd remembers when a target was left alone.
-func (c *collector) noteEnd(r *measure.Record) {
+func (c *collector) noteEnd(r *record.Record) {
 	for len(c.last) <= r.Target {
-		c.last = append(c.last, measure.Unseen)
+		c.last = append(c.last, record.Unseen)
 	}
 	c.last[r.Target] = max(c.last[r.Target], r.LastByte)
-}
-
-// shortened bounds what the log keeps of an error, in one line.
-func shortened(text string) string {
-	const most = 500
-	text = oneLine(text)
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
 }
 
 func (c *collector) check(err error) {
@@ -162,8 +153,8 @@ func (c *collector) close() error {
 }
 
 // end says how the run ended.
-func (c *collector) end(ctx context.Context, err error) measure.End {
-	e := measure.End{Complete: err == nil && ctx.Err() == nil, Elapsed: time.Since(c.start), Examples: c.examples}
+func (c *collector) end(ctx context.Context, err error) record.End {
+	e := record.End{Complete: err == nil && ctx.Err() == nil, Elapsed: time.Since(c.start), Examples: c.examples}
 	switch {
 	case err != nil:
 		e.Reason = err.Error()
@@ -171,4 +162,11 @@ func (c *collector) end(ctx context.Context, err error) measure.End {
 		e.Reason = "interrupted"
 	}
 	return e
+}
+
+// fullError says that as many requests were in flight as may be.
+type fullError int
+
+func (e fullError) Error() string {
+	return fmt.Sprintf("%d requests were in flight, as many as maxInFlight allows", int(e))
 }

@@ -8,10 +8,13 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/bench/wire"
 )
 
 // openLoad sends every request when it is due, and waits for the answers.
-func (x *crew) openLoad(ctx context.Context, in Input) (err error) {
+func (x *workers) openLoad(ctx context.Context, in Input) (err error) {
 	plan, err := newSchedule(in.Suite, in.Workload, in.Projection.Turn)
 	if err != nil {
 		return fmt.Errorf("reading the schedule: %w", err)
@@ -54,45 +57,40 @@ func (x *crew) openLoad(ctx context.Context, in Input) (err error) {
 }
 
 // interruptible returns a context that ends with another one, for a reason that records tell apart from a time-out. All
-// exchanges of the clients that are under way end then.
-func interruptible(ctx context.Context, clients ...client) (exchanges context.Context, stop func()) {
+// exchanges of the targets that are under way end then.
+func interruptible(ctx context.Context, targets ...target.Target) (exchanges context.Context, stop func()) {
 	exchanges, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	unhook := context.AfterFunc(ctx, func() {
-		cancel(errInterrupted)
-		for _, c := range clients {
-			interrupt(c)
+		cancel(wire.ErrInterrupted)
+		for _, t := range targets {
+			t.Interrupt()
 		}
 	})
 	return exchanges, func() { unhook(); cancel(nil) }
 }
 
-// interrupt ends exchanges that no context ends.
-func interrupt(c client) {
-	if t, ok := c.(*target); ok {
-		t.transport.interrupt()
-	}
-}
-
 // dismiss lets workers go once they have what they wait for.
-func (x *crew) dismiss() {
+func (x *workers) dismiss() {
 	close(x.jobs)
 	for _, t := range x.targets {
-		if s := standbyOf(t); s != nil {
-			s.dismiss()
+		if f := target.FastPathOf(t); f != nil {
+			f.Close()
 		}
 	}
 }
 
-// dispatch sends a job over a connection that stands by, or gives it to a free worker, or to a new one, or records that it
+// dispatch sends a job on the fast path, or gives it to a free worker, or to a new one, or records that it
 // was not sent.
-func (x *crew) dispatch(ctx context.Context, j job, working *sync.WaitGroup) {
-	if x.inFlight.Load() >= int64(x.most) {
-		x.collector.add(outcome{newRecord(j), fullError(x.most)})
+func (x *workers) dispatch(ctx context.Context, j job, working *sync.WaitGroup) {
+	if x.inFlight.Load() >= int64(x.maxInFlight) {
+		x.collector.add(outcome{newRecord(j), fullError(x.maxInFlight)})
 		return
 	}
 	x.inFlight.Add(1)
-	if s := standbyOf(x.targets[j.target]); s != nil && s.send(j, x.start, x.timeout) {
-		return
+	if f := target.FastPathOf(x.targets[j.target]); f != nil {
+		if r := newRecord(j); f.Send(&r, x.start, x.timeout) {
+			return
+		}
 	}
 	select {
 	case x.jobs <- j:
@@ -102,30 +100,32 @@ func (x *crew) dispatch(ctx context.Context, j job, working *sync.WaitGroup) {
 }
 
 // work carries out a job and those that come after it.
-func (x *crew) work(ctx context.Context, j job) {
+func (x *workers) work(ctx context.Context, j job) {
 	for isMore := true; isMore; j, isMore = <-x.jobs {
 		x.do(ctx, j)
-		x.standBy(ctx, x.targets[j.target])
+		if f := target.FastPathOf(x.targets[j.target]); f != nil {
+			f.Serve(ctx, x.start, x.timeout, x.handIn)
+		}
 	}
 }
 
 // closedLoad lets callers send one request after the other. What they send is due when it is sent: such a load cannot be
 // late, and does not see what others would have waited.
-func (x *crew) closedLoad(ctx context.Context, in Input) error {
+func (x *workers) closedLoad(ctx context.Context, in Input) error {
 	closed := in.Suite.Spec.Load.Closed
 	exchanges, stop := interruptible(ctx, x.targets...)
 	defer stop()
 	var sequence atomic.Int64
 	var callers sync.WaitGroup
-	for range min(closed.Callers, x.most) {
+	for range min(closed.Callers, x.maxInFlight) {
 		turns := newTurns(len(x.targets), in.Projection.Turn, *in.Suite.Spec.Load.Seed)
 		callers.Go(func() {
 			for ctx.Err() == nil {
-				j := job{sequence: sequence.Add(1) - 1, due: x.now()}
+				j := job{Request: target.Request{Sequence: sequence.Add(1) - 1}, due: x.now()}
 				if j.due >= closed.Duration.Std() {
 					return
 				}
-				j.target, j.round = turns.of(j.sequence, j.due)
+				j.target, j.round = turns.of(j.Sequence, j.due)
 				x.inFlight.Add(1)
 				x.do(exchanges, j)
 			}

@@ -7,27 +7,27 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // header says what the log will be of.
-func (in Input) header(start time.Time) measure.Header {
+func (in Input) header(start time.Time) record.Header {
 	s := in.Suite.Spec
-	h := measure.Header{
+	h := record.Header{
 		Suite: in.Suite.Metadata.Name, SuiteHash: in.SuiteHash, Tool: in.Tool, Start: start.UTC(), Seed: *s.Load.Seed,
 		Load: in.describe(), Closed: s.Load.Closed != nil, Planned: in.Projection.Requests, Warmup: s.Warmup.Std(),
-		Gate: measure.Gate{Percentile: s.Gate.Percentile, Most: s.Gate.Most.Std()},
+		Gate: record.Gate{Percentile: s.Gate.Percentile, Max: s.Gate.Most.Std()},
 	}
 	for _, t := range s.Targets {
-		h.Targets = append(h.Targets, measure.TargetInfo{Name: t.Name, Group: t.Group, URL: t.URL, Protocol: t.Protocol})
+		h.Targets = append(h.Targets, record.TargetInfo{Name: t.Name, Group: t.Group, URL: t.URL, Protocol: t.Protocol})
 	}
 	h.Thresholds = Thresholds(in.Suite)
 	return h
 }
 
 // Thresholds are the limits of a suite one by one.
-func Thresholds(s *v1alpha1.Suite) []measure.Threshold {
-	var list []measure.Threshold
+func Thresholds(s *v1alpha1.Suite) []record.Threshold {
+	var list []record.Threshold
 	for _, t := range s.Spec.Thresholds {
 		list = append(list, thresholdsOf(t)...)
 	}
@@ -60,8 +60,8 @@ func (in Input) describe() string {
 	return b.String()
 }
 
-func thresholdsOf(t v1alpha1.SuiteThreshold) []measure.Threshold {
-	var list []measure.Threshold
+func thresholdsOf(t v1alpha1.SuiteThreshold) []record.Threshold {
+	var list []record.Threshold
 	for _, m := range []struct {
 		name string
 		of   v1alpha1.Percentiles
@@ -76,12 +76,12 @@ func thresholdsOf(t v1alpha1.SuiteThreshold) []measure.Threshold {
 			most       unit.Duration
 		}{{50, m.of.P50}, {95, m.of.P95}, {99, m.of.P99}} {
 			if p.most > 0 {
-				list = append(list, measure.Threshold{Target: t.Target, Metric: m.name, Percentile: p.percentile, Most: p.most.Seconds()})
+				list = append(list, record.Threshold{Target: t.Target, Metric: m.name, Percentile: p.percentile, Max: p.most.Seconds()})
 			}
 		}
 	}
 	if t.Errors != nil {
-		list = append(list, measure.Threshold{Target: t.Target, Metric: measure.MetricErrors, Most: float64(*t.Errors)})
+		list = append(list, record.Threshold{Target: t.Target, Metric: record.MetricErrors, Max: float64(*t.Errors)})
 	}
 	return list
 }

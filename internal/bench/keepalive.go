@@ -11,7 +11,9 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/bench/wire"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // Witness is a Forcer that can tell whether an instance is there that would answer a request.
@@ -43,7 +45,7 @@ func between(warm, cold time.Duration) time.Duration {
 // keepAlives looks for every target's window, side by side, and writes what was found. The error is that of the log.
 func (s *coldStage) keepAlives(ctx context.Context) error {
 	spec := &s.in.Suite.Spec
-	found := make(chan measure.KeepAlive)
+	found := make(chan record.KeepAlive)
 	var searching sync.WaitGroup
 	for i := range spec.Targets {
 		k := spec.SearchOf(&spec.Targets[i])
@@ -84,20 +86,20 @@ type windowSearch struct {
 	// coldest is the longest of a known cold start.
 	limit, coldest time.Duration
 	last           time.Duration // when the last answer ended
-	found          measure.KeepAlive
+	found          record.KeepAlive
 }
 
-func newWindowSearch(s *coldStage, target int, k *v1alpha1.KeepAliveSearch) *windowSearch {
+func newWindowSearch(s *coldStage, index int, k *v1alpha1.KeepAliveSearch) *windowSearch {
 	own := *s // of its own are the numbers of its requests
 	own.next = 0
-	t := s.in.Suite.Spec.Targets[target]
-	one := &windowSearch{coldStage: &own, spec: k, target: target, name: t.Name, found: measure.KeepAlive{Target: target}}
+	t := s.in.Suite.Spec.Targets[index]
+	one := &windowSearch{coldStage: &own, spec: k, target: index, name: t.Name, found: record.KeepAlive{Target: index}}
 	one.witness, _ = s.in.Forcers[t.Name].(Witness)
 	one.tells = strings.HasPrefix(t.URL, "lambda://")
 	for i := range s.made {
 		c := &s.made[i]
 		// Only a request that itself waited for the start was as slow as the next one will be.
-		if c.Target == target && c.Failure == "" && c.Phases[0].At == c.Request.Sent {
+		if c.Target == index && c.Failure == "" && c.Phases[0].At == c.Request.Sent {
 			one.coldest = max(one.coldest, answerTime(&c.Request))
 		}
 	}
@@ -106,15 +108,15 @@ func newWindowSearch(s *coldStage, target int, k *v1alpha1.KeepAliveSearch) *win
 }
 
 // answerTime leaves out the connection, which an idle gap costs too.
-func answerTime(r *measure.Record) time.Duration { return r.FirstByte - max(r.Connected, r.Sent) }
+func answerTime(r *record.Record) time.Duration { return r.FirstByte - max(r.Connected, r.Sent) }
 
 // run narrows the window down. An interruption leaves what was found until then.
 func (s *windowSearch) run(ctx context.Context) {
 	if err := s.bisect(ctx); err != nil {
 		if ctx.Err() != nil {
-			err = errInterrupted
+			err = wire.ErrInterrupted
 		}
-		s.found.Failure = shortened(err.Error())
+		s.found.Failure = target.Shorten(err.Error())
 	}
 }
 
@@ -170,21 +172,21 @@ func (s *windowSearch) begin(ctx context.Context) error {
 	return nil
 }
 
-func (s *windowSearch) request(ctx context.Context) (measure.Record, error) {
+func (s *windowSearch) request(ctx context.Context) (record.Record, error) {
 	exchanges, stop := interruptible(ctx)
 	defer stop()
 	patience := s.in.Suite.Spec.Timeout.Std()
 	if c := s.in.Suite.Spec.ColdStarts; c != nil {
 		patience = max(patience, c.Timeout.Std())
 	}
-	over, err := newTarget(s.in.Suite.Spec.Targets[s.target], s.in.Access[s.name], 1) // no connection outlives every gap
+	over, err := target.Open(s.in.Suite.Spec.Targets[s.target], s.in.Access[s.name], 1) // no connection outlives every gap
 	if err != nil {
-		return measure.Record{}, err
+		return record.Record{}, err
 	}
-	defer over.close()
+	defer over.Close()
 	r := s.ask(exchanges, over, s.target, 0, patience)
 	s.last = r.LastByte
-	if r.Kind != measure.OK {
+	if r.Kind != record.OK {
 		return r, fmt.Errorf("a request ended as %s", r.Kind)
 	}
 	return r, nil
@@ -194,7 +196,7 @@ func (s *windowSearch) request(ctx context.Context) (measure.Record, error) {
 func (s *windowSearch) try(ctx context.Context, gap time.Duration) (isCold bool, err error) {
 	s.say("keep-alive: %s without a request for %s, try %d", s.name, unit.Duration(gap.Round(time.Second)), len(s.found.Tries)+1)
 	if !pause(ctx, s.last+gap-s.now()) {
-		return false, errInterrupted
+		return false, wire.ErrInterrupted
 	}
 	isWarm := true
 	if s.witness != nil {
@@ -216,7 +218,7 @@ func (s *windowSearch) try(ctx context.Context, gap time.Duration) (isCold bool,
 	default:
 		isCold = answerTime(&r) > s.limit
 	}
-	s.found.Tries = append(s.found.Tries, measure.IdleGap{Gap: gap, Cold: isCold, Request: r})
+	s.found.Tries = append(s.found.Tries, record.IdleGap{Gap: gap, Cold: isCold, Request: r})
 	if isCold {
 		s.found.Cold = gap
 	} else {

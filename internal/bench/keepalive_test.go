@@ -10,7 +10,8 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/bench/benchtest"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // expiring is a server that forgets after a while without a request, and then takes longer.
@@ -46,9 +47,9 @@ type witness struct {
 	*expiring
 }
 
-func searching(t *testing.T, e *expiring, from, to time.Duration, forcers map[string]Forcer) measure.KeepAlive {
+func searching(t *testing.T, e *expiring, from, to time.Duration, forcers map[string]Forcer) record.KeepAlive {
 	t.Helper()
-	server := serve(t, e.ServeHTTP)
+	server := benchtest.Serve(t, e.ServeHTTP)
 	s := coldSuite(server.URL, 1)
 	s.Spec.Targets, s.Spec.ColdStarts = s.Spec.Targets[:1], nil
 	s.Spec.KeepAlive = &v1alpha1.KeepAliveSearch{From: unit.Duration(from), To: unit.Duration(to), Within: 0.1}
@@ -93,7 +94,7 @@ func TestKeepAliveBeyond(t *testing.T) {
 // TestInterruptedKeepAlive keeps what it has.
 func TestInterruptedKeepAlive(t *testing.T) {
 	e := &expiring{window: time.Hour}
-	server := serve(t, e.ServeHTTP)
+	server := benchtest.Serve(t, e.ServeHTTP)
 	s := coldSuite(server.URL, 1)
 	s.Spec.Targets, s.Spec.ColdStarts = s.Spec.Targets[:1], nil
 	s.Spec.KeepAlive = &v1alpha1.KeepAliveSearch{From: unit.Duration(time.Millisecond), To: unit.Duration(time.Hour), Within: 0.1}

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -21,7 +20,9 @@ import (
 	"github.com/tidwall/gjson"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/bench/benchtest"
+	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 var testKey = aws.CredentialsProviderFunc(func(_ context.Context) (aws.Credentials, error) {
@@ -65,7 +66,7 @@ type invokeAPI struct {
 }
 
 func (a invokeAPI) serve(t *testing.T) string {
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	s := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		payload, err := io.ReadAll(r.Body)
 		if err == nil {
 			err = checkSignature(r, payload, "lambda", "eu-west-1")
@@ -103,10 +104,10 @@ func (e *eventWriter) send(kind, payload string) {
 }
 
 // invoked asks a function a few times and returns the records.
-func invoked(t *testing.T, a invokeAPI, path string, target v1alpha1.Target) []measure.Record {
+func invoked(t *testing.T, a invokeAPI, path string, spec v1alpha1.Target) []record.Record {
 	t.Helper()
-	target.Name, target.URL = "fn", "lambda://infer"+path+"?region=eu-west-1&qualifier=live&endpoint="+a.serve(t)
-	return runOf(t, suiteOf(50, 0.1, target), map[string]Access{"fn": {AWS: testKey}}).Records
+	spec.Name, spec.URL = "fn", "lambda://infer"+path+"?region=eu-west-1&qualifier=live&endpoint="+a.serve(t)
+	return runOf(t, suiteOf(50, 0.1, spec), map[string]target.Access{"fn": {AWS: testKey}}).Records
 }
 
 const (
@@ -131,7 +132,7 @@ func TestInvoke(t *testing.T) {
 	})
 	cold := 0
 	for i, r := range records {
-		if r.Kind != measure.OK || r.Status != 200 || r.FirstByte < r.Connected || r.LastByte < r.FirstByte || r.BytesIn == 0 || r.BytesOut != 8 {
+		if r.Kind != record.OK || r.Status != 200 || r.FirstByte < r.Connected || r.LastByte < r.FirstByte || r.BytesIn == 0 || r.BytesOut != 8 {
 			t.Errorf("request %d: %+v", i, r)
 		}
 		if r.Cold {
@@ -147,18 +148,18 @@ func TestInvoke(t *testing.T) {
 func TestInvokeHTTP(t *testing.T) {
 	for name, test := range map[string]struct {
 		answer string
-		want   measure.Kind
+		want   record.Kind
 		status int
 	}{
-		"text":             {`{"statusCode": 201, "headers": {"content-type": "application/json"}, "body": "{\"score\": 1}"}`, measure.OK, 201},
-		"base64":           {`{"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": "eyJzY29yZSI6IDF9", "isBase64Encoded": true}`, measure.OK, 200},
-		"streamed":         {"{\"statusCode\": 200}\x00\x00\x00\x00\x00\x00\x00\x00{\"score\": 1}", measure.OK, 200},
-		"a body alone":     {`{"score": 1}`, measure.OK, 200},
-		"not found":        {`{"statusCode": 404, "body": ""}`, measure.ClientError, 404},
-		"busy":             {`{"statusCode": 429, "body": ""}`, measure.TooMany, 429},
-		"a status of text": {`{"statusCode": "x", "body": ""}`, measure.WrongAnswer, 0},
-		"no base64":        {`{"statusCode": 200, "body": "?", "isBase64Encoded": true}`, measure.FunctionError, 200},
-		"another score":    {`{"statusCode": 200, "body": "{\"score\": 2}"}`, measure.WrongAnswer, 200},
+		"text":             {`{"statusCode": 201, "headers": {"content-type": "application/json"}, "body": "{\"score\": 1}"}`, record.OK, 201},
+		"base64":           {`{"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": "eyJzY29yZSI6IDF9", "isBase64Encoded": true}`, record.OK, 200},
+		"streamed":         {"{\"statusCode\": 200}\x00\x00\x00\x00\x00\x00\x00\x00{\"score\": 1}", record.OK, 200},
+		"a body alone":     {`{"score": 1}`, record.OK, 200},
+		"not found":        {`{"statusCode": 404, "body": ""}`, record.ClientError, 404},
+		"busy":             {`{"statusCode": 429, "body": ""}`, record.TooMany, 429},
+		"a status of text": {`{"statusCode": "x", "body": ""}`, record.WrongAnswer, 0},
+		"no base64":        {`{"statusCode": 200, "body": "?", "isBase64Encoded": true}`, record.FunctionError, 200},
+		"another score":    {`{"statusCode": 200, "body": "{\"score\": 2}"}`, record.WrongAnswer, 200},
 	} {
 		api := invokeAPI{invoke: func(w http.ResponseWriter, payload []byte) {
 			e := gjson.ParseBytes(payload)
@@ -190,10 +191,10 @@ func TestInvocationsThatFail(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		invoke func(http.ResponseWriter, []byte)
-		want   measure.Kind
+		want   record.Kind
 	}{
-		"throttled": {status(429), measure.TooMany}, "forbidden": {status(403), measure.ClientError}, "down": {status(502), measure.ServerError},
-		"failed": {failed, measure.FunctionError},
+		"throttled": {status(429), record.TooMany}, "forbidden": {status(403), record.ClientError}, "down": {status(502), record.ServerError},
+		"failed": {failed, record.FunctionError},
 	} {
 		for _, r := range invoked(t, invokeAPI{invoke: test.invoke}, "/predict", v1alpha1.Target{}) {
 			if r.Kind != test.want {
@@ -212,19 +213,19 @@ func TestInvokeStream(t *testing.T) {
 		parts []string
 		last  string
 		raw   bool
-		want  measure.Kind
+		want  record.Kind
 	}{
-		"whole":                    {[]string{metadata + text}, done, false, measure.OK},
-		"in pieces":                {[]string{metadata[:5], metadata[5:72], metadata[72:], text[:20], "", text[20:50], text[50:]}, done, false, measure.OK},
-		"without metadata":         {[]string{text[:30], text[30:]}, done, true, measure.OK},
-		"no media type":            {[]string{text}, done, false, measure.ContentType},
-		"another status":           {[]string{`{"statusCode": 503}` + strings.Repeat("\x00", 8)}, done, false, measure.ServerError},
-		"half a stream":            {[]string{metadata, text[:60]}, done, false, measure.HalfAnswer},
-		"broken off":               {[]string{metadata, text}, "", false, measure.HalfAnswer},
-		"failed within":            {[]string{metadata, text[:60]}, `{"ErrorCode":"Unhandled","ErrorDetails":"timeout"}`, false, measure.FunctionError},
-		"failed before":            {nil, `{"ErrorCode":"Unhandled","ErrorDetails":"timeout"}`, false, measure.FunctionError},
-		"nothing":                  {nil, done, true, measure.HalfAnswer},
-		"metadata that never ends": {[]string{"{" + strings.Repeat(" ", maxMetadata)}, done, false, measure.ContentType},
+		"whole":                    {[]string{metadata + text}, done, false, record.OK},
+		"in pieces":                {[]string{metadata[:5], metadata[5:72], metadata[72:], text[:20], "", text[20:50], text[50:]}, done, false, record.OK},
+		"without metadata":         {[]string{text[:30], text[30:]}, done, true, record.OK},
+		"no media type":            {[]string{text}, done, false, record.ContentType},
+		"another status":           {[]string{`{"statusCode": 503}` + strings.Repeat("\x00", 8)}, done, false, record.ServerError},
+		"half a stream":            {[]string{metadata, text[:60]}, done, false, record.HalfAnswer},
+		"broken off":               {[]string{metadata, text}, "", false, record.HalfAnswer},
+		"failed within":            {[]string{metadata, text[:60]}, `{"ErrorCode":"Unhandled","ErrorDetails":"timeout"}`, false, record.FunctionError},
+		"failed before":            {nil, `{"ErrorCode":"Unhandled","ErrorDetails":"timeout"}`, false, record.FunctionError},
+		"nothing":                  {nil, done, true, record.HalfAnswer},
+		"metadata that never ends": {[]string{"{" + strings.Repeat(" ", 64<<10)}, done, false, record.ContentType},
 	} {
 		api := invokeAPI{stream: func(s *eventWriter, payload []byte) {
 			ask := payload
@@ -249,60 +250,9 @@ func TestInvokeStream(t *testing.T) {
 			if r.Kind != test.want {
 				t.Errorf("%s: %s, want %s", name, r.Kind, test.want)
 			}
-			if r.Kind == measure.OK && (r.ChunkCount != 2 || r.FirstToken < r.FirstByte || !r.Cold) {
+			if r.Kind == record.OK && (r.ChunkCount != 2 || r.FirstToken < r.FirstByte || !r.Cold) {
 				t.Errorf("%s: %+v", name, r)
 			}
 		}
 	}
-}
-
-// TestStreamsThatAreNone: what is no event stream is said to be none, and never asked for more memory than a message has.
-func TestStreamsThatAreNone(t *testing.T) {
-	for name, data := range map[string]string{
-		"text": "data: hello, this is no event stream", "huge": "\xff\xff\xff\xff\x00\x00\x00\x00", "short": "\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00",
-	} {
-		r := newRecord(job{})
-		_, err := io.ReadAll(newInvocation(strings.NewReader(data), &r))
-		if got := classify(t.Context(), err, withinAnswer, false); got != measure.BadStream {
-			t.Errorf("%s: %s, %v", name, got, err)
-		}
-	}
-}
-
-func TestColdStart(t *testing.T) {
-	for log, want := range map[string]bool{
-		coldLog: true, warmLog: false, "": false, "Init Duration: 1 ms\n" + warmLog: false,
-		"REPORT RequestId: a\tDuration: 1.00 ms\tRestore Duration: 90.00 ms\tBilled Restore Duration: 3 ms\n":            true,
-		"INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout\nREPORT RequestId: a\tDuration: 1.00 ms\n": true,
-	} {
-		var r measure.Record
-		if takeReport(base64.StdEncoding.EncodeToString([]byte(log)), &r); r.Cold != want {
-			t.Errorf("%q: %t", log, r.Cold)
-		}
-	}
-	var r measure.Record
-	if takeReport("no base64", &r); r.Cold {
-		t.Error("no log tells nothing")
-	}
-	const log = "REPORT RequestId: a\tDuration: 1.50 ms\tBilled Duration: 92 ms\tInit Duration: 90.25 ms\t\n"
-	if takeReport(base64.StdEncoding.EncodeToString([]byte(log)), &r); r.Ran != 1500*time.Microsecond || r.Started != 90250*time.Microsecond {
-		t.Errorf("ran for %s after a start of %s", r.Ran, r.Started)
-	}
-}
-
-func FuzzInvocation(f *testing.F) {
-	var b bytes.Buffer
-	m := eventstream.Message{Payload: []byte("a")}
-	m.Headers.Set(eventstreamapi.MessageTypeHeader, eventstream.StringValue(eventstreamapi.EventMessageType))
-	m.Headers.Set(eventstreamapi.EventTypeHeader, eventstream.StringValue("PayloadChunk"))
-	if err := eventstream.NewEncoder().Encode(&b, m); err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b.Bytes())
-	f.Fuzz(func(t *testing.T, data []byte) {
-		r := newRecord(job{})
-		if text, err := io.ReadAll(newInvocation(bytes.NewReader(data), &r)); err == nil && len(text) > len(data) {
-			t.Errorf("%d bytes of %d", len(text), len(data))
-		}
-	})
 }

@@ -4,7 +4,8 @@ import (
 	"maps"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 // Live is what is known of a run under way.
@@ -17,14 +18,14 @@ type Live struct {
 	Planned  int64 `json:"planned,omitempty"`
 	Errors   int64 `json:"errors"`
 	// Kinds is how many ended in which way.
-	Kinds map[measure.Kind]int64 `json:"kinds"`
+	Kinds map[record.Kind]int64 `json:"kinds"`
 	// Rate is how many a second ended since the last time.
 	Rate float64 `json:"rate"`
 	// Span is how long the load lasts.
 	Span time.Duration `json:"spanNanoseconds"`
 	// Lateness and Latency are of the requests since the last time, in seconds.
-	Lateness measure.Summary `json:"lateness"`
-	Latency  measure.Summary `json:"latency"`
+	Lateness stats.Summary `json:"lateness"`
+	Latency  stats.Summary `json:"latency"`
 }
 
 // liveView makes a Live every now and then. It is the collector's.
@@ -32,15 +33,15 @@ type liveView struct {
 	planned           int64
 	span              time.Duration
 	requests, errors  int64
-	kinds             map[measure.Kind]int64
+	kinds             map[record.Kind]int64
 	last              time.Duration
 	since             int64
-	lateness, latency *measure.Histogram
+	lateness, latency *stats.Histogram
 }
 
 func newLiveView(p Projection) *liveView {
-	v := &liveView{planned: p.Requests, span: p.Span, kinds: map[measure.Kind]int64{}}
-	v.lateness, v.latency = measure.NewHistogram(), measure.NewHistogram()
+	v := &liveView{planned: p.Requests, span: p.Span, kinds: map[record.Kind]int64{}}
+	v.lateness, v.latency = stats.NewHistogram(), stats.NewHistogram()
 	return v
 }
 
@@ -50,14 +51,14 @@ func (v *liveView) reset(at time.Duration) {
 	v.latency.Reset()
 }
 
-func (v *liveView) take(r *measure.Record) {
+func (v *liveView) take(r *record.Record) {
 	v.requests++
 	v.since++
 	v.kinds[r.Kind]++
 	if d, ok := r.Lateness(); ok {
 		v.lateness.Record(d)
 	}
-	if r.Kind != measure.OK {
+	if r.Kind != record.OK {
 		v.errors++
 		return
 	}

@@ -11,7 +11,8 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -23,7 +24,7 @@ type Input struct {
 	// Projection is that of the workload.
 	Projection Projection
 	// Access is by the target's name.
-	Access map[string]Access
+	Access map[string]target.Access
 	// Forcers bring cold starts about, by the target's name; those that are missing have none.
 	Forcers map[string]Forcer
 	// SuiteHash and Tool are for the header.
@@ -38,28 +39,28 @@ type Input struct {
 //
 // Errors: a target that cannot be asked at all, a schedule that cannot be read, a log that cannot be written. What
 // happens to requests is in the log.
-func Run(ctx context.Context, in Input, w io.Writer) (measure.End, error) {
+func Run(ctx context.Context, in Input, w io.Writer) (record.End, error) {
 	targets, err := newTargets(in)
 	if err != nil {
-		return measure.End{}, err
+		return record.End{}, err
 	}
 	defer func() {
 		for _, t := range targets {
-			t.close()
+			t.Close()
 		}
 	}()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	start := time.Now()
-	log, err := measure.NewWriter(w, in.header(start))
+	log, err := record.NewWriter(w, in.header(start))
 	if err != nil {
-		return measure.End{}, fmt.Errorf("writing the log: %w", err)
+		return record.End{}, fmt.Errorf("writing the log: %w", err)
 	}
 	c := newCollector(log, in, start)
 	c.fail = cancel
-	x := &crew{
+	x := &workers{
 		targets: targets, timeout: in.Suite.Spec.Timeout.Std(), start: start, collector: c,
-		most: in.Suite.Spec.MaxInFlight, jobs: make(chan job),
+		maxInFlight: in.Suite.Spec.MaxInFlight, jobs: make(chan job),
 	}
 	go c.collect()
 	switch {
@@ -93,7 +94,7 @@ func Run(ctx context.Context, in Input, w io.Writer) (measure.End, error) {
 }
 
 // afterLoad does what the suite asks for beside the load, and says what could not be left as it was.
-func (x *crew) afterLoad(ctx context.Context, in Input, log *measure.Writer) (left []string, err error) {
+func (x *workers) afterLoad(ctx context.Context, in Input, log *record.Writer) (left []string, err error) {
 	if tell := in.Progress; tell != nil { // several searches for a window tell what they do
 		var one sync.Mutex
 		in.Progress = func(l Live) {
@@ -102,7 +103,7 @@ func (x *crew) afterLoad(ctx context.Context, in Input, log *measure.Writer) (le
 			tell(l)
 		}
 	}
-	s := &coldStage{crew: x, in: in, log: log}
+	s := &coldStage{workers: x, in: in, log: log}
 	if in.Workload != nil { // what is sent is as large as the first request of the load
 		plan, err := newSchedule(in.Suite, in.Workload, in.Projection.Turn)
 		if err != nil {
@@ -119,10 +120,10 @@ func (x *crew) afterLoad(ctx context.Context, in Input, log *measure.Writer) (le
 	return left, s.keepAlives(ctx)
 }
 
-func newTargets(in Input) ([]client, error) {
-	var targets []client
+func newTargets(in Input) ([]target.Target, error) {
+	var targets []target.Target
 	for _, t := range in.Suite.Spec.Targets {
-		made, err := newTarget(t, in.Access[t.Name], in.Suite.Spec.MaxInFlight)
+		made, err := target.Open(t, in.Access[t.Name], in.Suite.Spec.MaxInFlight)
 		if err != nil {
 			return nil, err
 		}
@@ -131,38 +132,34 @@ func newTargets(in Input) ([]client, error) {
 	return targets, nil
 }
 
-// crew is the workers that wait for answers: about as many as there ever were requests in flight at once, of each target
-// where connections stand by. They are kept, because a goroutine that has grown its stack is cheaper than a new one.
-type crew struct {
-	targets   []client
-	timeout   time.Duration
-	start     time.Time
-	collector *collector
-	most      int
-	jobs      chan job
-	inFlight  atomic.Int64
+// workers are the goroutines that wait for answers: about as many as there ever were requests in flight at once, of each target
+// on its fast path. They are kept, because a goroutine that has grown its stack is cheaper than a new one.
+type workers struct {
+	targets     []target.Target
+	timeout     time.Duration
+	start       time.Time
+	collector   *collector
+	maxInFlight int
+	jobs        chan job
+	inFlight    atomic.Int64
 }
 
-func (x *crew) now() time.Duration { return time.Since(x.start) }
+func (x *workers) now() time.Duration { return time.Since(x.start) }
 
 // do carries one job out, which the caller has counted as in flight, and hands its record in.
-func (x *crew) do(ctx context.Context, j job) {
+func (x *workers) do(ctx context.Context, j job) {
 	r := newRecord(j)
-	err := x.targets[j.target].exchange(ctx, x.timeout, j, x.start, &r)
+	err := x.targets[j.target].Exchange(ctx, j.Request, x.start, x.timeout, &r)
 	x.handIn(r, err)
 }
 
 // handIn ends an exchange.
-func (x *crew) handIn(r measure.Record, err error) {
+func (x *workers) handIn(r record.Record, err error) {
 	x.inFlight.Add(-1)
 	x.collector.add(outcome{r, err})
 }
 
 // newRecord is that of a request that was not sent.
-func newRecord(j job) measure.Record {
-	const none = measure.Unseen
-	return measure.Record{
-		Sequence: j.sequence, Round: j.round, Target: j.target, Kind: measure.NotSent, Scheduled: j.due,
-		Sent: none, Connected: none, FirstByte: none, FirstToken: none, LastByte: none,
-	}
+func newRecord(j job) record.Record {
+	return record.New(j.Sequence, j.round, j.target, j.due)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -15,7 +14,9 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/bench/benchtest"
+	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/suitefile"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -33,7 +34,7 @@ func suiteOf(rate, seconds float64, targets ...v1alpha1.Target) *v1alpha1.Suite 
 }
 
 // inputOf returns the input of a run of the suite.
-func inputOf(t testing.TB, s *v1alpha1.Suite, access map[string]Access) Input {
+func inputOf(t testing.TB, s *v1alpha1.Suite, access map[string]target.Access) Input {
 	t.Helper()
 	if err := suitefile.Validate("suite", s); err != nil {
 		t.Fatal(err)
@@ -50,7 +51,7 @@ func inputOf(t testing.TB, s *v1alpha1.Suite, access map[string]Access) Input {
 }
 
 // runOf runs a suite and reads its log again.
-func runOf(t testing.TB, s *v1alpha1.Suite, access map[string]Access) *measure.Log {
+func runOf(t testing.TB, s *v1alpha1.Suite, access map[string]target.Access) *record.Log {
 	t.Helper()
 	var b bytes.Buffer
 	if _, err := Run(t.Context(), inputOf(t, s, access), &b); err != nil {
@@ -59,32 +60,24 @@ func runOf(t testing.TB, s *v1alpha1.Suite, access map[string]Access) *measure.L
 	return readLog(t, b.Bytes())
 }
 
-func readLog(t testing.TB, data []byte) *measure.Log {
+func readLog(t testing.TB, data []byte) *record.Log {
 	t.Helper()
-	l, err := measure.ReadLog(bytes.NewReader(data))
+	l, err := record.ReadLog(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if l.Dropped > 0 || l.End == nil || l.End.Records != int64(len(l.Records)) {
 		t.Fatalf("%d records, %d bytes dropped (%s), end %+v", len(l.Records), l.Dropped, l.Damage, l.End)
 	}
-	slices.SortFunc(l.Records, func(a, b measure.Record) int { return int(a.Sequence - b.Sequence) })
+	slices.SortFunc(l.Records, func(a, b record.Record) int { return int(a.Sequence - b.Sequence) })
 	return l
-}
-
-// serve starts a server on loopback.
-func serve(t testing.TB, h http.HandlerFunc) *httptest.Server {
-	t.Helper()
-	s := httptest.NewServer(h)
-	t.Cleanup(s.Close)
-	return s
 }
 
 func answer(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"score": 1}`) }
 
 func TestEveryRequestOfTheScheduleIsRecordedOnce(t *testing.T) {
 	var seen atomic.Int64
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) { seen.Add(1); answer(w, r) })
+	s := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) { seen.Add(1); answer(w, r) })
 	suite := suiteOf(500, 0.4, v1alpha1.Target{Name: "a", URL: s.URL})
 	in := inputOf(t, suite, nil)
 	l := runOf(t, suite, nil)
@@ -102,7 +95,7 @@ func TestEveryRequestOfTheScheduleIsRecordedOnce(t *testing.T) {
 		if r.Scheduled != want[i].At || r.Sent < r.Scheduled {
 			t.Errorf("request %d: scheduled at %s, want %s, sent at %s", i, r.Scheduled, want[i].At, r.Sent)
 		}
-		if r.Kind != measure.OK || r.Status != 200 || r.BytesIn != 12 || r.Connected < r.Sent || r.FirstByte < r.Connected || r.LastByte < r.FirstByte {
+		if r.Kind != record.OK || r.Status != 200 || r.BytesIn != 12 || r.Connected < r.Sent || r.FirstByte < r.Connected || r.LastByte < r.FirstByte {
 			t.Errorf("request %d: %+v", i, r)
 		}
 	}
@@ -110,7 +103,7 @@ func TestEveryRequestOfTheScheduleIsRecordedOnce(t *testing.T) {
 
 // TestBrokenLaw: a run whose counts do not add up is an error, not a result.
 func TestBrokenLaw(t *testing.T) {
-	s := serve(t, answer)
+	s := benchtest.Serve(t, answer)
 	in := inputOf(t, suiteOf(100, 0.05, v1alpha1.Target{Name: "a", URL: s.URL}), nil)
 	in.Projection.Requests++
 	if _, err := Run(t.Context(), in, io.Discard); err == nil || !strings.Contains(err.Error(), "requests were recorded of") {
@@ -120,7 +113,7 @@ func TestBrokenLaw(t *testing.T) {
 
 // TestSpeed plays the same schedule faster.
 func TestSpeed(t *testing.T) {
-	s := serve(t, answer)
+	s := benchtest.Serve(t, answer)
 	suite := suiteOf(20, 4, v1alpha1.Target{Name: "a", URL: s.URL})
 	suite.Spec.Load.Speed = 20
 	want, err := workload.ReadAll(inputOf(t, suite, nil).Workload)
@@ -138,7 +131,7 @@ func TestSpeed(t *testing.T) {
 func TestBoundInFlight(t *testing.T) {
 	free := make(chan struct{})
 	var waiting atomic.Int64
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	s := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		waiting.Add(1)
 		select {
 		case <-free:
@@ -173,13 +166,13 @@ func TestBoundInFlight(t *testing.T) {
 		t.Errorf("the example is %q", text)
 	}
 	kinds := kindsOf(l)
-	if kinds[measure.OK] != 5 || kinds[measure.NotSent] != int(in.Projection.Requests)-5 || waiting.Load() != 5 {
+	if kinds[record.OK] != 5 || kinds[record.NotSent] != int(in.Projection.Requests)-5 || waiting.Load() != 5 {
 		t.Errorf("%v of %d, the server saw %d; want 5 ok and the rest not sent", kinds, in.Projection.Requests, waiting.Load())
 	}
 }
 
-func kindsOf(l *measure.Log) map[measure.Kind]int {
-	kinds := map[measure.Kind]int{}
+func kindsOf(l *record.Log) map[record.Kind]int {
+	kinds := map[record.Kind]int{}
 	for _, r := range l.Records {
 		kinds[r.Kind]++
 	}
@@ -190,7 +183,7 @@ func kindsOf(l *measure.Log) map[measure.Kind]int {
 func TestInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var seen atomic.Int64
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	s := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if seen.Add(1) <= 3 {
 			answer(w, r)
 			return
@@ -204,7 +197,7 @@ func TestInterrupt(t *testing.T) {
 		t.Fatalf("%+v, %v", end, err)
 	}
 	kinds := kindsOf(readLog(t, b.Bytes()))
-	if kinds[measure.OK] != 3 || kinds[measure.Interrupted] < 1 || len(kinds) != 2 {
+	if kinds[record.OK] != 3 || kinds[record.Interrupted] < 1 || len(kinds) != 2 {
 		t.Errorf("%v, want 3 ok and the others interrupted", kinds)
 	}
 }
@@ -221,7 +214,7 @@ func (f *full) Write(p []byte) (int, error) {
 }
 
 func TestLogThatCannotBeWritten(t *testing.T) {
-	s := serve(t, answer)
+	s := benchtest.Serve(t, answer)
 	// An hour of load: it is the failing log that ends it, at the first flush.
 	_, err := Run(t.Context(), inputOf(t, suiteOf(20, 3600, v1alpha1.Target{Name: "a", URL: s.URL}), nil), &full{})
 	if err == nil || !strings.Contains(err.Error(), "writing the log: no space left on device") {
@@ -234,7 +227,7 @@ func TestTargetsTakeTurns(t *testing.T) {
 	var seen [2]atomic.Int64
 	var targets []v1alpha1.Target
 	for i, name := range []string{"a", "b"} {
-		s := serve(t, func(w http.ResponseWriter, r *http.Request) { seen[i].Add(1); answer(w, r) })
+		s := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) { seen[i].Add(1); answer(w, r) })
 		targets = append(targets, v1alpha1.Target{Name: name, URL: s.URL})
 	}
 	for name, turn := range map[string]unit.Duration{"by request": 0, "by time": unit.Duration(20 * time.Millisecond)} {
@@ -286,7 +279,7 @@ func TestTurnsAreFair(t *testing.T) {
 
 func TestClosedLoop(t *testing.T) {
 	var most, inside atomic.Int64
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	s := benchtest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
 		n := inside.Add(1)
 		defer inside.Add(-1)
 		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
@@ -297,7 +290,7 @@ func TestClosedLoop(t *testing.T) {
 	suite.Spec.Load = v1alpha1.SuiteLoad{Closed: &v1alpha1.ClosedLoad{Callers: 3, Duration: unit.Duration(200 * time.Millisecond)}}
 	suitefile.Default(suite)
 	l := runOf(t, suite, nil)
-	if len(l.Records) < 3 || kindsOf(l)[measure.OK] != len(l.Records) || most.Load() > 3 || !l.Header.Closed {
+	if len(l.Records) < 3 || kindsOf(l)[record.OK] != len(l.Records) || most.Load() > 3 || !l.Header.Closed {
 		t.Errorf("%v, at most %d at once", kindsOf(l), most.Load())
 	}
 	for i, r := range l.Records {

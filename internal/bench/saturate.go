@@ -9,18 +9,17 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/record"
 )
-
-// SaturationVersion is the schema version of a Saturation.
-const SaturationVersion = "fulcrum.dev/bench-saturation/v1alpha1"
 
 // SaturationInput is what a search for the highest rate depends on.
 type SaturationInput struct {
 	// Suite says whom to ask and with which thresholds. Of its load arrivals, sizes and the seed count.
 	Suite     *v1alpha1.Suite
-	Access    map[string]Access
+	Access    map[string]target.Access
 	SuiteHash string
 	Tool      string
 	// From is the first rate, Most the highest that may be tried, in requests a second; Within ends the search, as a share.
@@ -31,54 +30,7 @@ type SaturationInput struct {
 	Keep func(target string, step int, log []byte) error
 	// Progress is called from another goroutine about every second of a step; Done after it. Either may be nil.
 	Progress func(Live)
-	Done     func(target string, s SaturationStep)
-}
-
-// Saturation is the highest rate at which each target meets the thresholds.
-type Saturation struct {
-	SchemaVersion string             `json:"schemaVersion"`
-	Suite         string             `json:"suite"`
-	Tool          string             `json:"tool"`
-	Start         time.Time          `json:"start"`
-	Most          float64            `json:"most"`
-	Within        float64            `json:"within"`
-	Complete      bool               `json:"complete"`
-	Targets       []TargetSaturation `json:"targets"`
-}
-
-// SaturationOutcome is how a search ended.
-type SaturationOutcome string
-
-// The outcomes.
-const (
-	Found    SaturationOutcome = "found"    // between a rate that passed and one that did not
-	AtLeast  SaturationOutcome = "at-least" // the highest rate that may be tried passed
-	NonePass SaturationOutcome = "none"     // not even the lowest rate passed
-	ByOwn    SaturationOutcome = "client"   // the client could not send a higher rate on time
-	Stopped  SaturationOutcome = "stopped"  // interrupted
-)
-
-// TargetSaturation is one target's part.
-type TargetSaturation struct {
-	Name    string            `json:"name"`
-	Outcome SaturationOutcome `json:"outcome"`
-	// Rate is the highest rate that passed, Beyond the lowest that did not, in requests a second; 0 for none.
-	Rate   float64          `json:"rate"`
-	Beyond float64          `json:"beyond,omitempty"`
-	Steps  []SaturationStep `json:"steps"`
-}
-
-// SaturationStep is one rate that was tried.
-type SaturationStep struct {
-	Rate float64 `json:"rate"`
-	// Attempt counts the steps at this rate, from 1.
-	Attempt  int     `json:"attempt"`
-	Duration float64 `json:"duration"`
-	Requests int64   `json:"requests"`
-	// Verdict is that of the thresholds; "" when invalid, and Invalid says by what.
-	Verdict    measure.Verdict     `json:"verdict,omitempty"`
-	Invalid    string              `json:"invalid,omitempty"`
-	Thresholds []measure.Judgement `json:"thresholds"`
+	Done     func(target string, s analysis.SaturationStep)
 }
 
 // mostTries is how often a rate is tried, each time twice as long, while the verdict is inconclusive or the client was late.
@@ -88,13 +40,13 @@ const mostTries = 3
 // A rate that stays inconclusive counts as one that does not pass. The lowest rate that failed has failed twice.
 //
 // Errors: those of Run, and of Keep.
-func Saturate(ctx context.Context, in SaturationInput) (*Saturation, error) {
-	out := &Saturation{
-		SchemaVersion: SaturationVersion, Suite: in.Suite.Metadata.Name, Tool: in.Tool, Start: time.Now().UTC(), Most: in.Most, Within: in.Within,
+func Saturate(ctx context.Context, in SaturationInput) (*analysis.Saturation, error) {
+	out := &analysis.Saturation{
+		SchemaVersion: analysis.SaturationVersion, Suite: in.Suite.Metadata.Name, Tool: in.Tool, Start: time.Now().UTC(), Most: in.Most, Within: in.Within,
 	}
 	var searches []*search
 	for _, t := range in.Suite.Spec.Targets {
-		out.Targets = append(out.Targets, TargetSaturation{Name: t.Name, Steps: []SaturationStep{}})
+		out.Targets = append(out.Targets, analysis.TargetSaturation{Name: t.Name, Steps: []analysis.SaturationStep{}})
 		searches = append(searches, &search{from: in.From, most: in.Most, within: in.Within})
 	}
 	for left := len(searches); left > 0; {
@@ -116,52 +68,52 @@ func Saturate(ctx context.Context, in SaturationInput) (*Saturation, error) {
 }
 
 // advance tries one rate, as often as it takes.
-func (in SaturationInput) advance(ctx context.Context, target int, s *search, t *TargetSaturation) error {
+func (in SaturationInput) advance(ctx context.Context, index int, s *search, t *analysis.TargetSaturation) error {
 	rate, more := s.next()
 	if !more {
 		t.Outcome = outcomeOf(s)
 		return nil
 	}
-	length := in.length(rate, in.Suite.Spec.Targets[target].Name)
-	var last SaturationStep
+	length := in.length(rate, in.Suite.Spec.Targets[index].Name)
+	var last analysis.SaturationStep
 	for range mostTries {
-		step, err := in.try(ctx, target, rate, length, len(t.Steps))
+		step, err := in.try(ctx, index, rate, length, len(t.Steps))
 		if err != nil {
 			return err
 		}
 		if ctx.Err() != nil {
-			t.Outcome = Stopped
+			t.Outcome = analysis.Stopped
 			return nil
 		}
-		step.Attempt = t.attempts(rate) + 1
+		step.Attempt = attempts(t.Steps, rate) + 1
 		t.Steps = append(t.Steps, step)
 		if in.Done != nil {
 			in.Done(t.Name, step)
 		}
 		if rest(ctx, in.Rest); ctx.Err() != nil {
-			t.Outcome = Stopped
+			t.Outcome = analysis.Stopped
 			return nil
 		}
-		if last = step; step.Invalid == "" && step.Verdict != measure.Inconclusive {
+		if last = step; step.Invalid == "" && step.Verdict != analysis.Inconclusive {
 			break
 		}
 		length *= 2
 	}
 	switch {
 	case last.Invalid != "" && rate != s.high():
-		t.Outcome = ByOwn
-	case last.Verdict == measure.Pass:
+		t.Outcome = analysis.ByOwn
+	case last.Verdict == analysis.Pass:
 		s.pass(rate)
 	default: // where the client was late the second time, what was seen the first time stands
-		s.fail(rate, last.Verdict == measure.Inconclusive)
+		s.fail(rate, last.Verdict == analysis.Inconclusive)
 	}
 	t.Rate, t.Beyond = s.low, s.high()
 	return nil
 }
 
 // attempts counts the steps at a rate.
-func (t *TargetSaturation) attempts(rate float64) (n int) {
-	for _, s := range t.Steps {
+func attempts(steps []analysis.SaturationStep, rate float64) (n int) {
+	for _, s := range steps {
 		if s.Rate == rate {
 			n++
 		}
@@ -169,14 +121,14 @@ func (t *TargetSaturation) attempts(rate float64) (n int) {
 	return n
 }
 
-func outcomeOf(s *search) SaturationOutcome {
+func outcomeOf(s *search) analysis.SaturationOutcome {
 	switch {
 	case s.low == 0:
-		return NonePass
+		return analysis.NonePass
 	case s.high() == 0:
-		return AtLeast
+		return analysis.AtLeast
 	}
-	return Found
+	return analysis.Found
 }
 
 // length is how long a rate is tried: long enough for the intervals of the thresholds, where that is at most ten times the step.
@@ -187,7 +139,7 @@ func (in SaturationInput) length(rate float64, target string) time.Duration {
 			continue
 		}
 		for _, t := range thresholdsOf(s) {
-			need = max(need, float64(measure.Needed(t)))
+			need = max(need, float64(analysis.Needed(t)))
 		}
 	}
 	need += 3 * math.Sqrt(need) // Poisson arrivals may be fewer than expected, and some are answered wrong
@@ -196,43 +148,43 @@ func (in SaturationInput) length(rate float64, target string) time.Duration {
 }
 
 // try runs one step against one target.
-func (in SaturationInput) try(ctx context.Context, target int, rate float64, length time.Duration, number int) (SaturationStep, error) {
-	suite := in.stepSuite(target, rate, length, number)
+func (in SaturationInput) try(ctx context.Context, index int, rate float64, length time.Duration, number int) (analysis.SaturationStep, error) {
+	suite := in.stepSuite(index, rate, length, number)
 	w, err := Workload(nil, suite)
 	if err != nil {
-		return SaturationStep{}, err
+		return analysis.SaturationStep{}, err
 	}
 	p, err := Project(suite, w)
 	if err != nil {
-		return SaturationStep{}, err
+		return analysis.SaturationStep{}, err
 	}
 	var log bytes.Buffer
 	run := Input{Suite: suite, Workload: w, Projection: p, Access: in.Access, SuiteHash: in.SuiteHash, Tool: in.Tool, Progress: in.Progress}
 	if _, err := Run(ctx, run, &log); err != nil {
-		return SaturationStep{}, err
+		return analysis.SaturationStep{}, err
 	}
 	name := suite.Spec.Targets[0].Name
 	if in.Keep != nil {
 		if err := in.Keep(name, number, log.Bytes()); err != nil {
-			return SaturationStep{}, err
+			return analysis.SaturationStep{}, err
 		}
 	}
-	sheet, err := measure.ReadSheet(&log)
+	sheet, err := record.ReadColumns(&log)
 	if err != nil {
-		return SaturationStep{}, fmt.Errorf("target %s at %s: %w", name, unit.Rate(rate), err)
+		return analysis.SaturationStep{}, fmt.Errorf("target %s at %s: %w", name, unit.Rate(rate), err)
 	}
-	a := sheet.Analyse(1)
-	return SaturationStep{
+	a := analysis.Of(sheet, 1)
+	return analysis.SaturationStep{
 		Rate: rate, Duration: length.Seconds(), Requests: a.Requests, Verdict: a.Verdict, Invalid: a.Invalid, Thresholds: a.Thresholds,
 	}, nil
 }
 
 // stepSuite is the suite with one target and one rate, and with arrivals of its own.
-func (in SaturationInput) stepSuite(target int, rate float64, length time.Duration, number int) *v1alpha1.Suite {
+func (in SaturationInput) stepSuite(index int, rate float64, length time.Duration, number int) *v1alpha1.Suite {
 	s := *in.Suite
-	t := s.Spec.Targets[target]
+	t := s.Spec.Targets[index]
 	t.ColdStart, t.KeepAlive, s.Spec.ColdStarts, s.Spec.KeepAlive = nil, nil, nil, nil // a step is a load alone
-	seed := random.Derive(*s.Spec.Load.Seed, uint64(1000*target+number))
+	seed := random.Derive(*s.Spec.Load.Seed, uint64(1000*index+number))
 	s.Spec.Targets = []v1alpha1.Target{t}
 	s.Spec.Load = v1alpha1.SuiteLoad{
 		Phases:   []v1alpha1.Phase{{Rate: unit.Rate(rate), Duration: unit.Duration(length)}},

@@ -9,7 +9,8 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/bench/benchtest"
 )
 
 // saturationOf searches from 50/s to 400/s, with a median of at most 60 ms.
@@ -17,7 +18,7 @@ func saturationOf(t *testing.T, handlers ...http.HandlerFunc) SaturationInput {
 	t.Helper()
 	var targets []v1alpha1.Target
 	for i, h := range handlers {
-		targets = append(targets, v1alpha1.Target{Name: string(rune('a' + i)), URL: serve(t, h).URL})
+		targets = append(targets, v1alpha1.Target{Name: string(rune('a' + i)), URL: benchtest.Serve(t, h).URL})
 	}
 	s := suiteOf(1, 1, targets...)
 	s.Spec.Thresholds = []v1alpha1.SuiteThreshold{{Latency: v1alpha1.Percentiles{P50: unit.Duration(60 * time.Millisecond)}}}
@@ -48,7 +49,7 @@ func TestSaturateFindsTheCapacity(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := got.Targets[0]
-	if a.Outcome != Found || a.Rate < 65 || a.Rate > 125 || a.Beyond > 1.1*a.Rate || kept != len(a.Steps) || !got.Complete {
+	if a.Outcome != analysis.Found || a.Rate < 65 || a.Rate > 125 || a.Beyond > 1.1*a.Rate || kept != len(a.Steps) || !got.Complete {
 		t.Errorf("%+v, want about 100/s", got)
 	}
 }
@@ -59,13 +60,13 @@ func TestSaturateTells(t *testing.T) {
 	in := saturationOf(t, func(http.ResponseWriter, *http.Request) {}, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })
 	in.Most, in.Step = 100, 100*time.Millisecond
 	var order []string
-	in.Done = func(target string, _ SaturationStep) { order = append(order, target) }
+	in.Done = func(target string, _ analysis.SaturationStep) { order = append(order, target) }
 	got, err := Saturate(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a, b := got.Targets[0], got.Targets[1]
-	if a.Outcome != AtLeast || a.Rate != 100 || b.Outcome != NonePass || b.Rate != 0 || b.Steps[len(b.Steps)-1].Attempt != 2 {
+	if a.Outcome != analysis.AtLeast || a.Rate != 100 || b.Outcome != analysis.NonePass || b.Rate != 0 || b.Steps[len(b.Steps)-1].Attempt != 2 {
 		t.Errorf("%+v", got)
 	}
 	if order[0] != "a" || order[1] != "b" || order[2] != "a" {
@@ -84,7 +85,7 @@ func TestSaturateTriesAFailureAgain(t *testing.T) {
 	})
 	in.Most, in.Step = 100, 100*time.Millisecond
 	var order []float64
-	in.Done = func(_ string, s SaturationStep) {
+	in.Done = func(_ string, s analysis.SaturationStep) {
 		order = append(order, s.Rate)
 		isDisturbed.Store(len(order) == 1) // the second step
 	}
@@ -94,7 +95,7 @@ func TestSaturateTriesAFailureAgain(t *testing.T) {
 	}
 	a := got.Targets[0]
 	last := a.Steps[len(a.Steps)-1]
-	if a.Outcome != AtLeast || a.Rate != 100 || a.Beyond != 0 || order[1] != 100 || a.Steps[1].Verdict != measure.Fail || a.Steps[1].Attempt != 1 || last.Rate != 100 || last.Attempt != 2 {
+	if a.Outcome != analysis.AtLeast || a.Rate != 100 || a.Beyond != 0 || order[1] != 100 || a.Steps[1].Verdict != analysis.Fail || a.Steps[1].Attempt != 1 || last.Rate != 100 || last.Attempt != 2 {
 		t.Errorf("%+v, tried %v", a, order)
 	}
 }
@@ -108,7 +109,7 @@ func TestSaturateIsBoundedByTheClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := got.Targets[0]; a.Outcome != ByOwn || a.Rate != 0 || len(a.Steps) != mostTries || a.Steps[0].Invalid == "" {
+	if a := got.Targets[0]; a.Outcome != analysis.ByOwn || a.Rate != 0 || len(a.Steps) != mostTries || a.Steps[0].Invalid == "" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -121,7 +122,7 @@ func TestSaturateStops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Complete || got.Targets[0].Outcome != Stopped {
+	if got.Complete || got.Targets[0].Outcome != analysis.Stopped {
 		t.Errorf("%+v", got)
 	}
 }

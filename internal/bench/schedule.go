@@ -6,19 +6,23 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/generate"
+	"fulcrum.dev/fulcrum/internal/workload/rows"
+	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
 // Workload returns the schedule of a suite; nil for a closed load, which has none, and without a load. Paths are opened by open.
-func Workload(open workload.Opener, s *v1alpha1.Suite) (workload.Workload, error) {
+func Workload(open rows.Opener, s *v1alpha1.Suite) (workload.Workload, error) {
 	l := s.Spec.Load
 	switch {
 	case l.Closed != nil || !l.HasLoad():
 		return nil, nil
 	case l.Traffic != nil:
-		return workload.FromTraffic(open, *l.Traffic)
+		return traffic.Build(open, *l.Traffic)
 	}
-	return workload.Phases(open, l.Phases, l.Arrivals, l.Sizes, *l.Seed)
+	return generate.Phases(open, l.Phases, l.Arrivals, l.Sizes, *l.Seed)
 }
 
 // Projection is what a run will send.
@@ -102,10 +106,10 @@ func (p *Projection) besideLoad(spec *v1alpha1.SuiteSpec) {
 
 // job is one request that is due.
 type job struct {
-	sequence, round int64
-	target          int
-	due             time.Duration
-	ask             workload.Request
+	target.Request
+	round  int64
+	target int // its index in the suite
+	due    time.Duration
 }
 
 // schedule turns a workload into jobs.
@@ -140,8 +144,8 @@ func (s *schedule) next() (job, error) {
 	}
 	ask := s.ready[0]
 	s.ready = s.ready[1:]
-	j := job{sequence: s.sequence, due: hastened(ask.At, s.speed), ask: ask}
-	j.target, j.round = s.turns.of(j.sequence, j.due)
+	j := job{Request: target.Request{Sequence: s.sequence, Size: ask}, due: hastened(ask.At, s.speed)}
+	j.target, j.round = s.turns.of(j.Sequence, j.due)
 	s.sequence++
 	return j, nil
 }

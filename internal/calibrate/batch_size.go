@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // A batch size counts where it lasted, at that size or above, for clearIterations at a stretch, and for steadyIterations in all
@@ -49,7 +49,7 @@ type change struct {
 // changes are when streams took a place and left it, in order. The first token of a stream was made by an iteration that began
 // where the one before had ended, which the chunks of all streams show: without it, short answers would hardly seem to meet.
 func (b *batch) changes() []change {
-	var streams []*measure.Record
+	var streams []*record.Record
 	var ends []time.Duration // of iterations, as they were seen
 	for _, r := range b.all {
 		if len(r.Chunks) > 0 && r.ChunkCount == int64(len(r.Chunks)) {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // batch is what the streams of a target show of its continuous batch.
@@ -19,7 +19,7 @@ type batch struct {
 	slack time.Duration
 	// hides says that the server hides tokens, see hidesTokens.
 	hides      bool
-	isMeasured map[*measure.Record]bool
+	isMeasured map[*record.Record]bool
 }
 
 // fitBatched solves two kinds of equations.
@@ -146,7 +146,7 @@ const leastShared = 0.05
 const fewestLone = 10
 
 func newBatch(s *sample) *batch {
-	b := &batch{sample: s, tokens: &series{}, prompts: &series{}, hides: s.hidesTokens(), isMeasured: map[*measure.Record]bool{}}
+	b := &batch{sample: s, tokens: &series{}, prompts: &series{}, hides: s.hidesTokens(), isMeasured: map[*record.Record]bool{}}
 	for _, r := range s.measured {
 		b.isMeasured[r] = true
 	}
@@ -177,7 +177,7 @@ func newBatch(s *sample) *batch {
 
 // tokensByChunk is how many tokens the first chunk of a stream carried, and each later one on average. Where the server does
 // not count, a chunk is a token.
-func tokensByChunk(r *measure.Record) (first, later float64) {
+func tokensByChunk(r *record.Record) (first, later float64) {
 	if r.TokensOut == 0 || r.ChunkCount < 2 {
 		return 1, 1
 	}
@@ -186,7 +186,7 @@ func tokensByChunk(r *measure.Record) (first, later float64) {
 }
 
 // isWhole reports whether a stream's times are all there.
-func isWhole(r *measure.Record) bool {
+func isWhole(r *record.Record) bool {
 	return len(r.Chunks) > 1 && r.ChunkCount == int64(len(r.Chunks)) && r.FirstToken >= r.Sent
 }
 

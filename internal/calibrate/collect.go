@@ -5,13 +5,13 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // All fits those targets of a run whose hardware is given, by name, as one calibration.
 //
 // Errors: those of Fit.
-func All(ctx context.Context, log *measure.Log, on map[string]Hardware, name string, o Options) (*v1alpha1.Calibration, error) {
+func All(ctx context.Context, log *record.Log, on map[string]Hardware, name string, o Options) (*v1alpha1.Calibration, error) {
 	h := log.Header
 	c := &v1alpha1.Calibration{
 		APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.KindCalibration, Metadata: v1alpha1.Metadata{Name: name},
@@ -50,7 +50,7 @@ type Backtest struct {
 // Against predicts a target of another run.
 //
 // Errors: a run that is invalid or too short, as for Fit.
-func Against(ctx context.Context, t *v1alpha1.CalibratedTarget, log *measure.Log, target int, seed uint64) (*Backtest, error) {
+func Against(ctx context.Context, t *v1alpha1.CalibratedTarget, log *record.Log, target int, seed uint64) (*Backtest, error) {
 	if err := refuse(log, target); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // equation is what a time was made of: iterations, prompts that were run in them, and the overhead.
@@ -62,7 +62,7 @@ func (b *batch) decodes() []equation {
 
 // iterationEnds are when all chunks of the iterations were read that ended with the chunks of a stream: those of other streams
 // may be read a little later, but within a third of the time to its next chunk.
-func (b *batch) iterationEnds(r *measure.Record) []time.Duration {
+func (b *batch) iterationEnds(r *record.Record) []time.Duration {
 	last := len(r.Chunks) - 1
 	ends := slices.Clone(r.Chunks)
 	for i := range last {

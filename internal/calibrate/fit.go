@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // Hardware is what a target runs on: an endpoint does not tell. Exactly one of GPU and CPU is given.
@@ -54,7 +54,7 @@ type Options struct {
 // Fit returns the profile of one target of a run.
 //
 // Errors: a run that cannot be fitted (see refuse), measurements that do not determine the profile, with what to measure.
-func Fit(ctx context.Context, log *measure.Log, target int, o Options) (*v1alpha1.CalibratedTarget, error) {
+func Fit(ctx context.Context, log *record.Log, target int, o Options) (*v1alpha1.CalibratedTarget, error) {
 	info := log.Header.Targets[target]
 	if err := refuse(log, target); err != nil {
 		return nil, fmt.Errorf("target %s: %w", info.Name, err)

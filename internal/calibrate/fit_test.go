@@ -7,20 +7,20 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // TestRefusals: what cannot be fitted is refused with the reason.
 func TestRefusals(t *testing.T) {
-	for reason, spoil := range map[string]func(l *measure.Log){
-		"the load was closed":                   func(l *measure.Log) { l.Header.Closed = true },
-		"the run is invalid":                    func(l *measure.Log) { l.Header.Gate.Most = 1; late(l) },
-		"expected at least 200 right answers":   func(l *measure.Log) { l.Records = l.Records[:150] },
-		"right answers after the warm-up, got ": func(l *measure.Log) { l.Header.Warmup = 90 * time.Second },
-		"10.0 % of its requests got no right answer": func(l *measure.Log) {
+	for reason, spoil := range map[string]func(l *record.Log){
+		"the load was closed":                   func(l *record.Log) { l.Header.Closed = true },
+		"the run is invalid":                    func(l *record.Log) { l.Header.Gate.Max = 1; late(l) },
+		"expected at least 200 right answers":   func(l *record.Log) { l.Records = l.Records[:150] },
+		"right answers after the warm-up, got ": func(l *record.Log) { l.Header.Warmup = 90 * time.Second },
+		"10.0 % of its requests got no right answer": func(l *record.Log) {
 			for i := range l.Records {
 				if i%10 == 0 {
-					l.Records[i].Kind = measure.Timeout
+					l.Records[i].Kind = record.Timeout
 				}
 			}
 		},
@@ -34,7 +34,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func late(l *measure.Log) {
+func late(l *record.Log) {
 	for i := range l.Records {
 		l.Records[i].Sent += time.Millisecond
 	}

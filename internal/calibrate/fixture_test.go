@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // TestMain lowers the number of servers that a law is tried on, which cost about a tenth of a second each.
@@ -37,15 +37,15 @@ func arrivals(rng *rand.Rand, each time.Duration, rates ...float64) []time.Durat
 	return list
 }
 
-func newLog(records []measure.Record) *measure.Log {
-	return &measure.Log{
-		Header: measure.Header{
+func newLog(records []record.Record) *record.Log {
+	return &record.Log{
+		Header: record.Header{
 			Suite: "test", SuiteHash: "0123456789abcdef", Start: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC),
-			Targets: []measure.TargetInfo{{Name: "a", URL: "http://127.0.0.1/", Protocol: "http"}},
-			Gate:    measure.Gate{Percentile: 99, Most: 10 * time.Millisecond},
+			Targets: []record.TargetInfo{{Name: "a", URL: "http://127.0.0.1/", Protocol: "http"}},
+			Gate:    record.Gate{Percentile: 99, Max: 10 * time.Millisecond},
 		},
 		Records: records,
-		End:     &measure.End{Complete: true, Records: int64(len(records))},
+		End:     &record.End{Complete: true, Records: int64(len(records))},
 	}
 }
 
@@ -59,12 +59,12 @@ type fixedServer struct {
 	jitter   func() time.Duration // of the way back
 }
 
-func (f fixedServer) serve(due []time.Duration) []measure.Record {
+func (f fixedServer) serve(due []time.Duration) []record.Record {
 	free := make([]time.Duration, f.places)
-	var records []measure.Record
+	var records []record.Record
 	for i, at := range due {
 		slices.Sort(free)
-		r := measure.Record{Sequence: int64(i), Status: 200, Scheduled: at, Sent: at, Connected: at, FirstToken: measure.Unseen, TokensIn: f.input()}
+		r := record.Record{Sequence: int64(i), Status: 200, Scheduled: at, Sent: at, Connected: at, FirstToken: record.Unseen, TokensIn: f.input()}
 		done := max(at, free[0]) + seconds(f.time()+f.perInput*float64(r.TokensIn))
 		free[0] = done
 		r.LastByte = done + f.jitter()
@@ -90,7 +90,7 @@ type batchServer struct {
 }
 
 type stream struct {
-	*measure.Record
+	*record.Record
 	left int64
 }
 
@@ -102,11 +102,11 @@ func (b batchServer) iteration(sequences int) float64 {
 	return time
 }
 
-func (b batchServer) serve(due []time.Duration) []measure.Record {
-	records := make([]measure.Record, len(due))
+func (b batchServer) serve(due []time.Duration) []record.Record {
+	records := make([]record.Record, len(due))
 	for i, at := range due {
 		in, out := b.sizes()
-		records[i] = measure.Record{
+		records[i] = record.Record{
 			Sequence: int64(i), Status: 200, Scheduled: at, Sent: at, Connected: at, TokensIn: in, TokensOut: out, FirstTokens: 1,
 		}
 	}

@@ -3,7 +3,7 @@ package calibrate
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // hiddenShare is the share of tokens without a chunk of their own from which on the first chunk and the last do not say when
@@ -23,7 +23,7 @@ func (s *sample) hidesTokens() bool {
 }
 
 // end is when a stream left its place: with its last chunk, or where chunks hide tokens with its last byte.
-func (b *batch) end(r *measure.Record) time.Duration {
+func (b *batch) end(r *record.Record) time.Duration {
 	if b.hides {
 		return r.LastByte
 	}

@@ -9,10 +9,12 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/measure"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/simulate"
+	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -28,8 +30,8 @@ const replays = 5
 
 // Predict simulates the requests that a log has of a target, as they were due, on one replica with the calibrated profile, and
 // holds the percentiles against what was measured. The log may be that of the calibration, or of another load on the same server.
-func Predict(ctx context.Context, t *v1alpha1.CalibratedTarget, log *measure.Log, target int, seed uint64) ([]v1alpha1.Prediction, error) {
-	home, err := replica(&t.Profile)
+func Predict(ctx context.Context, t *v1alpha1.CalibratedTarget, log *record.Log, target int, seed uint64) ([]v1alpha1.Prediction, error) {
+	server, err := replica(&t.Profile)
 	if err != nil {
 		return nil, err
 	}
@@ -37,35 +39,35 @@ func Predict(ctx context.Context, t *v1alpha1.CalibratedTarget, log *measure.Log
 	load := workload.NewRecorded(workload.Info{Name: "replay", Format: "records", Span: span(requests), HasTokens: true}, requests)
 	var outcomes []simulate.Outcome
 	for i := range uint64(replays) {
-		o, err := simulate.Run(ctx, home, load, simulate.Options{Seed: seed + i})
+		o, err := simulate.Run(ctx, server, load, simulate.Options{Seed: seed + i})
 		if err != nil {
 			return nil, err
 		}
 		outcomes = append(outcomes, o)
 	}
-	list := compare(latency, seen.latency, outcomes, t.Overhead+t.Tail, func(o simulate.Outcome) measure.Summary { return o.Latency })
-	if home.Service.Batch != nil && !newSample(log, target).hidesTokens() { // else what was measured is of chunks
-		list = append(list, compare(timeToFirstToken, seen.firstToken, outcomes, t.Overhead, func(o simulate.Outcome) measure.Summary { return o.TimeToFirstToken })...)
-		list = append(list, compare(timePerOutputToken, seen.perToken, outcomes, 0, func(o simulate.Outcome) measure.Summary { return o.TimePerOutputToken })...)
+	list := compare(latency, seen.latency, outcomes, t.Overhead+t.Tail, func(o simulate.Outcome) stats.Summary { return o.Latency })
+	if server.Service.Batch != nil && !newSample(log, target).hidesTokens() { // else what was measured is of chunks
+		list = append(list, compare(timeToFirstToken, seen.firstToken, outcomes, t.Overhead, func(o simulate.Outcome) stats.Summary { return o.TimeToFirstToken })...)
+		list = append(list, compare(timePerOutputToken, seen.perToken, outcomes, 0, func(o simulate.Outcome) stats.Summary { return o.TimePerOutputToken })...)
 	}
 	return list, nil
 }
 
 // replica is one that is always there, as plan would build it from the profile.
-func replica(p *v1alpha1.Profile) (platform.Home, error) {
+func replica(p *v1alpha1.Profile) (home.Home, error) {
 	spec := &v1alpha1.ModelSpec{Service: v1alpha1.Service{Profiles: []v1alpha1.Profile{*p}}}
-	fit, err := platform.FitService(spec, catalog.Hardware{GPU: p.GPU, Arch: p.CPU}, &catalog.Catalog{}, 0)
+	fit, err := arrange.FitService(spec, catalog.Hardware{GPU: p.GPU, Arch: p.CPU}, &catalog.Catalog{}, 0)
 	if err != nil {
-		return platform.Home{}, err
+		return home.Home{}, err
 	}
-	return platform.Home{Name: "replay", Service: fit.Service, Cluster: &platform.Cluster{Replicas: 1, ReplicasPerNode: 1}}, nil
+	return home.Home{Name: "replay", Service: fit.Service, Cluster: &home.Cluster{Replicas: 1, ReplicasPerNode: 1}}, nil
 }
 
 // observed is what a target answered, in seconds.
 type observed struct{ latency, firstToken, perToken []float64 }
 
 // schedule is the requests after the warm-up, with the sizes that they turned out to have, and what was seen of them.
-func schedule(log *measure.Log, target int) ([]workload.Request, observed) {
+func schedule(log *record.Log, target int) ([]workload.Request, observed) {
 	var requests []workload.Request
 	var seen observed
 	for i := range log.Records {
@@ -75,7 +77,7 @@ func schedule(log *measure.Log, target int) ([]workload.Request, observed) {
 			continue
 		}
 		requests = append(requests, workload.Request{At: r.Scheduled, Input: count(r.TokensIn), Output: count(max(1, r.TokensOut, r.ChunkCount))})
-		if r.Kind != measure.OK {
+		if r.Kind != record.OK {
 			continue
 		}
 		seen.latency = append(seen.latency, total.Seconds())
@@ -99,7 +101,7 @@ func span(requests []workload.Request) time.Duration {
 	return requests[len(requests)-1].At + 1
 }
 
-func compare(metric string, seen []float64, outcomes []simulate.Outcome, by unit.Duration, of func(simulate.Outcome) measure.Summary) []v1alpha1.Prediction {
+func compare(metric string, seen []float64, outcomes []simulate.Outcome, by unit.Duration, of func(simulate.Outcome) stats.Summary) []v1alpha1.Prediction {
 	if len(seen) == 0 {
 		return nil
 	}
@@ -107,11 +109,11 @@ func compare(metric string, seen []float64, outcomes []simulate.Outcome, by unit
 	var list []v1alpha1.Prediction
 	for _, p := range []struct {
 		percent float64
-		of      func(measure.Summary) float64
+		of      func(stats.Summary) float64
 	}{
-		{50, func(s measure.Summary) float64 { return s.P50 }},
-		{95, func(s measure.Summary) float64 { return s.P95 }},
-		{99, func(s measure.Summary) float64 { return s.P99 }},
+		{50, func(s stats.Summary) float64 { return s.P50 }},
+		{95, func(s stats.Summary) float64 { return s.P95 }},
+		{99, func(s stats.Summary) float64 { return s.P99 }},
 	} {
 		sum := 0.0
 		for _, o := range outcomes {

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 const (
@@ -15,18 +16,18 @@ const (
 )
 
 // refuse says why a target's measurements cannot be fitted.
-func refuse(log *measure.Log, target int) error {
+func refuse(log *record.Log, target int) error {
 	if log.Header.Closed {
 		return errors.New("the load was closed: its callers wait for a slow server, so that how it copes with a queue was not seen; measure with a rate")
 	}
-	if why := measure.Invalid(log); why != "" {
+	if why := analysis.Invalid(log.Columns()); why != "" {
 		return fmt.Errorf("the run is invalid: %s", why)
 	}
 	var right, wrong int
 	for i := range log.Records {
 		switch r := &log.Records[i]; {
-		case r.Target != target || r.Kind == measure.Interrupted || r.Scheduled < log.Header.Warmup:
-		case r.Kind == measure.OK:
+		case r.Target != target || r.Kind == record.Interrupted || r.Scheduled < log.Header.Warmup:
+		case r.Kind == record.OK:
 			right++
 		default:
 			wrong++

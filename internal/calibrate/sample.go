@@ -6,17 +6,17 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // sample is the answered requests of one target, in order of sending.
 type sample struct {
-	all []*measure.Record
+	all []*record.Record
 	// measured are the right ones after the warm-up that met no cold start: what is fitted. The others were in their way.
-	measured []*measure.Record
+	measured []*record.Record
 }
 
-func newSample(log *measure.Log, target int) *sample {
+func newSample(log *record.Log, target int) *sample {
 	s := &sample{}
 	for i := range log.Records {
 		r := &log.Records[i]
@@ -24,9 +24,9 @@ func newSample(log *measure.Log, target int) *sample {
 			s.all = append(s.all, r)
 		}
 	}
-	slices.SortStableFunc(s.all, func(a, b *measure.Record) int { return cmp.Compare(a.Sent, b.Sent) })
+	slices.SortStableFunc(s.all, func(a, b *record.Record) int { return cmp.Compare(a.Sent, b.Sent) })
 	for _, r := range s.all {
-		if r.Scheduled >= log.Header.Warmup && !r.Cold && r.Kind == measure.OK {
+		if r.Scheduled >= log.Header.Warmup && !r.Cold && r.Kind == record.OK {
 			s.measured = append(s.measured, r)
 		}
 	}
@@ -34,7 +34,7 @@ func newSample(log *measure.Log, target int) *sample {
 }
 
 // isServed reports whether a request took the server as long as a right answer does.
-func isServed(r *measure.Record) bool { return r.Kind == measure.OK || r.Kind == measure.WrongAnswer }
+func isServed(r *record.Record) bool { return r.Kind == record.OK || r.Kind == record.WrongAnswer }
 
 // isStreamed reports whether most answers came in several chunks.
 func (s *sample) isStreamed() bool {
@@ -48,7 +48,7 @@ func (s *sample) isStreamed() bool {
 }
 
 // notes are the doubts about the run as a whole.
-func (s *sample) notes(log *measure.Log) []string {
+func (s *sample) notes(log *record.Log) []string {
 	var list []string
 	if log.End == nil || !log.End.Complete {
 		list = append(list, "the run did not end by itself: what was sent until then was used")
@@ -71,8 +71,8 @@ const (
 
 func (s *sample) rangeOf() *v1alpha1.MeasuredRange {
 	m := &v1alpha1.MeasuredRange{Requests: int64(len(s.measured)), InFlight: s.mostInside(), Rate: s.greatestRate()}
-	m.Input = tokenRange(s.measured, func(r *measure.Record) int64 { return r.TokensIn })
-	m.Output = tokenRange(s.measured, func(r *measure.Record) int64 { return r.TokensOut })
+	m.Input = tokenRange(s.measured, func(r *record.Record) int64 { return r.TokensIn })
+	m.Output = tokenRange(s.measured, func(r *record.Record) int64 { return r.TokensOut })
 	return m
 }
 
@@ -91,7 +91,7 @@ func (s *sample) greatestRate() float64 {
 	return float64(most) / window.Seconds()
 }
 
-func tokenRange(records []*measure.Record, of func(*measure.Record) int64) *v1alpha1.TokenRange {
+func tokenRange(records []*record.Record, of func(*record.Record) int64) *v1alpha1.TokenRange {
 	t := &v1alpha1.TokenRange{Least: of(records[0])}
 	for _, r := range records {
 		t.Least, t.Greatest = min(t.Least, of(r)), max(t.Greatest, of(r))

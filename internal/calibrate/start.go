@@ -7,14 +7,14 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // fitStart adds what was tried of cold starts and of staying warm.
-func fitStart(log *measure.Log, target int, s *sample, home string, t *v1alpha1.CalibratedTarget) {
+func fitStart(log *record.Log, target int, s *sample, home string, t *v1alpha1.CalibratedTarget) {
 	if starts := coldStarts(log, target); len(starts) > 0 {
 		t.ColdStart = &v1alpha1.CalibratedStart{
-			Count: len(starts), Phases: phases(starts), Total: distributionOf(stretch(starts, measure.Trigger, measure.FirstByte)),
+			Count: len(starts), Phases: phases(starts), Total: distributionOf(stretch(starts, record.Trigger, record.FirstByte)),
 		}
 		for _, c := range starts {
 			if c.Confirmed {
@@ -31,8 +31,8 @@ func fitStart(log *measure.Log, target int, s *sample, home string, t *v1alpha1.
 }
 
 // coldStarts are those that came to pass.
-func coldStarts(log *measure.Log, target int) []measure.ColdStart {
-	var list []measure.ColdStart
+func coldStarts(log *record.Log, target int) []record.ColdStart {
+	var list []record.ColdStart
 	for _, c := range log.ColdStarts {
 		if c.Target == target && c.Failure == "" {
 			list = append(list, c)
@@ -43,14 +43,14 @@ func coldStarts(log *measure.Log, target int) []measure.ColdStart {
 
 // fitStartUp finds what happens inside the container: from the process to readiness, where the platform showed both. Elsewhere it
 // is all that a cold answer takes longer than a warm one.
-func fitStartUp(starts []measure.ColdStart, s *sample, home string, t *v1alpha1.CalibratedTarget) {
-	for _, end := range []measure.PhaseName{measure.Ready, measure.Model} {
-		if d := distributionOf(stretch(starts, measure.Process, end)); d != nil {
+func fitStartUp(starts []record.ColdStart, s *sample, home string, t *v1alpha1.CalibratedTarget) {
+	for _, end := range []record.PhaseName{record.Ready, record.Model} {
+		if d := distributionOf(stretch(starts, record.Process, end)); d != nil {
 			t.Profile.StartUp = d
 			return
 		}
 	}
-	cold := stretch(starts, measure.Trigger, measure.FirstByte)
+	cold := stretch(starts, record.Trigger, record.FirstByte)
 	if len(cold) == 0 {
 		return
 	}
@@ -80,7 +80,7 @@ func addedTwice(home string) string {
 	return "; plan adds that of the home again: boot of a container, the node and the image of a cluster"
 }
 
-func fitKeepAlive(k measure.KeepAlive, home string, t *v1alpha1.CalibratedTarget) {
+func fitKeepAlive(k record.KeepAlive, home string, t *v1alpha1.CalibratedTarget) {
 	if t.ColdStart == nil {
 		t.ColdStart = &v1alpha1.CalibratedStart{Count: colds(k)}
 	}
@@ -102,7 +102,7 @@ func fitKeepAlive(k measure.KeepAlive, home string, t *v1alpha1.CalibratedTarget
 	}
 }
 
-func colds(k measure.KeepAlive) int {
+func colds(k record.KeepAlive) int {
 	n := 0
 	for _, g := range k.Tries {
 		if g.Cold {
@@ -113,7 +113,7 @@ func colds(k measure.KeepAlive) int {
 }
 
 // stretch is the time between two moments, in seconds, of the starts in which both were seen.
-func stretch(starts []measure.ColdStart, from, to measure.PhaseName) []float64 {
+func stretch(starts []record.ColdStart, from, to record.PhaseName) []float64 {
 	var list []float64
 	for _, c := range starts {
 		a, b := moment(c, from), moment(c, to)
@@ -124,19 +124,19 @@ func stretch(starts []measure.ColdStart, from, to measure.PhaseName) []float64 {
 	return list
 }
 
-func moment(c measure.ColdStart, name measure.PhaseName) time.Duration {
-	i := slices.IndexFunc(c.Phases, func(p measure.Phase) bool { return p.Name == name })
+func moment(c record.ColdStart, name record.PhaseName) time.Duration {
+	i := slices.IndexFunc(c.Phases, func(p record.Phase) bool { return p.Name == name })
 	if i < 0 {
-		return measure.Unseen
+		return record.Unseen
 	}
 	return c.Phases[i].At
 }
 
 // phases are the times between neighbouring moments that were seen.
-func phases(starts []measure.ColdStart) []v1alpha1.StartPhase {
+func phases(starts []record.ColdStart) []v1alpha1.StartPhase {
 	var list []v1alpha1.StartPhase
-	last := measure.PhaseName("")
-	for _, name := range measure.PhaseNames() {
+	last := record.PhaseName("")
+	for _, name := range record.PhaseNames() {
 		if len(stretch(starts, name, name)) == 0 {
 			continue
 		}

@@ -8,34 +8,34 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/distribution"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // started is n cold starts with an image of 2 s, a process that needs 5 s +- 10 % until it is ready, and a first byte 50 ms later.
-func started(n int, seen func(measure.PhaseName) bool) []measure.ColdStart {
+func started(n int, seen func(record.PhaseName) bool) []record.ColdStart {
 	rng := rand.New(rand.NewPCG(1, 1))
-	var list []measure.ColdStart
+	var list []record.ColdStart
 	for i := range n {
-		c := measure.ColdStart{Method: "kubernetes-scale", Confirmed: true}
+		c := record.ColdStart{Method: "kubernetes-scale", Confirmed: true}
 		at := time.Duration(i) * time.Minute
 		for _, p := range []struct {
-			name measure.PhaseName
+			name record.PhaseName
 			took float64
-		}{{measure.Trigger, 0}, {measure.Image, 2}, {measure.Process, 0.1}, {measure.Ready, 5 * (1 + 0.1*rng.NormFloat64())}, {measure.FirstByte, 0.05}} {
+		}{{record.Trigger, 0}, {record.Image, 2}, {record.Process, 0.1}, {record.Ready, 5 * (1 + 0.1*rng.NormFloat64())}, {record.FirstByte, 0.05}} {
 			at += seconds(p.took)
 			if seen(p.name) {
-				c.Phases = append(c.Phases, measure.Phase{Name: p.name, At: at, By: measure.ByPlatform})
+				c.Phases = append(c.Phases, record.Phase{Name: p.name, At: at, By: record.ByPlatform})
 			} else {
-				c.Phases = append(c.Phases, measure.Phase{Name: p.name, At: measure.Unseen, By: measure.Unobserved})
+				c.Phases = append(c.Phases, record.Phase{Name: p.name, At: record.Unseen, By: record.Unobserved})
 			}
 		}
 		list = append(list, c)
 	}
-	return append(list, measure.ColdStart{Failure: "the pod did not come", Phases: []measure.Phase{{Name: measure.Trigger, At: 0, By: measure.ByClient}}})
+	return append(list, record.ColdStart{Failure: "the pod did not come", Phases: []record.Phase{{Name: record.Trigger, At: 0, By: record.ByClient}}})
 }
 
 // steadyLog has answers that take 50 ms.
-func steadyLog() *measure.Log {
+func steadyLog() *record.Log {
 	f := fixedServer{
 		places: 1, time: func() float64 { return 0.05 }, input: func() int64 { return 0 }, jitter: func() time.Duration { return 0 },
 	}
@@ -43,10 +43,10 @@ func steadyLog() *measure.Log {
 }
 
 func TestStartUpIsRecovered(t *testing.T) {
-	everything := func(measure.PhaseName) bool { return true }
-	client := func(n measure.PhaseName) bool { return n == measure.Trigger || n == measure.FirstByte }
+	everything := func(record.PhaseName) bool { return true }
+	client := func(n record.PhaseName) bool { return n == record.Trigger || n == record.FirstByte }
 	for name, test := range map[string]struct {
-		seen func(measure.PhaseName) bool
+		seen func(record.PhaseName) bool
 		home string
 		want float64
 		note string
@@ -82,7 +82,7 @@ func TestStartUpIsRecovered(t *testing.T) {
 
 func TestPhasesSkipWhatWasNotSeen(t *testing.T) {
 	log := steadyLog()
-	log.ColdStarts = started(30, func(n measure.PhaseName) bool { return n != measure.Image })
+	log.ColdStarts = started(30, func(n record.PhaseName) bool { return n != record.Image })
 	got, err := Fit(t.Context(), log, 0, onCPU)
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +109,7 @@ func TestKeepAlive(t *testing.T) {
 		{"", 10 * time.Minute, 20 * time.Minute, 0, 0, "not said of which kind of home"},
 	} {
 		log := steadyLog()
-		log.KeepAlives = []measure.KeepAlive{{Warm: test.warm, Cold: test.cold, Tries: []measure.IdleGap{{Gap: test.warm}, {Gap: test.cold, Cold: true}}}}
+		log.KeepAlives = []record.KeepAlive{{Warm: test.warm, Cold: test.cold, Tries: []record.IdleGap{{Gap: test.warm}, {Gap: test.cold, Cold: true}}}}
 		o := onCPU
 		o.Hardware.Home = test.home
 		got, err := Fit(t.Context(), log, 0, o)

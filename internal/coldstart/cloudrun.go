@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // annotation is that of the template which makes a new revision of what is otherwise the same.
@@ -47,8 +47,8 @@ func (s *service) Change() string {
 }
 
 // Force deploys a revision, waits until it is ready and has the traffic, and sends the first request that it gets.
-func (s *service) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) measure.Record) (measure.ColdStart, error) {
-	c := measure.ColdStart{Method: "cloud-run-revision"}
+func (s *service) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) record.Record) (record.ColdStart, error) {
+	c := record.ColdStart{Method: "cloud-run-revision"}
 	before, err := s.api.service(ctx, s.name)
 	if err != nil {
 		return c, err
@@ -60,10 +60,10 @@ func (s *service) Force(ctx context.Context, now func() time.Duration, ask func(
 		s.found = &value
 	}
 	value := strconv.FormatInt(time.Now().UnixNano(), 36) // another one than ever before
-	trigger := measure.Phase{Name: measure.Trigger, At: now(), By: measure.ByClient}
+	trigger := record.Phase{Name: record.Trigger, At: now(), By: record.ByClient}
 	after, err := s.deploy(ctx, before, &value)
 	if err != nil {
-		c.Phases = []measure.Phase{trigger}
+		c.Phases = []record.Phase{trigger}
 		return c, err
 	}
 	if after.Ready == before.Ready {
@@ -71,11 +71,11 @@ func (s *service) Force(ctx context.Context, now func() time.Duration, ask func(
 	}
 	if isUnchecked, _ := before.Template["healthCheckDisabled"].(bool); isUnchecked {
 		c.Request = ask(ctx)
-		c.Phases = []measure.Phase{{Name: measure.Trigger, At: c.Request.Sent, By: measure.ByClient}}
+		c.Phases = []record.Phase{{Name: record.Trigger, At: c.Request.Sent, By: record.ByClient}}
 		c.Evidence = fmt.Sprintf("revision %s is new, and its deployment started nothing, because its health check is switched off", base(after.Ready))
 		return c, nil
 	}
-	c.Phases = []measure.Phase{trigger, {Name: measure.Ready, At: now(), By: measure.ByPlatform}}
+	c.Phases = []record.Phase{trigger, {Name: record.Ready, At: now(), By: record.ByPlatform}}
 	var tries int
 	c.Request, tries = untilAnswered(ctx, ask)
 	c.Confirmed = true

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 const infer = "projects/p/locations/l/services/infer"
@@ -45,8 +45,8 @@ func admin(t *testing.T, body string) (*service, *[]map[string]any) {
 	return f.(*service), &patched
 }
 
-func answered(context.Context) measure.Record {
-	return measure.Record{Kind: measure.OK, Sent: time.Second, FirstByte: 2 * time.Second, LastByte: 2 * time.Second}
+func answered(context.Context) record.Record {
+	return record.Record{Kind: record.OK, Sent: time.Second, FirstByte: 2 * time.Second, LastByte: 2 * time.Second}
 }
 
 // TestTemplateIsKept: only the annotation differs, and what was there is put back; the name of a revision is not used again.

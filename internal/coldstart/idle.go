@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/unit"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // idle only waits. It changes nothing.
@@ -24,8 +24,8 @@ func (i *idle) Restore(context.Context) error { return nil }
 func (i *idle) Asked(last time.Duration) { i.last = last }
 
 // Force waits for what is left of the time since the last request. What others were asked meanwhile counts.
-func (i *idle) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) measure.Record) (measure.ColdStart, error) {
-	c := measure.ColdStart{Method: "idle"}
+func (i *idle) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) record.Record) (record.ColdStart, error) {
+	c := record.ColdStart{Method: "idle"}
 	if i.last == 0 {
 		i.last = now()
 	}
@@ -34,7 +34,7 @@ func (i *idle) Force(ctx context.Context, now func() time.Duration, ask func(con
 	}
 	c.Request = ask(ctx)
 	i.last = c.Request.LastByte
-	c.Phases = []measure.Phase{{Name: measure.Trigger, At: c.Request.Sent, By: measure.ByClient}}
+	c.Phases = []record.Phase{{Name: record.Trigger, At: c.Request.Sent, By: record.ByClient}}
 	c.Evidence = fmt.Sprintf("%s without a request", unit.Duration(i.span))
 	switch r := &c.Request; {
 	case r.Cold:

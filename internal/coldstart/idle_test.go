@@ -5,19 +5,19 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // TestIdleConfirmed: waiting alone proves nothing; what the answer says does.
 func TestIdleConfirmed(t *testing.T) {
-	for want, r := range map[string]measure.Record{
+	for want, r := range map[string]record.Record{
 		"1ms without a request":                                                        {},
 		"1ms without a request; the answer says that it was cold":                      {Cold: true},
 		"1ms without a request; instance pod-7 answers, which had not answered before": {NewInstance: "pod-7"},
 	} {
 		i := &idle{span: time.Millisecond}
 		start := time.Now()
-		c, err := i.Force(t.Context(), func() time.Duration { return time.Since(start) }, func(context.Context) measure.Record { return r })
+		c, err := i.Force(t.Context(), func() time.Duration { return time.Since(start) }, func(context.Context) record.Record { return r })
 		if err != nil || c.Evidence != want || c.Confirmed != (r.Cold || r.NewInstance != "") {
 			t.Errorf("%+v: confirmed %t by %q, %v", r, c.Confirmed, c.Evidence, err)
 		}
@@ -31,7 +31,7 @@ func TestIdleCountsFromTheLastRequest(t *testing.T) {
 	i := &idle{span: time.Hour}
 	now := func() time.Duration { return 3 * time.Hour }
 	i.Asked(2 * time.Hour)
-	c, err := i.Force(ctx, now, func(context.Context) measure.Record { return measure.Record{Sent: now(), LastByte: now()} })
+	c, err := i.Force(ctx, now, func(context.Context) record.Record { return record.Record{Sent: now(), LastByte: now()} })
 	if err != nil || c.Phases[0].At != now() {
 		t.Errorf("%+v, %v", c, err)
 	}

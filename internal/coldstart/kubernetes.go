@@ -13,7 +13,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // deployment starts the pods of one anew.
@@ -72,8 +72,8 @@ func (d *deployment) String() string { return d.namespace + "/" + d.name }
 
 // Force takes the pods away, or waits until whoever scales the Deployment has, watches new ones come, and asks when the first of
 // them is ready, or so that they come.
-func (d *deployment) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) measure.Record) (measure.ColdStart, error) {
-	c := measure.ColdStart{Method: "kubernetes-" + d.by}
+func (d *deployment) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) record.Record) (record.ColdStart, error) {
+	c := record.ColdStart{Method: "kubernetes-" + d.by}
 	selector, err := d.inspect(ctx)
 	if err != nil {
 		return c, err
@@ -105,7 +105,7 @@ func (d *deployment) Force(ctx context.Context, now func() time.Duration, ask fu
 }
 
 // renew takes the pods away, and asks when a new one is ready. Tries is how often.
-func (d *deployment) renew(ctx context.Context, w *watcher, now func() time.Duration, ask func(context.Context) measure.Record) (r measure.Record, tries int, err error) {
+func (d *deployment) renew(ctx context.Context, w *watcher, now func() time.Duration, ask func(context.Context) record.Record) (r record.Record, tries int, err error) {
 	if err := d.trigger(ctx, w, now); err != nil {
 		return r, 0, err
 	}
@@ -117,14 +117,14 @@ func (d *deployment) renew(ctx context.Context, w *watcher, now func() time.Dura
 }
 
 // request waits until somebody else has taken the pods away, and asks so that one comes. That request waits for it.
-func (d *deployment) request(ctx context.Context, w *watcher, now func() time.Duration, ask func(context.Context) measure.Record) (r measure.Record, tries int, err error) {
+func (d *deployment) request(ctx context.Context, w *watcher, now func() time.Duration, ask func(context.Context) record.Record) (r record.Record, tries int, err error) {
 	if err := d.untilEmpty(ctx, w); err != nil {
 		return r, 0, err
 	}
 	w.start(now())
 	r = ask(ctx)
 	w.startedAt(r.Sent)
-	if r.Kind != measure.OK {
+	if r.Kind != record.OK {
 		return r, 1, nil
 	}
 	return r, 1, d.untilReady(ctx, w)
@@ -260,11 +260,11 @@ func wanted(of *appsv1.Deployment) int32 {
 const again = 10 * time.Millisecond
 
 // untilAnswered asks until there is an answer: between a ready pod and the last router that knows of it lies a moment.
-func untilAnswered(ctx context.Context, ask func(context.Context) measure.Record) (r measure.Record, tries int) {
+func untilAnswered(ctx context.Context, ask func(context.Context) record.Record) (r record.Record, tries int) {
 	for tries = 1; ; tries++ {
 		r = ask(ctx)
 		switch r.Kind {
-		case measure.Refused, measure.Reset, measure.DNS, measure.HalfAnswer, measure.ServerError, measure.TooMany, measure.Timeout, measure.Other:
+		case record.Refused, record.Reset, record.DNS, record.HalfAnswer, record.ServerError, record.TooMany, record.Timeout, record.Other:
 			if pause(ctx, again) == nil {
 				continue
 			}

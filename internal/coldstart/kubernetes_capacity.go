@@ -7,7 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // takeNode notes since when a node is ready. One that was not for a while is as new as one that was not there.
@@ -38,7 +38,7 @@ func (s *sight) loseNode(o *corev1.Node) {
 // for something else, or where nodes may not be read.
 func (s *sight) capacity(p *podSight) time.Duration {
 	if p.placed < 0 || p.node == "" {
-		return measure.Unseen
+		return record.Unseen
 	}
 	if !p.hadNoPlace {
 		return s.trigger
@@ -46,7 +46,7 @@ func (s *sight) capacity(p *podSight) time.Duration {
 	if at, ok := s.nodes[p.node]; ok && at > s.trigger {
 		return at
 	}
-	return measure.Unseen
+	return record.Unseen
 }
 
 // obstacle is why a pod does not go on by itself: it finds no node, or a container cannot be started.

@@ -8,7 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // sight is what was seen of the pods of a Deployment. Times are when the message of the API server arrived: its own have
@@ -29,7 +29,7 @@ type podSight struct {
 }
 
 func newSight() *sight {
-	return &sight{pods: map[types.UID]*podSight{}, nodes: map[string]time.Duration{}, trigger: measure.Unseen}
+	return &sight{pods: map[types.UID]*podSight{}, nodes: map[string]time.Duration{}, trigger: record.Unseen}
 }
 
 // begin marks the trigger, and returns the names of the pods that are there.
@@ -84,7 +84,7 @@ func (s *sight) best() *podSight {
 }
 
 func (s *sight) takePod(at time.Duration, o *corev1.Pod) {
-	const none = measure.Unseen
+	const none = record.Unseen
 	p := s.pods[o.UID]
 	if p == nil {
 		p = &podSight{name: o.Name, placed: none, image: none, process: none, model: none, ready: none}
@@ -146,11 +146,11 @@ func mark(t *time.Duration, at time.Duration) {
 
 // phases are the moments that were seen, in order. One whose message came after that of a later moment was there no later than
 // that one.
-func (s *sight) phases() []measure.Phase {
+func (s *sight) phases() []record.Phase {
 	if s.trigger < 0 {
 		return nil
 	}
-	phases := []measure.Phase{{Name: measure.Trigger, At: s.trigger, By: measure.ByClient}}
+	phases := []record.Phase{{Name: record.Trigger, At: s.trigger, By: record.ByClient}}
 	p := s.best()
 	if p == nil {
 		return phases
@@ -163,9 +163,9 @@ func (s *sight) phases() []measure.Phase {
 			latest = at[i]
 		}
 	}
-	for i, name := range []measure.PhaseName{measure.Capacity, measure.Placed, measure.Image, measure.Process, measure.Model, measure.Ready} {
+	for i, name := range []record.PhaseName{record.Capacity, record.Placed, record.Image, record.Process, record.Model, record.Ready} {
 		if at[i] >= 0 {
-			phases = append(phases, measure.Phase{Name: name, At: at[i], By: measure.ByPlatform})
+			phases = append(phases, record.Phase{Name: name, At: at[i], By: record.ByPlatform})
 		}
 	}
 	return phases

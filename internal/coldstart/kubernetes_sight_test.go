@@ -9,7 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 const second = time.Second
@@ -65,8 +65,8 @@ func unreadyNode(name string) *corev1.Node {
 	return n
 }
 
-func times(phases []measure.Phase) map[measure.PhaseName]time.Duration {
-	m := map[measure.PhaseName]time.Duration{}
+func times(phases []record.Phase) map[record.PhaseName]time.Duration {
+	m := map[record.PhaseName]time.Duration{}
 	for _, p := range phases {
 		m[p.Name] = p.At
 	}
@@ -89,9 +89,9 @@ func TestPodOnANewNode(t *testing.T) {
 	s.takePod(8*second, podOf("new", isPlaced, isRunning, isStarted))
 	s.takePod(9*second, podOf("new", isPlaced, isRunning, isStarted, isReady))
 	s.takePod(10*second, podOf("new", isPlaced, isRunning, isStarted, isReady))
-	want := map[measure.PhaseName]time.Duration{
-		measure.Trigger: second, measure.Capacity: 3 * second, measure.Placed: 4 * second, measure.Image: 6 * second,
-		measure.Process: 6 * second, measure.Model: 8 * second, measure.Ready: 9 * second,
+	want := map[record.PhaseName]time.Duration{
+		record.Trigger: second, record.Capacity: 3 * second, record.Placed: 4 * second, record.Image: 6 * second,
+		record.Process: 6 * second, record.Model: 8 * second, record.Ready: 9 * second,
 	}
 	if diff := cmp.Diff(want, times(s.phases())); diff != "" {
 		t.Error(diff)
@@ -113,7 +113,7 @@ func TestPodThatStopsShort(t *testing.T) {
 	}
 	s.begin(second)
 	s.takePod(2*second, podOf("new", isPlaced))
-	want := map[measure.PhaseName]time.Duration{measure.Trigger: second, measure.Capacity: second, measure.Placed: 2 * second}
+	want := map[record.PhaseName]time.Duration{record.Trigger: second, record.Capacity: second, record.Placed: 2 * second}
 	if diff := cmp.Diff(want, times(s.phases())); diff != "" || s.hasReady() {
 		t.Error(diff)
 	}
@@ -126,7 +126,7 @@ func TestPodThatWaitedForRoom(t *testing.T) {
 	s.begin(second)
 	s.takePod(2*second, podOf("new", isUnschedulable))
 	s.takePod(3*second, podOf("new", isPlaced))
-	if _, seen := times(s.phases())[measure.Capacity]; seen {
+	if _, seen := times(s.phases())[record.Capacity]; seen {
 		t.Errorf("%+v", s.phases())
 	}
 }
@@ -146,7 +146,7 @@ func TestNodeThatCameBack(t *testing.T) {
 		s.takePod(4*second, podOf("new", isPlaced))
 		leave(s) // too late to matter
 		s.takeNode(5*second, readyNode("node-1"))
-		want := map[measure.PhaseName]time.Duration{measure.Trigger: second, measure.Capacity: 3 * second, measure.Placed: 4 * second}
+		want := map[record.PhaseName]time.Duration{record.Trigger: second, record.Capacity: 3 * second, record.Placed: 4 * second}
 		if diff := cmp.Diff(want, times(s.phases())); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}

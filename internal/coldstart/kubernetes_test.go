@@ -19,7 +19,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // apiServer answers for a Deployment with so many replicas, or fails with the status, and keeps the scales that are written.
@@ -66,8 +66,8 @@ func apiServer(t *testing.T, replicas int32, status int) (*deployment, *[]int32)
 
 func noClock() time.Duration { return 0 }
 
-func neverAsked(t *testing.T) func(context.Context) measure.Record {
-	return func(context.Context) measure.Record { t.Error("a request was sent"); return measure.Record{} }
+func neverAsked(t *testing.T) func(context.Context) record.Record {
+	return func(context.Context) record.Record { t.Error("a request was sent"); return record.Record{} }
 }
 
 // TestDeploymentWithoutReplicas has nothing that could start, and stays as it is.

@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/tools/cache"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // watcher keeps a sight up to date with what the API server tells, until it is stopped.
@@ -135,7 +135,7 @@ func (w *watcher) settle(ctx context.Context) {
 	_ = w.until(ctx, func(s *sight) bool { p := s.first(); return p != nil && p.image >= 0 })
 }
 
-func (w *watcher) phases() []measure.Phase {
+func (w *watcher) phases() []record.Phase {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.sight.phases()

@@ -14,7 +14,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
@@ -55,8 +55,8 @@ func (f *function) Change() string {
 }
 
 // Force changes the variable, waits until that has settled, and sends the request that starts an environment.
-func (f *function) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) measure.Record) (measure.ColdStart, error) {
-	c := measure.ColdStart{Method: "lambda-update"}
+func (f *function) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) record.Record) (record.ColdStart, error) {
+	c := record.ColdStart{Method: "lambda-update"}
 	variables, err := f.settled(ctx)
 	if err != nil {
 		return c, err
@@ -75,8 +75,8 @@ func (f *function) Force(ctx context.Context, now func() time.Duration, ask func
 	}
 	c.Request = ask(ctx)
 	r := &c.Request
-	c.Phases = []measure.Phase{{Name: measure.Trigger, At: r.Sent, By: measure.ByClient}}
-	if r.Kind != measure.OK {
+	c.Phases = []record.Phase{{Name: record.Trigger, At: r.Sent, By: record.ByClient}}
+	if r.Kind != record.OK {
 		return c, nil
 	}
 	if !r.Cold {
@@ -92,11 +92,11 @@ func (f *function) Force(ctx context.Context, now func() time.Duration, ask func
 
 // phases are reckoned back from the end of the answer by the durations of the REPORT line, so that each is late by the way of the
 // answer and no more. The initialisation covers the start of the process and all that the code does before its first call.
-func (f *function) phases(r *measure.Record) []measure.Phase {
+func (f *function) phases(r *record.Record) []record.Phase {
 	ready := max(r.LastByte-r.Ran, r.Sent)
-	return []measure.Phase{
-		{Name: measure.Process, At: max(ready-r.Started, r.Sent), By: measure.ByPlatform},
-		{Name: measure.Ready, At: min(ready, r.FirstByte), By: measure.ByPlatform},
+	return []record.Phase{
+		{Name: record.Process, At: max(ready-r.Started, r.Sent), By: record.ByPlatform},
+		{Name: record.Ready, At: min(ready, r.FirstByte), By: record.ByPlatform},
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 func TestOpenLambda(t *testing.T) {
@@ -36,13 +36,13 @@ func TestOpenLambda(t *testing.T) {
 
 // TestReportedPhases are reckoned from the end of the answer, and never before the request.
 func TestReportedPhases(t *testing.T) {
-	r := &measure.Record{Sent: second, FirstByte: 5 * second, LastByte: 5 * second, Started: 2 * second, Ran: 1500 * time.Millisecond}
-	want := map[measure.PhaseName]time.Duration{measure.Process: 1500 * time.Millisecond, measure.Ready: 3500 * time.Millisecond}
+	r := &record.Record{Sent: second, FirstByte: 5 * second, LastByte: 5 * second, Started: 2 * second, Ran: 1500 * time.Millisecond}
+	want := map[record.PhaseName]time.Duration{record.Process: 1500 * time.Millisecond, record.Ready: 3500 * time.Millisecond}
 	if diff := cmp.Diff(want, times(new(function).phases(r))); diff != "" {
 		t.Error(diff)
 	}
 	r.Started = 10 * second
-	if got := times(new(function).phases(r))[measure.Process]; got != second {
+	if got := times(new(function).phases(r))[record.Process]; got != second {
 		t.Errorf("the process began at %s, before the request", got)
 	}
 }

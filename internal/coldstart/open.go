@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // Forcer brings cold starts of one target about. It is for one goroutine.
@@ -19,7 +19,7 @@ type Forcer interface {
 	Server() string
 	Change() string
 	// Force brings one about. Times are those of now, ask sends the request that meets it and waits for its end.
-	Force(ctx context.Context, now func() time.Duration, ask func(context.Context) measure.Record) (measure.ColdStart, error)
+	Force(ctx context.Context, now func() time.Duration, ask func(context.Context) record.Record) (record.ColdStart, error)
 	// Restore leaves the target as the first Force found it. Its error says what is left to be done by hand.
 	Restore(ctx context.Context) error
 }

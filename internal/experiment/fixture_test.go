@@ -13,7 +13,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/experiment"
 	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/plan"
-	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
 // acme is the made-up provider that the tests of planning use as well.
@@ -50,7 +50,7 @@ func input(t testing.TB, replace ...string) plan.Input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := workload.FromTraffic(nil, m.Spec.Traffic)
+	w, err := traffic.Build(nil, m.Spec.Traffic)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 )
 
 // TestBiasIsSeen: a simulator that was wrong by one or two percent would give rows that are off, even with a tenth of the requests.
@@ -13,18 +13,18 @@ func TestBiasIsSeen(t *testing.T) {
 	if testing.Short() {
 		t.Skip("simulates ten million requests in one goroutine each: not with -short")
 	}
-	slower := func(h *platform.Home) { h.Service.Scale = 1.02 }
+	slower := func(h *home.Home) { h.Service.Scale = 1.02 }
 	for name, test := range map[string]struct {
 		experiments func() ([]experiment, error)
 		name        string
-		wrong       func(h *platform.Home)
+		wrong       func(h *home.Home)
 	}{
 		"replicas that are 2 % slower":           {mmc, "c = 16, lambda = 12.8", slower},
 		"functions that are 2 % slower":          {loss, "functions: limit 10, load 8, constant", slower},
-		"a place in the queue less":              {loss, "cluster: c = 4, K = 8, lambda = 3.6", func(h *platform.Home) { h.Cluster.Queue.Length-- }},
-		"tokens that take 2 % longer":            {sharing, "constant", func(h *platform.Home) { h.Service.Batch.Beta += 20 * time.Microsecond }},
-		"starts that go on":                      {setUp, "M/M/infinity, lambda = 5, alpha = 0.1", func(h *platform.Home) { h.Container.CancelSurplus = false }},
-		"environments that expire 2 % too early": {keepAlive, "E[S] to 0, lambda = 0.1, tau = 20 s", func(h *platform.Home) { h.Function.IdleExpiry -= 400 * time.Millisecond }},
+		"a place in the queue less":              {loss, "cluster: c = 4, K = 8, lambda = 3.6", func(h *home.Home) { h.Cluster.Queue.Length-- }},
+		"tokens that take 2 % longer":            {sharing, "constant", func(h *home.Home) { h.Service.Batch.Beta += 20 * time.Microsecond }},
+		"starts that go on":                      {setUp, "M/M/infinity, lambda = 5, alpha = 0.1", func(h *home.Home) { h.Container.CancelSurplus = false }},
+		"environments that expire 2 % too early": {keepAlive, "E[S] to 0, lambda = 0.1, tau = 20 s", func(h *home.Home) { h.Function.IdleExpiry -= 400 * time.Millisecond }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,7 +7,7 @@ import (
 	"math"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/simulate"
@@ -22,13 +22,13 @@ const replications = 20
 // experiment is one system under one traffic, of which some quantities are known.
 type experiment struct {
 	name     string
-	traffic  traffic
+	traffic  stationary
 	requests float64 // of all replications together
 	// warmUp is the time at the start of a replication whose requests are left out, for systems that take long to forget that
 	// they began empty; of a short replication, at most half.
 	warmUp time.Duration
 	// systems are run under the same requests, one after the other. Several homes are a base, and what overflows it when it is full.
-	systems [][]platform.Home
+	systems [][]home.Home
 	// moments is the length of the timeline that the quantities read; 0 is none.
 	moments    int
 	quantities []quantity
@@ -109,7 +109,7 @@ func (e experiment) replicate(ctx context.Context, seed uint64, scale float64) (
 }
 
 // overflowWhenFull returns the router that sends to the second home what finds no free slot at the first; none for one home.
-func overflowWhenFull(homes []platform.Home) (policy.Router, error) {
+func overflowWhenFull(homes []home.Home) (policy.Router, error) {
 	if len(homes) == 1 {
 		return nil, nil
 	}

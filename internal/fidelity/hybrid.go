@@ -6,8 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/oracle"
-	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/simulate"
 )
@@ -34,11 +34,11 @@ func hybrid() ([]experiment, error) {
 }
 
 // base is c dedicated slots with overflow; without a slot, serverless alone.
-func base(c int, service random.Dist) []platform.Home {
+func base(c int, service random.Dist) []home.Home {
 	if c == 0 {
-		return []platform.Home{serverless(service)}
+		return []home.Home{serverless(service)}
 	}
-	return []platform.Home{servers(c, service), serverless(service)}
+	return []home.Home{servers(c, service), serverless(service)}
 }
 
 // costWith reads the cost of system i, which has c slots.
@@ -108,7 +108,7 @@ func hybridCost(load, ratio float64, service random.Dist, name string) (experime
 	c, cost := h.Optimum()
 	return experiment{
 		name: fmt.Sprintf("a = %g, r = %g, %s", load, ratio, name), traffic: poisson(load), requests: 1e6,
-		systems:    [][]platform.Home{base(c, service)},
+		systems:    [][]home.Home{base(c, service)},
 		quantities: []quantity{{name: fmt.Sprintf("cost, c = %d", c), expected: cost, source: "Hybrid.Optimum", of: costWith(c, 0, ratio)}},
 	}, nil
 }
@@ -125,7 +125,7 @@ func serverlessAlone(load, ratio float64) (experiment, error) {
 	return experiment{
 		name:    fmt.Sprintf("a = %g, r = %g, serverless alone", load, ratio),
 		traffic: poisson(load), requests: 1e6, moments: 20_000,
-		systems: [][]platform.Home{base(0, random.Exponential(1))},
+		systems: [][]home.Home{base(0, random.Exponential(1))},
 		quantities: []quantity{
 			{name: "cost, c = 0", expected: cost, source: "Hybrid.Cost", of: costWith(0, 0, ratio)},
 			{

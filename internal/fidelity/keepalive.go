@@ -6,8 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/oracle"
-	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -74,7 +74,7 @@ func keptFleet(lambda, service, window float64, limit int, requests float64) (ex
 	} else {
 		limit = unbounded
 	}
-	e.systems = [][]platform.Home{{environments(limit, random.Exponential(service), window)}}
+	e.systems = [][]home.Home{{environments(limit, random.Exponential(service), window)}}
 	return e, nil
 }
 
@@ -82,10 +82,10 @@ func keptFleet(lambda, service, window float64, limit int, requests float64) (ex
 const instant = random.Constant(1e-9)
 
 // oneLive is a home of which one environment is live at most, because service takes next to no time.
-func oneLive(name string, t traffic, window float64, expected float64, source string) experiment {
+func oneLive(name string, t stationary, window float64, expected float64, source string) experiment {
 	return experiment{
 		name: name, traffic: t, requests: 4e6,
-		systems:    [][]platform.Home{{environments(unbounded, instant, window)}},
+		systems:    [][]home.Home{{environments(unbounded, instant, window)}},
 		quantities: []quantity{{name: "P_cold", expected: expected, source: source, of: single(coldShare)}},
 	}
 }
@@ -101,7 +101,7 @@ func renewalGamma() (experiment, error) {
 	const lambda, cv, window = 0.1, 0.5, 15
 	gap := distuv.Gamma{Alpha: 1 / (cv * cv), Beta: lambda / (cv * cv)}
 	expected, err := oracle.ColdStartRenewal(gap.CDF, window)
-	t := traffic{rate: lambda, arrivals: "gamma", cv: cv}
+	t := stationary{rate: lambda, arrivals: "gamma", cv: cv}
 	return oneLive("E[S] to 0, gamma gaps, cv2 = 0.25, tau = 15 s", t, window, expected, "ColdStartRenewal"), err
 }
 
@@ -110,7 +110,7 @@ func renewalWeibull() (experiment, error) {
 	const lambda, cv2, window = 0.1, 5, 20
 	gap := distuv.Weibull{K: 0.5, Lambda: 1 / (2 * lambda)} // its mean is 2 Lambda
 	expected, err := oracle.ColdStartRenewal(gap.CDF, window)
-	t := traffic{rate: lambda, arrivals: "weibull", cv: 2.23606797749979} // the root of 5
+	t := stationary{rate: lambda, arrivals: "weibull", cv: 2.23606797749979} // the root of 5
 	return oneLive("E[S] to 0, Weibull gaps, cv2 = 5, tau = 20 s", t, window, expected, "ColdStartRenewal"), err
 }
 
@@ -130,7 +130,7 @@ func limitOfOne() (experiment, error) {
 	return experiment{
 		name:    "limit 1, lambda = 0.5, E[S] = 2 s, tau = 3 s",
 		traffic: poisson(lambda), requests: 4e6,
-		systems:    [][]platform.Home{{environments(1, random.Exponential(2), window)}},
+		systems:    [][]home.Home{{environments(1, random.Exponential(2), window)}},
 		quantities: []quantity{{name: "P_cold", expected: expected, source: "ColdStartPoisson", of: single(coldShare)}},
 	}, err
 }

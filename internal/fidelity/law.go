@@ -11,10 +11,10 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/simulate"
-	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
 const aboutLaws = `What holds in every run, whatever is drawn; shown here for a home of each kind. Every run checks the first two itself and ends
@@ -31,35 +31,35 @@ func laws(group string, _ *catalog.Catalog) ([]task, error) {
 // lawCase is a home with all its mechanisms at work.
 type lawCase struct {
 	name  string
-	homes []platform.Home
+	homes []home.Home
 	// rate is the mean of a day's traffic, in requests per second.
 	rate float64
 	opt  simulate.Options
 }
 
 func lawCases() []lawCase {
-	hpa := platform.NewHPA(2, 40, 0.7)
-	exponential := platform.Service{Duration: random.Exponential(2), Concurrency: 1}
-	scaled := platform.Home{Name: "cluster", Service: exponential, Cluster: &platform.Cluster{
+	hpa := home.NewHPA(2, 40, 0.7)
+	exponential := home.Service{Duration: random.Exponential(2), Concurrency: 1}
+	scaled := home.Home{Name: "cluster", Service: exponential, Cluster: &home.Cluster{
 		Replicas: 2, Autoscaler: hpa, ReplicasPerNode: 2, NodeStartUp: random.Constant(60), PodStartUp: random.Constant(10), NodeIdle: 5 * time.Minute,
 	}}
 	capped := environments(12, random.Exponential(2), 60)
 	capped.Function.Init = random.Exponential(1)
-	held := platform.Home{Name: "containers", Service: platform.Service{Duration: random.Exponential(2), Concurrency: 4}, Container: &platform.Container{
+	held := home.Home{Name: "containers", Service: home.Service{Duration: random.Exponential(2), Concurrency: 4}, Container: &home.Container{
 		Max: 4, StartUp: random.Constant(30), IdleHold: time.Minute, QueueTimeout: 20 * time.Second, Step: 100 * time.Millisecond,
 	}}
-	batched := platform.Home{
-		Name: "batch", Cluster: &platform.Cluster{Replicas: 1, ReplicasPerNode: 1},
-		Service: platform.Service{Concurrency: 32, Batch: &platform.Batch{
+	batched := home.Home{
+		Name: "batch", Cluster: &home.Cluster{Replicas: 1, ReplicasPerNode: 1},
+		Service: home.Service{Concurrency: 32, Batch: &home.Batch{
 			Alpha: 20 * time.Millisecond, Beta: 300 * time.Microsecond, Gamma: 100 * time.Microsecond, Max: 32,
 		}},
 	}
 	retry := simulate.Retry{Attempts: 2, Backoff: time.Second, MaxBackoff: 20 * time.Second, Jitter: 1}
 	return []lawCase{
-		{name: "cluster with an HPA", homes: []platform.Home{scaled}, rate: 4},
-		{name: "functions at their limit, with retries", homes: []platform.Home{capped}, rate: 4, opt: simulate.Options{Retry: retry}},
-		{name: "containers, with time-outs of the queue", homes: []platform.Home{held}, rate: 6},
-		{name: "batched replica, callers that leave", homes: []platform.Home{batched}, rate: 4, opt: simulate.Options{Timeout: 10 * time.Second, Cancel: true}},
+		{name: "cluster with an HPA", homes: []home.Home{scaled}, rate: 4},
+		{name: "functions at their limit, with retries", homes: []home.Home{capped}, rate: 4, opt: simulate.Options{Retry: retry}},
+		{name: "containers, with time-outs of the queue", homes: []home.Home{held}, rate: 6},
+		{name: "batched replica, callers that leave", homes: []home.Home{batched}, rate: 4, opt: simulate.Options{Timeout: 10 * time.Second, Cancel: true}},
 		{name: "base with overflow", homes: base(8, random.Exponential(2)), rate: 4},
 	}
 }
@@ -74,7 +74,7 @@ func (l lawCase) run(ctx context.Context, opt Options) (simulate.Outcome, error)
 		Rate: unit.Rate(l.rate), Span: unit.Duration(24 * time.Hour), Daily: &v1alpha1.Daily{PeakToMean: 1.9},
 		Sizes: v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Mean: 200, CV: 1}, Output: &v1alpha1.CountDistribution{Mean: 100, CV: 1}},
 	}
-	w, err := workload.FromTraffic(nil, v1alpha1.Traffic{Seed: &seed, Generator: &g})
+	w, err := traffic.Build(nil, v1alpha1.Traffic{Seed: &seed, Generator: &g})
 	if err != nil {
 		return simulate.Outcome{}, err
 	}
@@ -141,7 +141,7 @@ func replicaTime(o simulate.Outcome) Row {
 // sumOverHomes: the parts of a hybrid make up the whole.
 func sumOverHomes(o simulate.Outcome) []Row {
 	var served int64
-	var metered platform.Metered
+	var metered home.Metered
 	for _, h := range o.Homes {
 		served += h.Served
 		metered = metered.Plus(h.Metered)

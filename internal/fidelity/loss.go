@@ -3,8 +3,8 @@ package fidelity
 import (
 	"fmt"
 
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/oracle"
-	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -38,7 +38,7 @@ func lossOfFunctions(limit int, load float64) ([]experiment, error) {
 		list = append(list, experiment{
 			name:    fmt.Sprintf("functions: limit %d, load %g, %s", limit, load, service.name),
 			traffic: poisson(load), requests: 4e6,
-			systems:    [][]platform.Home{{environments(limit, service.dist, 60)}},
+			systems:    [][]home.Home{{environments(limit, service.dist, 60)}},
 			quantities: []quantity{{name: "loss", expected: lost, source: "ErlangB", of: single(lostShare)}},
 		})
 	}
@@ -52,11 +52,11 @@ func boundedQueue(c, places int, lambda float64) (experiment, error) {
 		return experiment{}, err
 	}
 	h := servers(c, random.Exponential(1))
-	h.Cluster.Queue = platform.Queue{Bounded: true, Length: places - c}
+	h.Cluster.Queue = home.Queue{Bounded: true, Length: places - c}
 	return experiment{
 		name:    fmt.Sprintf("cluster: c = %d, K = %d, lambda = %g", c, places, lambda),
 		traffic: poisson(lambda), requests: 4e6,
-		systems: [][]platform.Home{{h}},
+		systems: [][]home.Home{{h}},
 		quantities: []quantity{
 			{name: "loss", expected: q.Loss(), source: "MMcK.Loss", of: single(lostShare)},
 			{name: "mean wait", unit: "s", expected: q.MeanWait(), source: "MMcK.MeanWait", of: single(meanWait)},

@@ -5,8 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/oracle"
-	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -33,7 +33,7 @@ func mg1() ([]experiment, error) {
 		list = append(list, experiment{
 			name:    fmt.Sprintf("%s, cv2 = %g", row.name, row.cv2),
 			traffic: poisson(lambda), requests: row.requests,
-			systems:    [][]platform.Home{{servers(1, row.service)}},
+			systems:    [][]home.Home{{servers(1, row.service)}},
 			quantities: []quantity{{name: "mean wait", unit: "s", expected: q.MeanWait(), source: "MG1.MeanWait", of: single(meanWait)}},
 		})
 	}

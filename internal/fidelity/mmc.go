@@ -3,8 +3,8 @@ package fidelity
 import (
 	"fmt"
 
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/oracle"
-	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/simulate"
 )
@@ -32,7 +32,7 @@ func mmc() ([]experiment, error) {
 		list = append(list, experiment{
 			name:    fmt.Sprintf("c = %d, lambda = %g", row.c, row.lambda),
 			traffic: poisson(row.lambda), requests: row.requests, moments: mmcMoments,
-			systems: [][]platform.Home{{servers(row.c, random.Exponential(1))}},
+			systems: [][]home.Home{{servers(row.c, random.Exponential(1))}},
 			quantities: []quantity{
 				{name: "C", expected: q.WaitProbability(), source: "MMc.WaitProbability", of: single(allTaken(row.c))},
 				{name: "mean wait", unit: "s", expected: q.MeanWait(), source: "MMc.MeanWait", of: single(meanWait)},

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/oracle"
-	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -17,7 +17,7 @@ figures are those of another simulation, printed with its error, which adds to w
 // setUpCase is servers with set-up and the mean time in system that is known of them.
 type setUpCase struct {
 	name     string
-	home     platform.Home
+	home     home.Home
 	lambda   float64
 	requests float64
 	expected float64
@@ -32,7 +32,7 @@ func (c setUpCase) experiment() experiment {
 	return experiment{
 		name: c.name, traffic: poisson(c.lambda), requests: c.requests,
 		warmUp:  time.Duration(warmUpStarts * c.home.Container.StartUp.Mean() * 1e9),
-		systems: [][]platform.Home{{c.home}},
+		systems: [][]home.Home{{c.home}},
 		quantities: []quantity{{
 			name: "mean time in system", unit: "s", expected: c.expected, half: c.half, source: c.source, of: single(warmSojourn),
 		}},

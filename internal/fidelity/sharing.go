@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/oracle"
-	"fulcrum.dev/fulcrum/internal/platform"
 )
 
 const aboutSharing = `One replica with continuous batching whose iterations take 1 ms for each sequence: all requests inside share it equally.
@@ -17,10 +17,10 @@ func sharing() ([]experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	replica := platform.Home{
+	replica := home.Home{
 		Name:    "shared replica",
-		Service: platform.Service{Concurrency: 1000, Batch: &platform.Batch{Beta: time.Millisecond, Max: 1000}},
-		Cluster: &platform.Cluster{Replicas: 1, ReplicasPerNode: 1},
+		Service: home.Service{Concurrency: 1000, Batch: &home.Batch{Beta: time.Millisecond, Max: 1000}},
+		Cluster: &home.Cluster{Replicas: 1, ReplicasPerNode: 1},
 	}
 	var list []experiment
 	for _, output := range []struct {
@@ -34,8 +34,8 @@ func sharing() ([]experiment, error) {
 		sizes := v1alpha1.Sizes{Input: &v1alpha1.CountDistribution{Mean: 1}, Output: &output.CountDistribution}
 		list = append(list, experiment{
 			name:    output.name,
-			traffic: traffic{rate: lambda, sizes: sizes}, requests: 4e6,
-			systems: [][]platform.Home{{replica}},
+			traffic: stationary{rate: lambda, sizes: sizes}, requests: 4e6,
+			systems: [][]home.Home{{replica}},
 			quantities: []quantity{
 				{name: "mean time in system", unit: "s", expected: q.MeanSojournShared(), source: "MG1.MeanSojournShared", of: single(meanSojourn)},
 				{name: "utilisation", expected: q.Load(), source: "MG1.Load", of: single(utilisation)},

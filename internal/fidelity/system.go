@@ -3,7 +3,7 @@ package fidelity
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/simulate"
 )
@@ -14,37 +14,37 @@ import (
 const unbounded = 100_000
 
 // servers is a fixed number of replicas with one queue.
-func servers(n int, service random.Dist) platform.Home {
-	return platform.Home{
+func servers(n int, service random.Dist) home.Home {
+	return home.Home{
 		Name:    "servers",
-		Service: platform.Service{Duration: service, Concurrency: 1},
-		Cluster: &platform.Cluster{Replicas: n, ReplicasPerNode: 1},
+		Service: home.Service{Duration: service, Concurrency: 1},
+		Cluster: &home.Cluster{Replicas: n, ReplicasPerNode: 1},
 	}
 }
 
 // environments is a function home that keeps idle environments for a window and starts new ones in no time.
-func environments(limit int, service random.Dist, window float64) platform.Home {
-	return platform.Home{
+func environments(limit int, service random.Dist, window float64) home.Home {
+	return home.Home{
 		Name:     "environments",
-		Service:  platform.Service{Duration: service, Concurrency: 1},
-		Function: &platform.Function{Limit: limit, IdleExpiry: time.Duration(window * 1e9)},
+		Service:  home.Service{Duration: service, Concurrency: 1},
+		Function: &home.Function{Limit: limit, IdleExpiry: time.Duration(window * 1e9)},
 	}
 }
 
 // serverless is a function home without a limit. How long environments are kept does not matter, as starts take no time.
-func serverless(service random.Dist) platform.Home { return environments(unbounded, service, 60) }
+func serverless(service random.Dist) home.Home { return environments(unbounded, service, 60) }
 
 // started is servers that are off when idle and are started for those that wait; a start that has become surplus is cancelled.
-func started(n int, start random.Dist) platform.Home {
-	return platform.Home{
+func started(n int, start random.Dist) home.Home {
+	return home.Home{
 		Name:      "servers with set-up",
-		Service:   platform.Service{Duration: random.Exponential(1), Concurrency: 1},
-		Container: &platform.Container{Max: n, StartUp: start, CancelSurplus: true},
+		Service:   home.Service{Duration: random.Exponential(1), Concurrency: 1},
+		Container: &home.Container{Max: n, StartUp: start, CancelSurplus: true},
 	}
 }
 
 // staggered is the same with at most one server that is being started.
-func staggered(n int, start random.Dist) platform.Home {
+func staggered(n int, start random.Dist) home.Home {
 	h := started(n, start)
 	h.Container.StartsAtOnce = 1
 	return h
@@ -62,6 +62,6 @@ func lostShare(o simulate.Outcome) float64   { return share(o.Rejected, o.Arriva
 func share(part, whole int64) float64 { return float64(part) / float64(whole) }
 
 // busyTime is the mean number of requests in service that a function home bills.
-func busyTime(m platform.Metered, span time.Duration) float64 {
+func busyTime(m home.Metered, span time.Duration) float64 {
 	return float64(m.RunTime) / 1000 / span.Seconds()
 }

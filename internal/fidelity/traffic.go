@@ -4,10 +4,11 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
-// traffic is a stationary stream of requests.
-type traffic struct {
+// stationary is a stationary stream of requests.
+type stationary struct {
 	rate float64 // per second
 	// arrivals and cv are those of the times between requests; none is Poisson.
 	arrivals string
@@ -16,15 +17,15 @@ type traffic struct {
 }
 
 // poisson is Poisson arrivals at a rate per second.
-func poisson(rate float64) traffic { return traffic{rate: rate} }
+func poisson(rate float64) stationary { return stationary{rate: rate} }
 
 // draw makes up a number of requests on average.
-func (t traffic) draw(seed uint64, requests float64) (workload.Workload, error) {
+func (t stationary) draw(seed uint64, requests float64) (workload.Workload, error) {
 	g := v1alpha1.Generator{
 		Arrivals: t.arrivals, Rate: unit.Rate(t.rate), Span: unit.Duration(requests / t.rate * 1e9), Sizes: t.sizes,
 	}
 	if t.cv > 0 {
 		g.CV = &t.cv
 	}
-	return workload.FromTraffic(nil, v1alpha1.Traffic{Seed: &seed, Generator: &g})
+	return traffic.Build(nil, v1alpha1.Traffic{Seed: &seed, Generator: &g})
 }

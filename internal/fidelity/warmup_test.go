@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/simulate"
+	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -25,9 +25,9 @@ func TestWarmUpIsLeftOut(t *testing.T) {
 		}
 	}
 	class := func(priority int, mean float64) simulate.PriorityOutcome {
-		return simulate.PriorityOutcome{Priority: priority, Latency: measure.Summary{Mean: mean}}
+		return simulate.PriorityOutcome{Priority: priority, Latency: stats.Summary{Mean: mean}}
 	}
-	both := simulate.Outcome{Latency: measure.Summary{Mean: 3}, Priorities: []simulate.PriorityOutcome{class(1, 5), class(0, 2)}}
+	both := simulate.Outcome{Latency: stats.Summary{Mean: 3}, Priorities: []simulate.PriorityOutcome{class(1, 5), class(0, 2)}}
 	if got := warmSojourn(both); got != 2 {
 		t.Errorf("mean %g, want that of those after the warm-up, 2", got)
 	}

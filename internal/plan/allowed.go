@@ -6,7 +6,8 @@ import (
 	"reflect"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/arrange"
+	"fulcrum.dev/fulcrum/internal/home"
 )
 
 // Allowed returns an error where Search may not propose a layout: it breaks a
@@ -21,7 +22,7 @@ func (v *Evaluator) Allowed(l *Layout) error {
 		if r := refuse(v.e.spec, a.Offer, v.e.in.Catalog); r != nil {
 			return fmt.Errorf("%s: %s", r.Gate, r.Reason)
 		}
-		for _, check := range []func(*v1alpha1.ModelSpec, platform.Arrangement) error{checkWarm, checkQuota, checkFunction, checkIdleHold} {
+		for _, check := range []func(*v1alpha1.ModelSpec, arrange.Arrangement) error{checkWarm, checkQuota, checkFunction, checkIdleHold} {
 			if err := check(v.e.spec, a); err != nil {
 				return err
 			}
@@ -34,7 +35,7 @@ func (v *Evaluator) Allowed(l *Layout) error {
 }
 
 // warmOf is the least number of replicas, instances or environments of a home.
-func warmOf(h platform.Home) int {
+func warmOf(h home.Home) int {
 	switch {
 	case h.Cluster != nil:
 		return h.Cluster.Least()
@@ -45,7 +46,7 @@ func warmOf(h platform.Home) int {
 }
 
 // maxOf is the greatest number of replicas or instances of a home; 0 for functions, whose limit is the quota.
-func maxOf(h platform.Home) int {
+func maxOf(h home.Home) int {
 	switch k := h.Cluster; {
 	case k != nil && k.Autoscaler != nil:
 		return max(k.Replicas, k.Autoscaler.Max)
@@ -57,7 +58,7 @@ func maxOf(h platform.Home) int {
 	return 0
 }
 
-func checkWarm(spec *v1alpha1.ModelSpec, a platform.Arrangement) error {
+func checkWarm(spec *v1alpha1.ModelSpec, a arrange.Arrangement) error {
 	if least := minReplicas(spec, 0); warmOf(a.Home) < least {
 		return fmt.Errorf("spec.constraints.minReplicas: expected at least %d always ready", least)
 	}
@@ -67,8 +68,8 @@ func checkWarm(spec *v1alpha1.ModelSpec, a platform.Arrangement) error {
 	return nil
 }
 
-func checkQuota(spec *v1alpha1.ModelSpec, a platform.Arrangement) error {
-	quota, ok := platform.Quota(spec, a.Offer)
+func checkQuota(spec *v1alpha1.ModelSpec, a arrange.Arrangement) error {
+	quota, ok := arrange.Quota(spec, a.Offer)
 	if !ok {
 		quota = a.Offer.Limits.Quota
 	}
@@ -78,7 +79,7 @@ func checkQuota(spec *v1alpha1.ModelSpec, a platform.Arrangement) error {
 	return nil
 }
 
-func checkFunction(spec *v1alpha1.ModelSpec, a platform.Arrangement) error {
+func checkFunction(spec *v1alpha1.ModelSpec, a arrange.Arrangement) error {
 	f := a.Settings.Function
 	switch {
 	case f == nil:
@@ -92,7 +93,7 @@ func checkFunction(spec *v1alpha1.ModelSpec, a platform.Arrangement) error {
 }
 
 // checkIdleHold returns an error for a time that the platform neither has by itself nor lets a customer set.
-func checkIdleHold(spec *v1alpha1.ModelSpec, a platform.Arrangement) error {
+func checkIdleHold(spec *v1alpha1.ModelSpec, a arrange.Arrangement) error {
 	if a.Home.Container == nil {
 		return nil
 	}
@@ -108,7 +109,7 @@ func checkIdleHold(spec *v1alpha1.ModelSpec, a platform.Arrangement) error {
 }
 
 // checkGiven returns an error unless some home of the model file gives nothing else than the arrangement has.
-func checkGiven(wanted []wanted, a platform.Arrangement) error {
+func checkGiven(wanted []wanted, a arrange.Arrangement) error {
 	settings := tree(a.Settings)
 	found := false
 	for _, w := range wanted {

@@ -16,7 +16,7 @@ import (
 // The bills are worked out again here, the long way round: from what the
 // simulation metered, the settings that the candidate shows and the catalogue's
 // bare prices, in fractions that never round. Nothing of catalog.Price,
-// catalog.MonthlyUsage or platform.Usage is used.
+// catalog.MonthlyUsage or arrange.Usage is used.
 
 // slack is how far a bill may be from the unrounded one: usage is rounded to
 // whole base units (milliseconds, requests, bytes) and quantities to 9 places, on each line.

@@ -6,8 +6,8 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
 	"fulcrum.dev/fulcrum/internal/simulate"
 )
 
@@ -36,6 +36,8 @@ type Candidate struct {
 	Objectives []Attainment     `json:"objectives"`
 	// Estimate says how far the figures may be off, because only a part of the traffic was simulated; nil where all of it was.
 	Estimate *Estimate `json:"estimate,omitempty"`
+	// SizedOnly says of a feasible candidate that nothing but its number was searched: other settings may cost less.
+	SizedOnly bool `json:"sizedOnly,omitempty"`
 	// Parts are the homes of a hybrid, each with its own bill, in the order of Outcome.Homes; none for a single home.
 	Parts []Placement `json:"parts,omitempty"`
 	// Routing is the rule between the parts; it can be put into spec.routing, and their settings into spec.homes.
@@ -71,16 +73,16 @@ type Placement struct {
 	Monthly unit.Money   `json:"monthly"`
 	Bill    catalog.Bill `json:"bill"`
 	// MonthlyUsage is what the offer's own lines are priced from, in base units of each meter.
-	MonthlyUsage catalog.Usage  `json:"monthlyUsage,omitempty"`
-	Basis        platform.Basis `json:"basis"`
-	Assumptions  []string       `json:"assumptions,omitempty"`
+	MonthlyUsage catalog.Usage `json:"monthlyUsage,omitempty"`
+	Basis        arrange.Basis `json:"basis"`
+	Assumptions  []string      `json:"assumptions,omitempty"`
 	// HourlyPrice is what one replica or instance costs an hour when always in use, ancillary cost apart; 0 for a hybrid.
 	HourlyPrice unit.Money `json:"hourlyPrice"`
 
-	arrangement platform.Arrangement
+	arrangement arrange.Arrangement
 }
 
-func newPlacement(a platform.Arrangement) Placement {
+func newPlacement(a arrange.Arrangement) Placement {
 	p := placementOn(a.Offer, a.Settings)
 	p.Basis, p.Assumptions, p.arrangement = a.Fit.Basis, a.Assumptions, a
 	return p
@@ -106,11 +108,11 @@ func newCandidate(l layout) *Candidate {
 // together names several placements as one.
 func together(parts []Placement) Placement {
 	var offers, assumptions []string
-	source := platform.Measured
+	source := arrange.Measured
 	for _, p := range parts {
 		offers = append(offers, p.Offer)
-		if p.Basis.Source == platform.Estimated {
-			source = platform.Estimated
+		if p.Basis.Source == arrange.Estimated {
+			source = arrange.Estimated
 		}
 		for _, text := range p.Assumptions {
 			assumptions = append(assumptions, p.Offer+": "+text)
@@ -128,7 +130,7 @@ func together(parts []Placement) Placement {
 		Provider:   joined(func(p Placement) string { return p.Provider }),
 		PriceClass: catalog.PriceClass(joined(func(p Placement) string { return string(p.PriceClass) })),
 		Region:     joined(func(p Placement) string { return p.Region }),
-		Basis:      platform.Basis{Source: source, Reference: joined(func(p Placement) string { return p.Basis.Reference })},
+		Basis:      arrange.Basis{Source: source, Reference: joined(func(p Placement) string { return p.Basis.Reference })},
 
 		Assumptions: append([]string{routerIsFree}, assumptions...),
 	}

@@ -7,7 +7,7 @@ import (
 	"math"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/arrange"
 )
 
 // climbOptions bound a climb.
@@ -233,7 +233,7 @@ func (e *evaluator) candidateOn(ctx context.Context, at *Candidate, l layout, ho
 func (e *evaluator) layoutFor(at *Candidate, homes []v1alpha1.Home) (layout, bool) {
 	l := layout{routing: at.Routing}
 	for i, p := range at.placements() {
-		a, err := platform.Build(e.spec, p.arrangement.Offer, homes[i], e.in.Catalog)
+		a, err := arrange.Build(e.spec, p.arrangement.Offer, homes[i], e.in.Catalog)
 		if err != nil {
 			return l, false
 		}
@@ -278,12 +278,9 @@ func (e *evaluator) floorOf(l layout) (float64, error) {
 	var sum float64
 	for _, a := range l.parts {
 		var busy float64
-		if len(l.parts) == 1 {
-			busy = e.meanReplicas(a) * (1 - overload)
-		}
 		var served int64 // what leaves costs the same wherever it is served
 		if len(l.parts) == 1 {
-			served = int64((1 - errorShare(e.spec)) * float64(e.traffic.Requests))
+			busy, served = e.leastBusy(a), e.leastServed()
 		}
 		bill, _, err := e.bill(a, e.metered(a, busy), e.traffic.Span.Std(), served, nil)
 		if err != nil {

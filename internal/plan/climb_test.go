@@ -40,13 +40,47 @@ func TestNoNeighbourOfAHybridIsCheaper(t *testing.T) {
 	checkNeighbours(t, t, model(t, crowded))
 }
 
+// TestNoNeighbourIsCheaperInShortTraffic: most of the work is done after the traffic is over, when capacity is no longer metered.
+func TestNoNeighbourIsCheaperInShortTraffic(t *testing.T) {
+	for _, span := range []string{"1s", "10s"} {
+		checkNeighbours(t, t, model(t, encoder, "rate: 0.5/s, span: 1h", "rate: 20/s, span: "+span, "{mean: 400ms, cv: 0.5}", "1s", "p95: 2s", "p95: 3s"))
+	}
+}
+
+// TestNoNeighbourOfAnAlternativeIsCheaper: also of those that are far from the best, whatever they cost as sized.
+func TestNoNeighbourOfAnAlternativeIsCheaper(t *testing.T) {
+	for _, replace := range [][]string{
+		{"init: 2s", "init: 15s", "{p95: 2s}", "{p95: 8s}"},
+		sparse[:len(sparse)-2],
+		{"rate: 0.5/s, span: 1h", "rate: 0.3/s, span: 2h, flash: [{at: 20m, duration: 2m, factor: 20}]", "mean: 40ms", "mean: 2s", "p95: 2s", "p95: 20s"},
+	} {
+		m := model(t, encoder, replace...)
+		shown := map[string]*plan.Candidate{}
+		for _, c := range search(t, m, acme()).Alternatives() {
+			if c.SizedOnly {
+				t.Errorf("%s was only sized", c.Describe())
+			}
+			if c.Status == plan.Feasible {
+				shown[c.Offer+" "+c.Region] = c
+			}
+		}
+		checkShown(t, t, m, shown)
+	}
+}
+
 // checkNeighbours reports to f, which is a rapid test's own or the test's.
 func checkNeighbours(t testing.TB, f interface{ Fatalf(string, ...any) }, m *v1alpha1.Model) {
 	t.Helper()
 	p := search(t, m, acme())
-	for what, c := range map[string]*plan.Candidate{
+	checkShown(t, f, m, map[string]*plan.Candidate{
 		"best": p.Best, "runner-up": p.RunnerUp, "cluster": p.BestCluster, "serverless": p.BestServerless, "hybrid": p.BestHybrid,
-	} {
+	})
+}
+
+// checkShown tries the neighbours of what a plan shows.
+func checkShown(t testing.TB, f interface{ Fatalf(string, ...any) }, m *v1alpha1.Model, shown map[string]*plan.Candidate) {
+	t.Helper()
+	for what, c := range shown {
 		if c == nil {
 			continue
 		}

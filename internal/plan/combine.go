@@ -4,9 +4,9 @@ import (
 	"math"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/simulate"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 // combine makes one outcome of those of the strata: counts are scaled to the volume of the traffic, capacity to its span.
@@ -45,11 +45,11 @@ func combine(strata []stratum, parts []simulate.Outcome, span time.Duration) sim
 
 // combineTimes sets the summaries of times.
 func combineTimes(strata []stratum, parts []simulate.Outcome, o *simulate.Outcome) {
-	for _, of := range []func(*simulate.Outcome) *measure.Summary{
-		func(p *simulate.Outcome) *measure.Summary { return &p.Latency },
-		func(p *simulate.Outcome) *measure.Summary { return &p.Wait },
-		func(p *simulate.Outcome) *measure.Summary { return &p.TimeToFirstToken },
-		func(p *simulate.Outcome) *measure.Summary { return &p.TimePerOutputToken },
+	for _, of := range []func(*simulate.Outcome) *stats.Summary{
+		func(p *simulate.Outcome) *stats.Summary { return &p.Latency },
+		func(p *simulate.Outcome) *stats.Summary { return &p.Wait },
+		func(p *simulate.Outcome) *stats.Summary { return &p.TimeToFirstToken },
+		func(p *simulate.Outcome) *stats.Summary { return &p.TimePerOutputToken },
 	} {
 		*of(o) = meanSummary(strata, parts, of)
 	}
@@ -67,7 +67,7 @@ func combineHome(strata []stratum, parts []simulate.Outcome, h int) simulate.Hom
 	o.TimedOut = count(func(p *simulate.HomeOutcome) int64 { return p.TimedOut })
 	o.Starts = count(func(p *simulate.HomeOutcome) int64 { return p.Starts })
 	o.ColdStarts = count(func(p *simulate.HomeOutcome) int64 { return p.ColdStarts })
-	o.Latency = meanSummary(strata, parts, func(p *simulate.Outcome) *measure.Summary { return &p.Homes[h].Latency })
+	o.Latency = meanSummary(strata, parts, func(p *simulate.Outcome) *stats.Summary { return &p.Homes[h].Latency })
 	o.Capacity = combineCapacity(strata, parts, func(p *simulate.Outcome) *simulate.Capacity { return &p.Homes[h].Capacity })
 	return o
 }
@@ -104,10 +104,10 @@ func spanOf(s stratum) float64 { return s.load.Info().Span.Seconds() }
 
 // scaled is what a stratum meters, for what it stands for: what is there whether it serves or not by the time, what is only
 // metered while it serves by the volume.
-func (s stratum) scaled(m platform.Metered) platform.Metered {
+func (s stratum) scaled(m home.Metered) home.Metered {
 	byTime := func(v int64) int64 { return int64(math.Round(s.time * float64(v))) }
 	byVolume := func(v int64) int64 { return int64(math.Round(s.volume * float64(v))) }
-	return platform.Metered{
+	return home.Metered{
 		NodeTime: byTime(m.NodeTime), OnDemandNodeTime: byTime(m.OnDemandNodeTime), PeakNodes: m.PeakNodes,
 		ReplicaTime: byTime(m.ReplicaTime), InstanceTime: byTime(m.InstanceTime), IdleTime: byTime(m.IdleTime), HeldTime: byTime(m.HeldTime),
 		ActiveTime: byVolume(m.ActiveTime), RunTime: byVolume(m.RunTime), HeldRunTime: byVolume(m.HeldRunTime),
@@ -115,8 +115,8 @@ func (s stratum) scaled(m platform.Metered) platform.Metered {
 	}
 }
 
-func meanSummary(strata []stratum, parts []simulate.Outcome, of func(*simulate.Outcome) *measure.Summary) measure.Summary {
-	var sum measure.Summary
+func meanSummary(strata []stratum, parts []simulate.Outcome, of func(*simulate.Outcome) *stats.Summary) stats.Summary {
+	var sum stats.Summary
 	var weight float64
 	for i := range parts {
 		p := of(&parts[i])

@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/arrange"
 )
 
 // contendersPerSide is how many of today's cheapest offers of a side take part.
@@ -82,7 +82,7 @@ func (s *search) groupWith(f *family) *group {
 // costPerRequest is the price of a replica-hour divided by the requests that it serves when full.
 func (s *search) costPerRequest(g *group) float64 {
 	f := g.families[0]
-	a, err := platform.Build(s.spec, f.offer, f.with(f.min), s.in.Catalog)
+	a, err := arrange.Build(s.spec, f.offer, f.with(f.min), s.in.Catalog)
 	if err != nil {
 		return math.Inf(1) // it was built before, with the same settings
 	}

@@ -174,8 +174,11 @@ func (c *Candidate) ColdShare() float64 { return coldShare(c.Outcome.ColdStarts,
 
 // StatusText says whether a candidate is feasible, and if not, what it fails.
 func (c *Candidate) StatusText() string {
-	if c.Status == Feasible && c.Estimate != nil {
+	switch {
+	case c.Status == Feasible && c.Estimate != nil:
 		return "feasible on the sample"
+	case c.SizedOnly:
+		return "feasible as sized"
 	}
 	if c.Status != Infeasible {
 		return string(c.Status)

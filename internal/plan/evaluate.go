@@ -11,7 +11,8 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/arrange"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/simulate"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -109,12 +110,12 @@ func seed(spec *v1alpha1.ModelSpec) uint64 {
 
 // layout is where a model is put: on one offer, or on several behind a router.
 type layout struct {
-	parts   []platform.Arrangement
+	parts   []arrange.Arrangement
 	routing *v1alpha1.Routing // nil for one
 }
 
 // on is a layout on one offer.
-func on(a platform.Arrangement) layout { return layout{parts: []platform.Arrangement{a}} }
+func on(a arrange.Arrangement) layout { return layout{parts: []arrange.Arrangement{a}} }
 
 // simulate runs a layout, or takes the outcome of one that behaves the same.
 // With full the run is never stopped early.
@@ -172,7 +173,7 @@ func (m *memo) find(key string, add bool) (found *memoised, known bool) {
 
 // run simulates the strata one after the other. Without full it stops where what has run of them loses an objective, and
 // there are no outcomes of the strata after that.
-func (e *evaluator) run(ctx context.Context, homes []platform.Home, routing *v1alpha1.Routing, opt simulate.Options, full bool) ([]simulate.Outcome, error) {
+func (e *evaluator) run(ctx context.Context, homes []home.Home, routing *v1alpha1.Routing, opt simulate.Options, full bool) ([]simulate.Outcome, error) {
 	var parts []simulate.Outcome
 	left := make([]float64, len(e.objs))
 	for k, o := range e.objs {
@@ -185,7 +186,7 @@ func (e *evaluator) run(ctx context.Context, homes []platform.Home, routing *v1a
 				opt.Limits[k].Allowed = max(0, int64(left[k]/s.volume))
 			}
 		}
-		router, err := platform.Router(routing, homes)
+		router, err := arrange.Router(routing, homes)
 		if err != nil {
 			return nil, err
 		}
@@ -209,14 +210,14 @@ func (e *evaluator) run(ctx context.Context, homes []platform.Home, routing *v1a
 // canonical returns the homes of a layout without what does not change how they
 // serve: names, and of a cluster that never changes the start-ups, which do not happen, and the packing on nodes,
 // which only changes what is metered. The nodes that such a home has are returned; 0 for others.
-func (e *evaluator) canonical(l layout) (homes []platform.Home, nodes []int) {
+func (e *evaluator) canonical(l layout) (homes []home.Home, nodes []int) {
 	nodes = make([]int, len(l.parts))
 	for i, a := range l.parts {
 		h := a.Home
 		h.Name = ""
 		if k := h.Cluster; k != nil && !h.Scaled() && k.Nodes.Steady() && e.timeline == 0 {
 			nodes[i] = (k.Replicas + k.ReplicasPerNode - 1) / k.ReplicasPerNode
-			h.Cluster = &platform.Cluster{Replicas: k.Replicas, ReplicasPerNode: 1, Queue: k.Queue}
+			h.Cluster = &home.Cluster{Replicas: k.Replicas, ReplicasPerNode: 1, Queue: k.Queue}
 		}
 		homes = append(homes, h)
 	}
@@ -242,7 +243,7 @@ func (l layout) own(o simulate.Outcome, nodes []int) simulate.Outcome {
 	o.Home = strings.Join(names, " + ")
 	for i, h := range o.Homes {
 		if i == 0 {
-			o.Metered = platform.Metered{}
+			o.Metered = home.Metered{}
 		}
 		o.Metered = o.Metered.Plus(h.Metered)
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/arrange"
 )
 
 // SimulationSchemaVersion identifies the JSON form of a Simulation.
@@ -95,7 +95,7 @@ func (e *evaluator) asWritten(ctx context.Context, homes []wanted) (*Candidate, 
 		l.routing = e.spec.Routing
 	}
 	for _, w := range homes {
-		a, err := platform.Build(e.spec, w.offer, w.settings, e.in.Catalog)
+		a, err := arrange.Build(e.spec, w.offer, w.settings, e.in.Catalog)
 		if err != nil {
 			return nil, fmt.Errorf("home %s: %w", w.offer.Key(), err)
 		}

@@ -7,8 +7,8 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
 )
 
 // family is one way to run an offer with a single number left open: replicas,
@@ -50,7 +50,7 @@ func families(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, cat *c
 const searchLimit = 1000
 
 func quotaOr(spec *v1alpha1.ModelSpec, o catalog.Offer) int {
-	if n, ok := platform.Quota(spec, o); ok {
+	if n, ok := arrange.Quota(spec, o); ok {
 		return n
 	}
 	if o.Limits.Quota > 0 {
@@ -253,7 +253,7 @@ func concurrencies(spec *v1alpha1.ModelSpec, o catalog.Offer, base v1alpha1.Cont
 	if base.Concurrency > 0 {
 		return []int{base.Concurrency}
 	}
-	fit, err := platform.FitService(spec, o.Hardware, cat, base.VCPU)
+	fit, err := arrange.FitService(spec, o.Hardware, cat, base.VCPU)
 	if err != nil {
 		return nil // the gate has refused it
 	}

@@ -18,7 +18,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/plan"
-	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
 // TestMain lowers the number of plans that a law is tried on, which cost up to
@@ -90,7 +90,7 @@ func model(t testing.TB, text string, replace ...string) *v1alpha1.Model {
 func input(t testing.TB, m *v1alpha1.Model, cat *catalog.Catalog) plan.Input {
 	t.Helper()
 	open := func(name string) (io.ReadCloser, error) { return os.Open(filepath.FromSlash(name)) }
-	w, err := workload.FromTraffic(open, m.Spec.Traffic)
+	w, err := traffic.Build(open, m.Spec.Traffic)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,9 +2,13 @@ package plan
 
 import (
 	"fmt"
+	"math"
+	"time"
 
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
+	"fulcrum.dev/fulcrum/internal/simulate"
 )
 
 // bound sets the family's least possible monthly cost: its smallest number,
@@ -18,27 +22,61 @@ func (e *evaluator) bound(f *family) error {
 		}
 		n = low
 	}
-	a, err := platform.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
+	a, err := arrange.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.offer.Key(), err)
 	}
-	bill, _, err := e.bill(a, e.leastMetered(a), e.traffic.Span.Std(), e.traffic.Requests, nil)
+	m := e.metered(a, e.leastBusy(a))
+	m.Requests = e.leastServed()
+	bill, _, err := e.bill(a, m, e.traffic.Span.Std(), m.Requests, nil)
 	f.floor = bill.Total
 	return err
 }
 
-// leastMetered is what a home meters at the least for the workload.
-func (e *evaluator) leastMetered(a platform.Arrangement) platform.Metered {
-	m := e.metered(a, e.meanReplicas(a)*(1-overload))
-	m.Requests = e.traffic.Requests
-	return m
+// leastServed is how many requests are answered at the least where the objectives are met.
+func (e *evaluator) leastServed() int64 {
+	return int64((1 - errorShare(e.spec)) * float64(e.traffic.Requests))
+}
+
+// leastBusy is how many replicas are busy on average at the least where the objectives are met.
+func (e *evaluator) leastBusy(a arrange.Arrangement) float64 {
+	return e.meanReplicas(a) * (1 - e.unmeteredShare())
+}
+
+// overload is the least share of the work that a floor leaves out, for service times that turn out shorter than their mean.
+const overload = 0.05
+
+// unmeteredShare is the share of the work that may cost nothing although the objectives are met: what fails, and what is
+// still to be done at the end of the traffic, up to which capacity is metered. In short traffic the latter may be all.
+func (e *evaluator) unmeteredShare() float64 {
+	left := e.windowShare(e.maxStay())
+	for _, o := range e.objs {
+		if o.metric == simulate.Latency {
+			left = min(left, o.share+e.windowShare(o.bound))
+		}
+	}
+	return min(1, max(overload, errorShare(e.spec)+left))
+}
+
+// maxStay is how long a request can be inside before it fails.
+func (e *evaluator) maxStay() time.Duration {
+	opt := e.options()
+	return time.Duration(max(1, opt.Retry.Attempts)) * (opt.Timeout + opt.Retry.MaxBackoff)
+}
+
+// windowShare is the greatest share of the requests that arrive within a time.
+func (e *evaluator) windowShare(d time.Duration) float64 {
+	span := max(e.traffic.Span.Std(), 1).Seconds()
+	seconds := math.Ceil(d.Seconds()) * peak(e.traffic.PeakSecond)
+	minutes := math.Ceil(d.Minutes()) * 60 * peak(e.traffic.PeakMinute)
+	return min(1, seconds/span, minutes/span)
 }
 
 // metered is what a home meters that keeps a number of replicas busy on average, without idling or starting more than it must.
-func (e *evaluator) metered(a platform.Arrangement, replicas float64) platform.Metered {
+func (e *evaluator) metered(a arrange.Arrangement, replicas float64) home.Metered {
 	span := e.traffic.Span.Std()
 	busy := int64(replicas * float64(span.Milliseconds()))
-	m := platform.Metered{}
+	m := home.Metered{}
 	switch {
 	case a.Home.Cluster != nil:
 		nodes, onDemand := sureNodes(a.Home.Cluster)
@@ -61,7 +99,7 @@ func (e *evaluator) metered(a platform.Arrangement, replicas float64) platform.M
 // sureNodes are the nodes that a cluster has all the time at the least: for its replicas and the spare ones, as far as the
 // quota goes. Those on demand in a pool on spot are apart. They are sure only where no node is ever taken away for want
 // of use, because it could be one of them, and count as on spot otherwise; spot nodes are sure where their capacity is.
-func sureNodes(c *platform.Cluster) (nodes, onDemand int) {
+func sureNodes(c *home.Cluster) (nodes, onDemand int) {
 	n := c.Nodes
 	nodes = (c.Least()+c.ReplicasPerNode-1)/c.ReplicasPerNode + n.Spare
 	if n.Max > 0 {

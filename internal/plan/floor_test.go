@@ -90,6 +90,32 @@ func TestFloorIsTheLeast(t *testing.T) {
 	})
 }
 
+// TestFloorOfShortTraffic: in traffic that is over before its requests are served, or that may fail, most of the work costs nothing.
+func TestFloorOfShortTraffic(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		limit := rapid.IntRange(1, 20).Draw(r, "max")
+		home := rapid.SampledFrom([]string{
+			fmt.Sprintf("offer: acme/containers/request, container: {minInstances: 0, maxInstances: %d, concurrency: 1}", limit),
+			fmt.Sprintf("offer: acme/containers/instance, container: {minInstances: %d, maxInstances: %d, concurrency: 1}", rapid.IntRange(0, limit).Draw(r, "min"), limit),
+			fmt.Sprintf("offer: acme/nodes/large, cluster: {replicas: %d}", limit),
+			"offer: acme/functions/x86, function: {provisionedConcurrency: 0}",
+		}).Draw(r, "home")
+		span := rapid.IntRange(1, 300).Draw(r, "span")
+		m := model(t, encoder, "rate: 0.5/s, span: 1h", fmt.Sprintf("rate: %d/s, span: %ds", rapid.IntRange(5, 30).Draw(r, "rate"), span),
+			"mean: 400ms", fmt.Sprintf("mean: %dms", rapid.IntRange(100, 2000).Draw(r, "mean")), "minReplicas: 0", "timeout: "+rapid.SampledFrom([]string{"20s", "5m"}).Draw(r, "timeout"),
+			"latency: {p95: 2s}", rapid.SampledFrom([]string{"latency: {p95: 4s}", "latency: {p50: 10s}", "errors: 30%", "errors: 0.1%"}).Draw(r, "objectives"),
+			`offer: "acme/*"`, home)
+		in := input(t, m, acme())
+		s, err := plan.Simulate(context.Background(), in)
+		if err != nil {
+			r.Fatal(err)
+		}
+		if floor, got := floorsOf(t, in)[0], s.Homes[0].Monthly.Float64(); s.Homes[0].Status == plan.Feasible && floor > got {
+			r.Fatalf("%s costs %g $, its floor is %g $", home, got, floor)
+		}
+	})
+}
+
 // TestFloorOfHybrids: one that was tried costs its floor at the least, and the floor has every node of the base in it.
 func TestFloorOfHybrids(t *testing.T) {
 	for _, test := range []struct {

@@ -8,8 +8,8 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
 )
 
 // gate checks one hard constraint; it returns "" when the offer passes, else the reason and its source.
@@ -110,7 +110,7 @@ func gateGPU(spec *v1alpha1.ModelSpec, o catalog.Offer, cat *catalog.Catalog) (s
 	if o.Hardware.GPU != "" && o.Hardware.GPUs < 1 {
 		return fmt.Sprintf("it has %g of a GPU, and service times are known for whole ones only", o.Hardware.GPUs), ""
 	}
-	if _, err := platform.FitService(spec, o.Hardware, cat, 0); err != nil {
+	if _, err := arrange.FitService(spec, o.Hardware, cat, 0); err != nil {
 		return err.Error(), ""
 	}
 	return "", ""
@@ -124,12 +124,12 @@ func gateGPUMemory(spec *v1alpha1.ModelSpec, o catalog.Offer, cat *catalog.Catal
 	if least := spec.Constraints.MinGPUMemory; gpu.Memory < least {
 		return fmt.Sprintf("one %s has %s of memory, less than the %s asked for", gpu.Kind, gpu.Memory, least), gpu.Source
 	}
-	fit, err := platform.FitService(spec, o.Hardware, cat, 0)
+	fit, err := arrange.FitService(spec, o.Hardware, cat, 0)
 	if err != nil {
 		return err.Error(), ""
 	}
 	have := gpu.Memory * unit.Memory(max(1, fit.GPUs))
-	if need := platform.GPUMemoryNeed(spec); have < need {
+	if need := arrange.GPUMemoryNeed(spec); have < need {
 		return fmt.Sprintf("the model needs %.1f GiB of GPU memory, %d x %s has %.0f", need.GiB(), max(1, fit.GPUs), gpu.Kind, have.GiB()), gpu.Source
 	}
 	return "", ""

@@ -7,8 +7,8 @@ import (
 	"math"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/modelfile"
-	"fulcrum.dev/fulcrum/internal/platform"
 )
 
 // Evaluator simulates homes as they stand in a model file, under the whole
@@ -65,7 +65,7 @@ func (v *Evaluator) Arrange(homes []v1alpha1.Home, routing *v1alpha1.Routing) (*
 	}
 	l := layout{routing: model.Spec.Routing}
 	for _, w := range wanted {
-		a, err := platform.Build(v.e.spec, w.offer, w.settings, v.e.in.Catalog)
+		a, err := arrange.Build(v.e.spec, w.offer, w.settings, v.e.in.Catalog)
 		if err != nil {
 			return nil, fmt.Errorf("home %s: %w", w.offer.Key(), err)
 		}

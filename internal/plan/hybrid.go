@@ -7,9 +7,10 @@ import (
 	"slices"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/modelfile"
-	"fulcrum.dev/fulcrum/internal/platform"
 )
 
 // hybridOffers is how many offers of each side hybrids are made of, the cheapest.
@@ -27,10 +28,10 @@ type pairing struct {
 	// spill are the settings of the overflow, of which warm replaces the number that is always ready.
 	spill v1alpha1.Home
 	warm  int
-	// busy is how many base nodes the mean traffic keeps busy.
-	busy float64
+	// busy is how many base nodes the mean traffic keeps busy, leastBusy how many it keeps busy at the least.
+	busy, leastBusy float64
 	// cluster is the base with the settings that do not depend on the number of nodes.
-	cluster *platform.Cluster
+	cluster *home.Cluster
 	// fixed and node are what the cluster costs a month whatever it serves and what a node adds, in USD, onDemand what a node on
 	// demand adds to a base on spot; allOver is the least that the overflow costs when it serves everything.
 	fixed, node, onDemand, allOver float64
@@ -83,7 +84,7 @@ func maxNodes(c *Candidate) int {
 	return nodesFor(c.arrangement, c.size)
 }
 
-func nodesFor(a platform.Arrangement, replicas int) int {
+func nodesFor(a arrange.Arrangement, replicas int) int {
 	perNode := a.Home.Cluster.ReplicasPerNode
 	return (replicas + perNode - 1) / perNode
 }
@@ -125,6 +126,7 @@ func (e *evaluator) pair(base, overflow *Candidate) (*pairing, error) {
 	p.perNode = p.cluster.ReplicasPerNode
 	p.min, p.max = minNodes(base), maxNodes(base)
 	p.busy = e.meanReplicas(base.arrangement) / float64(p.perNode)
+	p.leastBusy = e.leastBusy(base.arrangement) / float64(p.perNode)
 	if err := e.priceNodes(p, base); err != nil {
 		return nil, err
 	}
@@ -193,8 +195,11 @@ func (p *pairing) nodes(n int) float64 {
 // all the time, and the rest of the traffic in overflow that is never idle.
 func (p *pairing) floor(n int) float64 {
 	rest := 1.0
-	if p.busy > 0 {
-		rest = math.Max(0, 1-float64(n)/(p.busy*(1-overload)))
+	switch {
+	case p.leastBusy > 0:
+		rest = math.Max(0, 1-float64(n)/p.leastBusy)
+	case p.busy > 0:
+		rest = 0
 	}
 	return p.fixed + p.nodes(n) + rest*p.allOver
 }
@@ -226,7 +231,7 @@ func (e *evaluator) tryHybrid(ctx context.Context, p *pairing, nodes int) (*Cand
 	homes := []v1alpha1.Home{p.base.with(min(nodes*p.perNode, p.base.max)), warmed(p.spill, p.warm)}
 	l := layout{routing: whenFull()}
 	for i, f := range []*family{p.base, p.overflow} {
-		a, err := platform.Build(e.spec, f.offer, homes[i], e.in.Catalog)
+		a, err := arrange.Build(e.spec, f.offer, homes[i], e.in.Catalog)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.offer.Key(), err)
 		}

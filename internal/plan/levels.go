@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"context"
 	"slices"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
@@ -26,7 +27,7 @@ func affordable(spec *v1alpha1.ModelSpec, requests int64) int64 {
 const cacheRequests = 4_000_000
 
 // sample sets up the evaluators, from the smallest sample to all of the traffic.
-func (s *search) sample() error {
+func (s *search) sample(ctx context.Context) error {
 	load, traffic, requests := s.in.Workload, s.plan.Traffic, affordable(s.spec, searchRequests)
 	load, err := inMemory(load, traffic)
 	if err != nil {
@@ -38,7 +39,7 @@ func (s *search) sample() error {
 		if traffic.Requests <= 2*n {
 			break
 		}
-		e, err := s.sampled(load, traffic, n)
+		e, err := s.sampled(ctx, load, traffic, n)
 		if err != nil {
 			return err
 		}
@@ -69,15 +70,15 @@ func (e *evaluator) effort() float64 {
 
 // sampled returns an evaluator on a sample of about so many requests; nil where there is none that is much smaller than the
 // whole.
-func (s *search) sampled(load workload.Workload, traffic Traffic, requests int64) (*evaluator, error) {
-	e, _, err := s.sampledTwice(load, traffic, 1, requests)
+func (s *search) sampled(ctx context.Context, load workload.Workload, traffic Traffic, requests int64) (*evaluator, error) {
+	e, _, err := s.sampledTwice(ctx, load, traffic, 1, requests)
 	return e, err
 }
 
 // sampledTwice returns an evaluator for the traffic times a factor on a sample of about so many requests then, and another on
 // the same part of the traffic as it is; nil where there is no sample that is much smaller than the whole.
-func (s *search) sampledTwice(load workload.Workload, traffic Traffic, factor float64, requests int64) (then, today *evaluator, err error) {
-	chosen, err := newSampling(load, traffic, factor, requests)
+func (s *search) sampledTwice(ctx context.Context, load workload.Workload, traffic Traffic, factor float64, requests int64) (then, today *evaluator, err error) {
+	chosen, err := newSampling(ctx, load, traffic, factor, requests)
 	if err != nil || chosen == nil {
 		return nil, nil, err
 	}

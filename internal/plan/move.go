@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/arrange"
 )
 
 // move is one setting of one part of an arrangement that a climb may change.
@@ -25,7 +25,7 @@ type standing struct {
 	family *family
 	// chosen are the settings before defaults, at is what became of them.
 	chosen v1alpha1.Home
-	at     platform.Arrangement
+	at     arrange.Arrangement
 	// peak and mean are of the replicas, instances or environments that ran at once.
 	peak int
 	mean float64

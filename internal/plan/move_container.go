@@ -110,15 +110,16 @@ var holds = []time.Duration{
 	5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 20 * time.Minute,
 }
 
-// idleHold moves along the times that the provider sells.
+// idleHold moves along the times that the provider sells. The cost changes only where the time is about as long as the pauses
+// between requests, so that steps go on without a gain, and the last is to the end.
 func (s standing) idleHold() move {
 	now := s.at.Home.Container.IdleHold
 	ladder := holdLadder(s.at.Offer.Billing, now)
 	at := slices.Index(ladder, now)
-	return move{name: "idle hold", more: 1, patience: 2, to: func(steps int) (v1alpha1.Home, bool) {
-		i := at + steps
-		if i < 0 || i >= len(ladder) {
-			return v1alpha1.Home{}, false
+	return move{name: "idle hold", more: 1, patience: len(ladder), to: func(steps int) (v1alpha1.Home, bool) {
+		i := min(max(0, at+steps), len(ladder)-1)
+		if distance := max(i-at, at-i); i != at+steps && 2*distance <= max(steps, -steps) {
+			return v1alpha1.Home{}, false // half the step reached the end
 		}
 		hold := unit.Duration(ladder[i])
 		return withContainer(s.chosen, func(c *v1alpha1.ContainerHome) { c.IdleHold = &hold }), true

@@ -7,15 +7,15 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/simulate"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 // TestMetExactlyWhenThePercentileIsWithin: where every request is served, the verdict on an objective and the percentile
 // that is shown beside it agree, whatever the number of requests and of those beyond the bound. Requests take 1 to n us,
 // which histograms hold exactly.
 func TestMetExactlyWhenThePercentileIsWithin(t *testing.T) {
-	h := measure.NewHistogram()
+	h := stats.NewHistogram()
 	for n := int64(1); n <= 200; n++ {
 		h.Record(time.Duration(n) * time.Microsecond)
 		summary := h.Summary()

@@ -50,6 +50,29 @@ func (s *search) polishChallengers(ctx context.Context) error {
 	return s.polishWinners(ctx)
 }
 
+// polishShown climbs what the table of alternatives shows, and what it shows then, until nothing new is in it.
+func (s *search) polishShown(ctx context.Context) error {
+	for {
+		if err := s.rank(); err != nil {
+			return err
+		}
+		open := slices.DeleteFunc(s.plan.Alternatives(), func(c *Candidate) bool { return c.climbed || c.Side == SideHybrid })
+		if len(open) == 0 {
+			return s.polishWinners(ctx)
+		}
+		if err := s.polish(ctx, open, 0); err != nil {
+			return err
+		}
+	}
+}
+
+// markSized marks the feasible candidates that were not climbed, because they are too dear to be shown or the search was ended.
+func (p *Plan) markSized() {
+	for _, c := range p.Candidates {
+		c.SizedOnly = c.Status == Feasible && !c.climbed && (c.pairing != nil || !c.family.exact)
+	}
+}
+
 // sufficing are the candidates that meet every objective but the budget, which other settings may meet too.
 func (s *search) sufficing(keep func(*Candidate) bool) []*Candidate {
 	var list []*Candidate

@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 )
 
 // price bills a month of a candidate: what it metered scaled to 730 h, what the
@@ -68,7 +69,7 @@ func after(earlier []Placement, o catalog.Offer) catalog.Offer {
 	return o
 }
 
-func (e *evaluator) bill(a platform.Arrangement, m platform.Metered, span time.Duration, served int64, earlier []Placement) (catalog.Bill, catalog.Usage, error) {
+func (e *evaluator) bill(a arrange.Arrangement, m home.Metered, span time.Duration, served int64, earlier []Placement) (catalog.Bill, catalog.Usage, error) {
 	offer, usage, err := e.usage(a, m, span, served)
 	if err != nil {
 		return catalog.Bill{}, nil, err
@@ -97,7 +98,7 @@ func (e *evaluator) bill(a platform.Arrangement, m platform.Metered, span time.D
 }
 
 // usage is what a home used over a span, in the meters of its offer and of the internet, and the offer that prices both.
-func (e *evaluator) usage(a platform.Arrangement, m platform.Metered, span time.Duration, served int64) (catalog.Offer, catalog.Usage, error) {
+func (e *evaluator) usage(a arrange.Arrangement, m home.Metered, span time.Duration, served int64) (catalog.Offer, catalog.Usage, error) {
 	offer := a.Offer
 	usage, err := a.Usage(m, span)
 	if err != nil {
@@ -112,7 +113,7 @@ func (e *evaluator) usage(a platform.Arrangement, m platform.Metered, span time.
 
 // onDemandBill prices the on-demand nodes of a spot home, its base and its fallback, as the same node on demand; over
 // turns what was used into the usage that is billed.
-func (e *evaluator) onDemandBill(a platform.Arrangement, m platform.Metered, over func(catalog.Usage) (catalog.Usage, error)) (catalog.Bill, error) {
+func (e *evaluator) onDemandBill(a arrange.Arrangement, m home.Metered, over func(catalog.Usage) (catalog.Usage, error)) (catalog.Bill, error) {
 	if m.OnDemandNodeTime == 0 {
 		return catalog.Bill{}, nil
 	}
@@ -139,9 +140,9 @@ func egress(served int64, response unit.Bytes) (int64, error) {
 }
 
 // hourlyPrice is what one replica or instance costs an hour when it is in use all the time.
-func hourlyPrice(a platform.Arrangement) (unit.Money, error) {
+func hourlyPrice(a arrange.Arrangement) (unit.Money, error) {
 	hour := time.Hour.Milliseconds()
-	usage, err := a.Usage(platform.Metered{NodeTime: hour, InstanceTime: hour, ActiveTime: hour, RunTime: hour}, time.Hour)
+	usage, err := a.Usage(home.Metered{NodeTime: hour, InstanceTime: hour, ActiveTime: hour, RunTime: hour}, time.Hour)
 	if err != nil {
 		return unit.Money{}, err
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -54,7 +55,7 @@ type sampling struct {
 
 // newSampling chooses blocks that have about so many requests when the traffic is multiplied by a factor. It returns nil where
 // the traffic is too short to be sampled, or a sample would not be much smaller than the whole.
-func newSampling(load workload.Workload, t Traffic, factor float64, requests int64) (*sampling, error) {
+func newSampling(ctx context.Context, load workload.Workload, t Traffic, factor float64, requests int64) (*sampling, error) {
 	span := t.Span.Std()
 	s := &sampling{span: span, block: blockLength(t.times(factor), requests)}
 	requests = max(1, int64(float64(requests)/factor))
@@ -62,7 +63,7 @@ func newSampling(load workload.Workload, t Traffic, factor float64, requests int
 		return nil, nil
 	}
 	var err error
-	if s.counts, err = workload.Counts(load, s.block); err != nil {
+	if s.counts, err = workload.Counts(ctx, load, s.block); err != nil {
 		return nil, err
 	}
 	s.counts = s.counts[:span/s.block] // a block that the end cuts is like the others

@@ -9,8 +9,8 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
 )
 
 // Search plans a model. A plan without a feasible arrangement is no error: see
@@ -50,7 +50,7 @@ func (s *search) stages(ctx context.Context) (err error) {
 		return err
 	}
 	for _, stage := range []func(context.Context) error{
-		s.searchAll, s.answer, s.polishChallengers, s.transferBest, s.searchHybrids, s.answer, s.confirm, s.confirmShown, s.tip,
+		s.searchAll, s.answer, s.polishChallengers, s.transferBest, s.searchHybrids, s.answer, s.polishShown, s.confirm, s.confirmShown, s.tip,
 	} {
 		if err := stage(ctx); err != nil {
 			return err
@@ -128,7 +128,7 @@ func newSearch(ctx context.Context, in Input) (*search, error) {
 		SchemaVersion: SchemaVersion, Model: in.Model.Metadata.Name, Description: in.Model.Metadata.Description,
 		Traffic: traffic,
 	}
-	if err := s.sample(); err != nil {
+	if err := s.sample(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -166,7 +166,7 @@ func (s *search) unfit(w wanted, g *group) *Refusal {
 			reason := fmt.Sprintf("spec.constraints.minReplicas asks for %d, at most %d can be had", f.min, f.max)
 			return &Refusal{Offer: w.offer.ID, PriceClass: w.offer.PriceClass, Region: w.offer.Region, Gate: "quota", Reason: reason}
 		}
-		if _, err := platform.Build(s.spec, f.offer, f.with(f.min), s.in.Catalog); err != nil {
+		if _, err := arrange.Build(s.spec, f.offer, f.with(f.min), s.in.Catalog); err != nil {
 			return &Refusal{Offer: w.offer.ID, PriceClass: w.offer.PriceClass, Region: w.offer.Region, Gate: "fit", Reason: err.Error()}
 		}
 	}
@@ -212,7 +212,7 @@ func wantedHomes(spec *v1alpha1.ModelSpec, cat *catalog.Catalog) ([]wanted, erro
 		}
 		o, err := cat.Lookup(h.Offer, homeClass(h), h.Region)
 		if err == nil {
-			err = platform.CheckSettings(o, h)
+			err = arrange.CheckSettings(o, h)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("spec.homes[%d]: %w", i, err)

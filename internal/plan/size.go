@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
 )
 
 // size finds the family's smallest feasible number and returns that candidate,
@@ -104,7 +104,7 @@ func (e *evaluator) cheaperAbove(ctx context.Context, f *family, high int, best 
 
 // tryCheaper tries a number that may be cheaper than a candidate; it returns nil when it is not, or too little.
 func (e *evaluator) tryCheaper(ctx context.Context, f *family, n int, than *Candidate) (*Candidate, error) {
-	a, err := platform.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
+	a, err := arrange.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.offer.Key(), err)
 	}
@@ -179,7 +179,7 @@ func (e *evaluator) gallopUp(ctx context.Context, f *family, n, high int) (int, 
 }
 
 func (e *evaluator) tryAt(ctx context.Context, f *family, n int, full bool) (*Candidate, error) {
-	a, err := platform.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
+	a, err := arrange.Build(e.spec, f.offer, f.with(n), e.in.Catalog)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.offer.Key(), err)
 	}
@@ -194,7 +194,7 @@ func (e *evaluator) tryAt(ctx context.Context, f *family, n int, full bool) (*Ca
 // bracket bounds the search and says where to begin: below low even perfect
 // packing cannot serve the traffic, and high is more than the busiest second asks for.
 func (e *evaluator) bracket(f *family) (low, guess, high int, err error) {
-	a, err := platform.Build(e.spec, f.offer, f.with(f.min), e.in.Catalog)
+	a, err := arrange.Build(e.spec, f.offer, f.with(f.min), e.in.Catalog)
 	if err != nil {
 		return 0, 0, 0, fmt.Errorf("%s: %w", f.offer.Key(), err)
 	}
@@ -205,7 +205,7 @@ func (e *evaluator) bracket(f *family) (low, guess, high int, err error) {
 	}
 	low, guess = f.min, f.min // of warm extra capacity, the least is usually enough
 	if a.Home.Cluster != nil && !f.elastic {
-		low = max(low, int(math.Ceil(busy*(1-overload))))
+		low = max(low, int(math.Ceil(e.leastBusy(a))))
 		guess = int(math.Ceil(busy * minute))
 	}
 	if f.hint > 0 {
@@ -216,21 +216,16 @@ func (e *evaluator) bracket(f *family) (low, guess, high int, err error) {
 	return low, min(max(guess, low), high), high, nil
 }
 
-const (
-	// overload is how much more than its sustained rate a replica may be offered
-	// when the backlog may drain after the last arrival.
-	overload = 0.05
-	// headroom over the busiest second, for service times longer than it.
-	headroom = 1.5
-)
+// headroom over the busiest second, for service times longer than it.
+const headroom = 1.5
 
 // meanReplicas is the number of replicas that the mean traffic keeps busy.
-func (e *evaluator) meanReplicas(a platform.Arrangement) float64 {
+func (e *evaluator) meanReplicas(a arrange.Arrangement) float64 {
 	return float64(e.traffic.Rate) * e.traffic.serviceTime(a)
 }
 
 // serviceTime is the mean time that a request takes of a replica, in seconds.
-func (t Traffic) serviceTime(a platform.Arrangement) float64 {
+func (t Traffic) serviceTime(a arrange.Arrangement) float64 {
 	work := time.Duration(mean(t.Work) * float64(time.Second))
 	return a.Home.Service.MeanServiceTime(work, mean(t.Input), mean(t.Output))
 }

@@ -41,7 +41,7 @@ func (t *tipping) evaluators(ctx context.Context, factor float64) (then, today *
 	traffic, requests := t.full.traffic, float64(affordable(t.spec, tippingRequests))
 	all := float64(traffic.Requests) * factor
 	if all > requests {
-		then, today, err = t.sampledTwice(t.in.Workload, traffic, factor, affordable(t.spec, searchRequests/2))
+		then, today, err = t.sampledTwice(ctx, t.in.Workload, traffic, factor, affordable(t.spec, searchRequests/2))
 		if err != nil || then != nil || all > tippingEffort*requests {
 			return then, today, err
 		}

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
 )
 
 // nearestShown is how many infeasible arrangements a negative verdict shows.
@@ -18,6 +18,7 @@ const nearestShown = 3
 // conclude puts the plan into words.
 func (s *search) conclude() {
 	p := s.plan
+	p.markSized()
 	if p.Best == nil {
 		s.concludeInfeasible()
 		s.warn(p.Nearest)
@@ -301,7 +302,7 @@ func (s *search) restsOn(c *Candidate) []string {
 	}
 	switch ref := c.Basis.Reference; {
 	case ref == "":
-	case strings.HasPrefix(ref, platform.Measured):
+	case strings.HasPrefix(ref, arrange.Measured):
 		list = append(list, "service time "+ref)
 	default:
 		list = append(list, fmt.Sprintf("service time %s: %s", c.Basis.Source, ref))

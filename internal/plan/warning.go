@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/platform"
 )
 
 const (
@@ -88,7 +88,7 @@ func (s *search) warnCandidate(c *Candidate) {
 }
 
 func (s *search) warnPlacement(p *Placement) {
-	if p.Basis.Source == platform.Estimated {
+	if p.Basis.Source == arrange.Estimated {
 		s.addWarning("estimated-service-time", "%s: the service time is estimated, not measured", p.Offer)
 	}
 	s.warnExtrapolation(p)

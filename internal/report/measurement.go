@@ -10,11 +10,13 @@ import (
 	"strings"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 // Measurement writes what a run of bench came to.
-func Measurement(w io.Writer, a *measure.Analysis, style Style) error {
+func Measurement(w io.Writer, a *analysis.Result, style Style) error {
 	p := &page{w: w, style: style}
 	p.printf("%s\n", p.style.paint(bold, a.Suite+": "+a.Load))
 	p.printf("%d requests recorded in %s, started %s\n", a.Requests, timeText(a.Elapsed), a.Start.Format(time.RFC3339))
@@ -49,7 +51,7 @@ func Measurement(w io.Writer, a *measure.Analysis, style Style) error {
 }
 
 // measuredTarget writes the times and the ends of one target's requests.
-func (p *page) measuredTarget(t *measure.TargetAnalysis) {
+func (p *page) measuredTarget(t *analysis.Target) {
 	p.heading(fmt.Sprintf("%s (%s, %s)", t.Name, t.URL, t.Protocol))
 	if t.Requests > 0 || t.ColdStarts == nil && len(t.KeepAlive) == 0 {
 		p.printf("  %d requests: %s; errors %s\n", t.Requests, kindsText(t.Kinds), shareInterval(t.Errors))
@@ -69,12 +71,12 @@ func (p *page) measuredTarget(t *measure.TargetAnalysis) {
 }
 
 // unansweredText says which targets gave nothing to measure.
-func unansweredText(a *measure.Analysis) string {
+func unansweredText(a *analysis.Result) string {
 	return fmt.Sprintf("none of the requests to %s was answered right", strings.Join(a.Unanswered, ", "))
 }
 
 // kindsText lists how requests ended, the good ones first.
-func kindsText(kinds map[measure.Kind]int64) string {
+func kindsText(kinds map[record.Kind]int64) string {
 	var parts []string
 	for _, k := range slices.Sorted(maps.Keys(kinds)) {
 		if n := kinds[k]; n > 0 {
@@ -88,7 +90,7 @@ func kindsText(kinds map[measure.Kind]int64) string {
 }
 
 // client writes how late the load was, and one example of each failure.
-func (p *page) client(a *measure.Analysis) {
+func (p *page) client(a *analysis.Result) {
 	l := a.Lateness
 	p.heading("Client")
 	if a.Closed {
@@ -99,14 +101,14 @@ func (p *page) client(a *measure.Analysis) {
 			few = ", of so few without the latest"
 		}
 		p.printf("  sent late by p50 %s, p95 %s, p99 %s, at most %s; the gate is p%g <= %s%s\n",
-			timeText(l.P50), timeText(l.P95), timeText(l.P99), timeText(l.Max), a.Gate.Percentile, a.Gate.Most, few)
+			timeText(l.P50), timeText(l.P95), timeText(l.P99), timeText(l.Max), a.Gate.Percentile, a.Gate.Max, few)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(a.Examples)) {
 		p.printf("  %s, for example: %s\n", kind, a.Examples[kind])
 	}
 }
 
-func (p *page) judgements(a *measure.Analysis) {
+func (p *page) judgements(a *analysis.Result) {
 	if len(a.Thresholds) == 0 {
 		return
 	}
@@ -114,18 +116,18 @@ func (p *page) judgements(a *measure.Analysis) {
 	var rows [][]string
 	for _, j := range a.Thresholds {
 		got := interval(j.Estimate)
-		if j.Metric == measure.MetricErrors {
+		if j.Metric == record.MetricErrors {
 			got = shareInterval(j.Estimate)
 		}
-		code := map[measure.Verdict]string{measure.Pass: green, measure.Fail: red, measure.Inconclusive: yellow}[j.Verdict]
+		code := map[analysis.Verdict]string{analysis.Pass: green, analysis.Fail: red, analysis.Inconclusive: yellow}[j.Verdict]
 		rows = append(rows, []string{j.Of, j.String(), got, p.style.paint(code, string(j.Verdict)) + reasonText(j)})
 	}
 	p.table("llll", rows)
 }
 
 // verdictText is the verdict, and why where no threshold shows it.
-func verdictText(a *measure.Analysis) string {
-	fails := func(j measure.Judgement) bool { return j.Verdict == measure.Fail }
+func verdictText(a *analysis.Result) string {
+	fails := func(j analysis.Judgement) bool { return j.Verdict == analysis.Fail }
 	switch {
 	case !a.Valid:
 		return "not judged, the run is invalid"
@@ -136,7 +138,7 @@ func verdictText(a *measure.Analysis) string {
 }
 
 // reasonText says why a threshold fails without a figure, or could not be judged.
-func reasonText(j measure.Judgement) string {
+func reasonText(j analysis.Judgement) string {
 	if reason := cmp.Or(j.Reason, j.Estimate.Lacks); reason != "" {
 		return ": " + reason
 	}
@@ -144,7 +146,7 @@ func reasonText(j measure.Judgement) string {
 }
 
 // interval writes a time with its interval, or says that there is none.
-func interval(e measure.Estimate) string {
+func interval(e stats.Estimate) string {
 	switch {
 	case e.Count == 0:
 		return "-"
@@ -154,7 +156,7 @@ func interval(e measure.Estimate) string {
 	return fmt.Sprintf("%s [%s, %s]", timeText(e.Value), timeText(e.Low), timeText(e.High))
 }
 
-func shareInterval(e measure.Estimate) string {
+func shareInterval(e stats.Estimate) string {
 	if !e.HasInterval {
 		return "-"
 	}

@@ -5,11 +5,13 @@ import (
 	"strings"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 // mixture writes cold and warm answers side by side.
-func (p *page) mixture(m *measure.Mixture) {
+func (p *page) mixture(m *analysis.Mixture) {
 	if m == nil {
 		return
 	}
@@ -18,7 +20,7 @@ func (p *page) mixture(m *measure.Mixture) {
 	for _, x := range m.Metrics {
 		for _, part := range []struct {
 			name string
-			of   measure.Part
+			of   analysis.Part
 		}{{"cold", x.Cold}, {"warm", x.Warm}} {
 			if part.of.Count > 0 {
 				rows = append(rows, append([]string{x.Metric, fmt.Sprintf("%s (%d)", part.name, part.of.Count)}, partTexts(part.of)...))
@@ -29,7 +31,7 @@ func (p *page) mixture(m *measure.Mixture) {
 }
 
 // partTexts are percentiles with intervals; of a few observations the median and the range instead.
-func partTexts(x measure.Part) []string {
+func partTexts(x analysis.Part) []string {
 	if len(x.Values) > 0 {
 		return []string{spreadText(x.Spread), "", "", timeText(x.Max)}
 	}
@@ -37,7 +39,7 @@ func partTexts(x measure.Part) []string {
 }
 
 // spreadText writes the median and the range of a few times.
-func spreadText(s measure.Spread) string {
+func spreadText(s stats.Spread) string {
 	switch {
 	case s.Count == 0:
 		return "-"
@@ -48,7 +50,7 @@ func spreadText(s measure.Spread) string {
 }
 
 // coldStarts writes what was tried beside the load.
-func (p *page) coldStarts(t *measure.TargetAnalysis) {
+func (p *page) coldStarts(t *analysis.Target) {
 	if c := t.ColdStarts; c != nil {
 		p.printf("  %s\n", startsText(c))
 		rows := [][]string{{"", "seen by", "took: median (range)", "after the trigger"}}
@@ -71,7 +73,7 @@ func (p *page) coldStarts(t *measure.TargetAnalysis) {
 }
 
 // observed are the moments that somebody saw in one of the starts.
-func observed(c *measure.ColdStartAnalysis) (list []measure.PhaseAnalysis) {
+func observed(c *analysis.ColdStarts) (list []analysis.Phase) {
 	for _, x := range c.Phases {
 		if isObserved(x) {
 			list = append(list, x)
@@ -80,12 +82,12 @@ func observed(c *measure.ColdStartAnalysis) (list []measure.PhaseAnalysis) {
 	return list
 }
 
-func isObserved(x measure.PhaseAnalysis) bool {
-	return x.By[measure.ByClient]+x.By[measure.ByPlatform] > 0
+func isObserved(x analysis.Phase) bool {
+	return x.By[record.ByClient]+x.By[record.ByPlatform] > 0
 }
 
 // unobservedText names the moments that nobody saw; "" for none.
-func unobservedText(c *measure.ColdStartAnalysis) string {
+func unobservedText(c *analysis.ColdStarts) string {
 	var names []string
 	for _, x := range c.Phases {
 		if !isObserved(x) {
@@ -98,7 +100,7 @@ func unobservedText(c *measure.ColdStartAnalysis) string {
 	return "unobserved: " + strings.Join(names, ", ")
 }
 
-func startsText(c *measure.ColdStartAnalysis) string {
+func startsText(c *analysis.ColdStarts) string {
 	text := fmt.Sprintf("cold starts: %d tried, %d confirmed by the platform, %d assumed, %d failed", c.Tried, c.Confirmed, c.Assumed, c.Failed)
 	if c.Total.Count > 0 {
 		text += "; in all " + spreadText(c.Total)
@@ -107,7 +109,7 @@ func startsText(c *measure.ColdStartAnalysis) string {
 }
 
 // startNotes say by what a start is known, once, and why others failed.
-func startNotes(c *measure.ColdStartAnalysis) []string {
+func startNotes(c *analysis.ColdStarts) []string {
 	var notes []string
 	isTold := false
 	for _, s := range c.Starts {
@@ -127,7 +129,7 @@ func startNotes(c *measure.ColdStartAnalysis) []string {
 }
 
 // startsTable has the cold starts of several targets side by side, below a head; of less than two targets it is empty.
-func startsTable(a *measure.Analysis) [][]string {
+func startsTable(a *analysis.Result) [][]string {
 	rows := [][]string{{"target", "how", "confirmed", "from the trigger to the answer: median (range)"}}
 	for i := range a.Targets {
 		if c := a.Targets[i].ColdStarts; c != nil && len(c.Starts) > 0 {
@@ -141,7 +143,7 @@ func startsTable(a *measure.Analysis) [][]string {
 }
 
 // startsCompared writes them.
-func (p *page) startsCompared(a *measure.Analysis) {
+func (p *page) startsCompared(a *analysis.Result) {
 	if rows := startsTable(a); rows != nil {
 		p.heading("Cold starts")
 		p.table("llll", rows)
@@ -149,9 +151,9 @@ func (p *page) startsCompared(a *measure.Analysis) {
 }
 
 // observersText names who saw a moment, with numbers where they differ from start to start.
-func observersText(by map[measure.Observer]int) string {
+func observersText(by map[record.Observer]int) string {
 	var parts []string
-	for _, o := range []measure.Observer{measure.ByClient, measure.ByPlatform, measure.Unobserved} {
+	for _, o := range []record.Observer{record.ByClient, record.ByPlatform, record.Unobserved} {
 		if n := by[o]; n > 0 && len(by) == 1 {
 			return string(o)
 		} else if n > 0 {
@@ -162,7 +164,7 @@ func observersText(by map[measure.Observer]int) string {
 }
 
 // keepAliveText says how long a target stays warm without a request.
-func keepAliveText(k measure.KeepAlive) string {
+func keepAliveText(k record.KeepAlive) string {
 	by := "by the times of answers"
 	if k.Confirmed {
 		by = "confirmed by the platform"

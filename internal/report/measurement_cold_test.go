@@ -5,13 +5,14 @@ import (
 	"strings"
 	"testing"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/report"
 )
 
 func TestMeasurementOfColdStarts(t *testing.T) {
 	var b bytes.Buffer
-	if err := report.Measurement(&b, measure.Analyse(rich(4000), 1), report.Style{}); err != nil {
+	if err := report.Measurement(&b, analysis.Of(rich(4000).Columns(), 1), report.Style{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -29,10 +30,10 @@ func TestMeasurementOfColdStarts(t *testing.T) {
 	}
 	l := rich(60)
 	for i := range l.Records {
-		l.Records[i].Kind = measure.Refused
+		l.Records[i].Kind = record.Refused
 	}
 	b.Reset()
-	if err := report.Measurement(&b, measure.Analyse(l, 1), report.Style{}); err != nil {
+	if err := report.Measurement(&b, analysis.Of(l.Columns(), 1), report.Style{}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "FAILED: none of the requests to k8s, lambda was answered right\n"; !strings.Contains(b.String(), want) {

@@ -7,7 +7,8 @@ import (
 	"io"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 //go:embed measurement.html.tmpl
@@ -15,7 +16,7 @@ var measurementTemplate string
 
 // MeasurementHTML writes the same as Measurement with plots: one page that needs nothing else, for light and dark screens
 // and for paper. Whatever a target said is text in it and nothing more.
-func MeasurementHTML(w io.Writer, a *measure.Analysis) error {
+func MeasurementHTML(w io.Writer, a *analysis.Result) error {
 	t, err := template.New("measurement").Funcs(template.FuncMap{
 		"time": timeText, "interval": interval, "share": shareInterval, "kinds": kindsText, "ratio": ratioText, "class": targetClass,
 		"spread": spreadText, "starts": startsText, "reason": reasonText, "startNotes": startNotes, "observers": observersText, "observed": observed, "unobserved": unobservedText, "keepAlive": keepAliveText, "parts": partTexts,
@@ -24,11 +25,11 @@ func MeasurementHTML(w io.Writer, a *measure.Analysis) error {
 	if err != nil {
 		return err
 	}
-	return t.Execute(w, measurementPage{Analysis: a})
+	return t.Execute(w, measurementPage{Result: a})
 }
 
 // measurementPage is what the template reads.
-type measurementPage struct{ *measure.Analysis }
+type measurementPage struct{ *analysis.Result }
 
 // Outcome is the first thing to know, in a word that is also a class.
 func (m measurementPage) Outcome() string {
@@ -45,7 +46,7 @@ func (m measurementPage) Outcome() string {
 
 // Because says why, in a line.
 func (m measurementPage) Because() string {
-	counts := map[measure.Verdict]int{}
+	counts := map[analysis.Verdict]int{}
 	for _, j := range m.Thresholds {
 		counts[j.Verdict]++
 	}
@@ -53,29 +54,29 @@ func (m measurementPage) Because() string {
 	case !m.Valid:
 		return m.Invalid
 	case len(m.Unanswered) > 0:
-		return unansweredText(m.Analysis)
+		return unansweredText(m.Result)
 	case len(m.Thresholds) == 0:
 		return "There are no thresholds to judge it by."
 	}
-	return fmt.Sprintf("Of %d thresholds %d pass, %d fail and %d are inconclusive.", len(m.Thresholds), counts[measure.Pass], counts[measure.Fail], counts[measure.Inconclusive])
+	return fmt.Sprintf("Of %d thresholds %d pass, %d fail and %d are inconclusive.", len(m.Thresholds), counts[analysis.Pass], counts[analysis.Fail], counts[analysis.Inconclusive])
 }
 
 // Got is what a threshold was held against.
-func (measurementPage) Got(j measure.Judgement) string {
-	if j.Metric == measure.MetricErrors {
+func (measurementPage) Got(j analysis.Judgement) string {
+	if j.Metric == record.MetricErrors {
 		return shareInterval(j.Estimate)
 	}
 	return interval(j.Estimate)
 }
 
 // Plots over time and of distributions; those that would be empty are left out.
-func (m measurementPage) LatencyPlot() *plot  { return latencyPlot(m.Analysis) }
-func (m measurementPage) LatenessPlot() *plot { return latenessPlot(m.Analysis) }
+func (m measurementPage) LatencyPlot() *plot  { return latencyPlot(m.Result) }
+func (m measurementPage) LatenessPlot() *plot { return latenessPlot(m.Result) }
 
 // DistributionPlots are of latency and, where there are tokens, of the time to the first.
 func (m measurementPage) DistributionPlots() (list []*plot) {
 	for _, metric := range []string{"latency", "timeToFirstToken"} {
-		if p := distributionPlot(m.Analysis, metric); p != nil {
+		if p := distributionPlot(m.Result, metric); p != nil {
 			list = append(list, p)
 		}
 	}
@@ -85,7 +86,7 @@ func (m measurementPage) DistributionPlots() (list []*plot) {
 // EndsPlots are one for each target.
 func (m measurementPage) EndsPlots() (list []*plot) {
 	for i := range m.Targets {
-		if p := endsPlot(m.Analysis, i); p != nil {
+		if p := endsPlot(m.Result, i); p != nil {
 			list = append(list, p)
 		}
 	}
@@ -93,17 +94,17 @@ func (m measurementPage) EndsPlots() (list []*plot) {
 }
 
 // StartPlot and KeepAlivePlot are of one target.
-func (measurementPage) StartPlot(t measure.TargetAnalysis) *plot { return startPlot(&t) }
+func (measurementPage) StartPlot(t analysis.Target) *plot { return startPlot(&t) }
 
-func (measurementPage) KeepAlivePlot(t measure.TargetAnalysis) *plot {
+func (measurementPage) KeepAlivePlot(t analysis.Target) *plot {
 	return keepAlivePlot(t.Name, t.KeepAlive)
 }
 
 // Paired and Changed are the ratios between targets, and to an earlier run.
-func (m measurementPage) Paired() ratioRows { return paired(m.Analysis) }
+func (m measurementPage) Paired() ratioRows { return paired(m.Result) }
 
 // Changed is for a page with an earlier run.
-func (m measurementPage) Changed() ratioRows { return changed(m.Analysis) }
+func (m measurementPage) Changed() ratioRows { return changed(m.Result) }
 
 // ratioTable is what the page has of some ratios.
 type ratioTable struct {
@@ -120,7 +121,7 @@ func (measurementPage) RatioTable(title, head string, r ratioRows) ratioTable {
 func (t ratioTable) Plot() *plot { return ratioPlot(t.title, t.Rows) }
 
 // StartsTable has the cold starts of several targets side by side.
-func (m measurementPage) StartsTable() [][]string { return startsTable(m.Analysis) }
+func (m measurementPage) StartsTable() [][]string { return startsTable(m.Result) }
 
 // HasColdStarts says whether there is anything to say about them.
 func (m measurementPage) HasColdStarts() bool {

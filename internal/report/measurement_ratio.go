@@ -3,14 +3,15 @@ package report
 import (
 	"fmt"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 // ratioRow is a ratio of times, and what it says.
 type ratioRow struct {
 	Of, Metric string
 	Percentile float64
-	Ratio      measure.Estimate
+	Ratio      stats.Estimate
 	Says       string
 }
 
@@ -43,7 +44,7 @@ func (r ratioRows) Without() string {
 }
 
 // paired are the ratios between targets.
-func paired(a *measure.Analysis) (r ratioRows) {
+func paired(a *analysis.Result) (r ratioRows) {
 	for _, c := range a.Comparisons {
 		r.add(ratioRow{c.A + " / " + c.B, c.Metric, c.Percentile, c.Ratio, ratioVerdict(c.Ratio, c.A, c.B)})
 	}
@@ -51,7 +52,7 @@ func paired(a *measure.Analysis) (r ratioRows) {
 }
 
 // changed are the ratios to an earlier run.
-func changed(a *measure.Analysis) (r ratioRows) {
+func changed(a *analysis.Result) (r ratioRows) {
 	for _, c := range a.Against.Changes {
 		r.add(ratioRow{c.Target, c.Metric, c.Percentile, c.Ratio, ratioVerdict(c.Ratio, "now", "before")})
 	}
@@ -77,7 +78,7 @@ func (p *page) ratios(title string, r ratioRows) {
 }
 
 // ratioVerdict says what a ratio with an interval shows.
-func ratioVerdict(e measure.Estimate, a, b string) string {
+func ratioVerdict(e stats.Estimate, a, b string) string {
 	switch {
 	case e.High < 1:
 		return a + " is faster"
@@ -87,6 +88,6 @@ func ratioVerdict(e measure.Estimate, a, b string) string {
 	return "no difference shown"
 }
 
-func ratioText(e measure.Estimate) string {
+func ratioText(e stats.Estimate) string {
 	return fmt.Sprintf("%.3g [%.3g, %.3g]", e.Value, e.Low, e.High)
 }

@@ -7,32 +7,33 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // measured is a log of two targets, of which b takes twice as long.
-func measured() *measure.Log {
+func measured() *record.Log {
 	const ms = time.Millisecond
-	l := &measure.Log{End: &measure.End{Complete: true, Elapsed: 10 * time.Second, Examples: map[string]string{"timeout": "no complete answer in time"}}}
-	l.Header = measure.Header{
-		Suite: "chat", Load: "1000 requests", Start: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), Gate: measure.Gate{Percentile: 99, Most: 10 * ms},
-		Targets:    []measure.TargetInfo{{Name: "a", URL: "http://127.0.0.1:1/", Protocol: "http"}, {Name: "b", URL: "http://127.0.0.1:2/", Protocol: "http"}},
-		Thresholds: []measure.Threshold{{Target: "a", Metric: "latency", Percentile: 95, Most: 1}, {Metric: measure.MetricErrors, Most: 0.0001}},
+	l := &record.Log{End: &record.End{Complete: true, Elapsed: 10 * time.Second, Examples: map[string]string{"timeout": "no complete answer in time"}}}
+	l.Header = record.Header{
+		Suite: "chat", Load: "1000 requests", Start: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), Gate: record.Gate{Percentile: 99, Max: 10 * ms},
+		Targets:    []record.TargetInfo{{Name: "a", URL: "http://127.0.0.1:1/", Protocol: "http"}, {Name: "b", URL: "http://127.0.0.1:2/", Protocol: "http"}},
+		Thresholds: []record.Threshold{{Target: "a", Metric: "latency", Percentile: 95, Max: 1}, {Metric: record.MetricErrors, Max: 0.0001}},
 	}
 	for i := range 1000 {
 		at := time.Duration(i) * 10 * ms
 		took := time.Duration(20+i%7) * ms * time.Duration(1+i%2)
-		l.Records = append(l.Records, measure.Record{
-			Sequence: int64(i), Round: int64(i / 2), Target: i % 2, Scheduled: at, Sent: at + ms/2, Connected: at + ms, FirstByte: at + took, FirstToken: measure.Unseen, LastByte: at + took,
+		l.Records = append(l.Records, record.Record{
+			Sequence: int64(i), Round: int64(i / 2), Target: i % 2, Scheduled: at, Sent: at + ms/2, Connected: at + ms, FirstByte: at + took, FirstToken: record.Unseen, LastByte: at + took,
 		})
 	}
-	l.Records[4].Kind = measure.Timeout
+	l.Records[4].Kind = record.Timeout
 	return l
 }
 
 func TestMeasurement(t *testing.T) {
 	var b bytes.Buffer
-	if err := Measurement(&b, measure.Analyse(measured(), 1), Style{}); err != nil {
+	if err := Measurement(&b, analysis.Of(measured().Columns(), 1), Style{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -48,10 +49,10 @@ func TestMeasurement(t *testing.T) {
 		}
 	}
 	late := measured()
-	late.Header.Gate.Most, late.End = 100*time.Microsecond, nil
+	late.Header.Gate.Max, late.End = 100*time.Microsecond, nil
 	b.Reset()
-	a := measure.Analyse(late, 1)
-	a.CompareWith(measured().Sheet(), 1)
+	a := analysis.Of(late.Columns(), 1)
+	a.CompareWith(measured().Columns(), 1)
 	if err := Measurement(&b, a, Style{}); err != nil {
 		t.Fatal(err)
 	}
@@ -72,8 +73,8 @@ func TestMeasurement(t *testing.T) {
 func TestWhatAnIntervalTakes(t *testing.T) {
 	l := measured()
 	l.Records = l.Records[:300] // 149 right answers of one, 150 of the other
-	a := measure.Analyse(l, 1)
-	a.CompareWith(l.Sheet(), 1)
+	a := analysis.Of(l.Columns(), 1)
+	a.CompareWith(l.Columns(), 1)
 	var text, page bytes.Buffer
 	if err := errors.Join(Measurement(&text, a, Style{}), MeasurementHTML(&page, a)); err != nil {
 		t.Fatal(err)
@@ -91,13 +92,13 @@ func TestNoRightAnswer(t *testing.T) {
 		"b": "\nThresholds: fail\n  b  latency p50 <= 1s  -  fail: no right answer\n",
 	} {
 		l := measured()
-		l.Header.Thresholds = []measure.Threshold{{Target: target, Metric: "latency", Percentile: 50, Most: 1}}
+		l.Header.Thresholds = []record.Threshold{{Target: target, Metric: "latency", Percentile: 50, Max: 1}}
 		for i := range l.Records {
 			if l.Records[i].Target == 1 {
-				l.Records[i].Kind = measure.Refused
+				l.Records[i].Kind = record.Refused
 			}
 		}
-		a := measure.Analyse(l, 1)
+		a := analysis.Of(l.Columns(), 1)
 		var text, page, object bytes.Buffer
 		if err := errors.Join(Measurement(&text, a, Style{}), MeasurementHTML(&page, a), JSON(&object, a)); err != nil {
 			t.Fatal(err)
@@ -125,7 +126,7 @@ func TestMeasurementOfFew(t *testing.T) {
 		l := measured()
 		l.Records = l.Records[:n]
 		var text, page bytes.Buffer
-		a := measure.Analyse(l, 1)
+		a := analysis.Of(l.Columns(), 1)
 		if err := errors.Join(Measurement(&text, a, Style{}), MeasurementHTML(&page, a)); err != nil {
 			t.Fatal(err)
 		}
@@ -143,10 +144,10 @@ func TestMeasurementWithoutLoad(t *testing.T) {
 	l := measured()
 	l.Records, l.Header.Thresholds, l.Header.Load, l.End.Examples = nil, nil, "no load", nil
 	for i := range l.Header.Targets {
-		l.ColdStarts = append(l.ColdStarts, measure.ColdStart{Target: i, Method: "idle", Phases: []measure.Phase{{Name: measure.Trigger, At: time.Second, By: measure.ByClient}}})
+		l.ColdStarts = append(l.ColdStarts, record.ColdStart{Target: i, Method: "idle", Phases: []record.Phase{{Name: record.Trigger, At: time.Second, By: record.ByClient}}})
 	}
 	var text, page bytes.Buffer
-	a := measure.Analyse(l, 1)
+	a := analysis.Of(l.Columns(), 1)
 	if err := errors.Join(Measurement(&text, a, Style{}), MeasurementHTML(&page, a)); err != nil {
 		t.Fatal(err)
 	}
@@ -161,22 +162,22 @@ func TestMeasurementWithoutLoad(t *testing.T) {
 func TestJoined(t *testing.T) {
 	const width, bins = 0.25, 200
 	for each, want := range map[int64]int{0: 0, 1: 40, 4: 100, 5: 200} {
-		var ends []measure.Ends
+		var ends []analysis.Ends
 		for i := range bins {
 			if each > 0 {
-				ends = append(ends, measure.Ends{At: width * float64(i), Kinds: map[measure.Kind]int64{measure.OK: each}})
+				ends = append(ends, analysis.Ends{At: width * float64(i), Kinds: map[record.Kind]int64{record.OK: each}})
 			}
 		}
 		got, wide := joined(ends, width, width*bins)
 		var sum int64
 		for _, e := range got {
-			sum += e.Kinds[measure.OK]
+			sum += e.Kinds[record.OK]
 		}
 		if sum != each*bins || len(got) != want || len(got) > 0 && wide*float64(len(got)) != width*bins {
 			t.Errorf("of %d in each: %d bins of %g s with %d requests, want %d bins", each, len(got), wide, sum, want)
 		}
 	}
-	few := []measure.Ends{{At: 1, Kinds: map[measure.Kind]int64{measure.OK: 1}}, {At: 40, Kinds: map[measure.Kind]int64{measure.Reset: 1}}}
+	few := []analysis.Ends{{At: 1, Kinds: map[record.Kind]int64{record.OK: 1}}, {At: 40, Kinds: map[record.Kind]int64{record.Reset: 1}}}
 	if got, wide := joined(few, width, width*bins); len(got) != 2 || wide != width*bins/8 {
 		t.Errorf("%+v of %g s", got, wide)
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -177,6 +178,7 @@ func (p *page) candidates(list []*plan.Candidate) {
 const (
 	coldNote   = "cold: the share of requests that waited for an instance to start"
 	startsNote = "starts: the instances that were started"
+	sizedNote  = "as sized: nothing but its number was searched, other settings may cost less"
 )
 
 // candidateTable compares arrangements; the wide one also has how many instances each started.
@@ -184,10 +186,13 @@ func (p *page) candidateTable(list []*plan.Candidate) {
 	if p.style.Wide {
 		p.table("llllrrrrrl", candidateRows(list, true))
 		p.note(coldNote, startsNote)
-		return
+	} else {
+		p.table("llllrrrrl", candidateRows(list, false))
+		p.note(coldNote)
 	}
-	p.table("llllrrrrl", candidateRows(list, false))
-	p.note(coldNote)
+	if slices.ContainsFunc(list, func(c *plan.Candidate) bool { return c.SizedOnly }) {
+		p.note(sizedNote)
+	}
 }
 
 func candidateRows(list []*plan.Candidate, wide bool) [][]string {

@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"math"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
 )
 
 // distributionPlot shows the percentiles of a metric; each step to the right is a tenth of what lay beyond before.
-func distributionPlot(a *measure.Analysis, metric string) *plot {
+func distributionPlot(a *analysis.Result, metric string) *plot {
 	p := newPlot("Distribution of "+metric, 260, 64)
 	p.Summary = "The time that a share of the answers did not exceed, up to p99.9."
 	low, high, any := math.Inf(1), 0.0, false
-	curves := make([][]measure.Percentage, len(a.Targets))
+	curves := make([][]analysis.Percentage, len(a.Targets))
 	for i := range a.Targets {
 		for _, d := range a.Targets[i].Curves.Distributions {
 			if d.Metric == metric && len(d.Curve) > 1 {

@@ -5,11 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // startPlot shows cold starts as bars from moment to moment, by who saw the moment at the end of each.
-func startPlot(t *measure.TargetAnalysis) *plot {
+func startPlot(t *analysis.Target) *plot {
 	const height = 30
 	starts := t.ColdStarts.Starts
 	p := newPlot("Cold starts of "+t.Name, 40+height*float64(len(starts)), 190)
@@ -49,11 +50,11 @@ func startPlot(t *measure.TargetAnalysis) *plot {
 }
 
 // addSteps draws one start, and reports whether some of it was not observed.
-func (p *plot) addSteps(s measure.Start, x axis, y, height float64) (isHidden bool) {
+func (p *plot) addSteps(s analysis.Start, x axis, y, height float64) (isHidden bool) {
 	last, unseen := 0.0, []string{}
 	for i, step := range s.Phases {
 		switch {
-		case step.By == measure.Unobserved:
+		case step.By == record.Unobserved:
 			unseen = append(unseen, string(step.Name))
 			continue
 		case i == 0:
@@ -80,7 +81,7 @@ func (p *plot) step(class, title, name string, from, to, y, height float64) {
 }
 
 // keepAlivePlot shows the gaps that were tried, and whether the request after each met a cold start.
-func keepAlivePlot(name string, windows []measure.KeepAlive) *plot {
+func keepAlivePlot(name string, windows []record.KeepAlive) *plot {
 	const height = 34
 	p := newPlot("Idle gaps of "+name, 40+height*float64(len(windows)), 64)
 	p.Summary = "Gaps without a request: filled ones still met a warm instance, empty ones a cold start."

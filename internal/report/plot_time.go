@@ -6,14 +6,15 @@ import (
 	"math"
 	"slices"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // targetClass is the colour of a target; beyond eight they come again.
 func targetClass(i int) string { return fmt.Sprintf("t%d", i%8) }
 
 // spanOf is how long the plots over time are.
-func spanOf(a *measure.Analysis) float64 {
+func spanOf(a *analysis.Result) float64 {
 	span := a.Curves.Width
 	for _, b := range a.Curves.Lateness {
 		span = max(span, b.At+a.Curves.Width)
@@ -28,7 +29,7 @@ func spanOf(a *measure.Analysis) float64 {
 
 // latencyPlot shows the latency of all targets over time: the median as a line, a band up to p95, and single answers
 // where there are few.
-func latencyPlot(a *measure.Analysis) *plot {
+func latencyPlot(a *analysis.Result) *plot {
 	low, high := math.Inf(1), 0.0
 	for i := range a.Targets {
 		for _, b := range a.Targets[i].Curves.Latency {
@@ -55,7 +56,7 @@ func latencyPlot(a *measure.Analysis) *plot {
 	return p
 }
 
-func (p *plot) addLatency(t *measure.TargetAnalysis, i int, width float64, x, y axis) {
+func (p *plot) addLatency(t *analysis.Target, i int, width float64, x, y axis) {
 	var median, tail []xy
 	for _, b := range t.Curves.Latency {
 		at := x.at(b.At + width/2)
@@ -78,7 +79,7 @@ func (p *plot) addLatency(t *measure.TargetAnalysis, i int, width float64, x, y 
 }
 
 // latenessPlot shows how late the client was, with the gate.
-func latenessPlot(a *measure.Analysis) *plot {
+func latenessPlot(a *analysis.Result) *plot {
 	if a.Closed || len(a.Curves.Lateness) == 0 {
 		return nil
 	}
@@ -90,7 +91,7 @@ func latenessPlot(a *measure.Analysis) *plot {
 		low, high = min(low, b.P50), max(high, b.Max)
 	}
 	x, ticks := elapsedAxis(spanOf(a), p.Left, p.Right)
-	y := timeAxis(max(low, 1e-6), max(high, a.Gate.Most.Seconds()), p.Bottom, p.Top)
+	y := timeAxis(max(low, 1e-6), max(high, a.Gate.Max.Seconds()), p.Bottom, p.Top)
 	p.XTicks, p.YTicks = ticks, y.ticks(tickTime, 6)
 	for _, b := range a.Curves.Lateness {
 		for i, v := range []float64{b.P50, b.P95, b.Max} {
@@ -100,15 +101,15 @@ func latenessPlot(a *measure.Analysis) *plot {
 	for i, class := range []string{"line client", "line client dashed", "line client faint"} {
 		p.Paths = append(p.Paths, path{Class: class, D: line(bands[i], math.Inf(1))})
 	}
-	if a.Gate.Most > 0 {
-		p.Rules = append(p.Rules, rule{At: y.at(a.Gate.Most.Seconds()), Text: fmt.Sprintf("gate, p%g", a.Gate.Percentile)})
+	if a.Gate.Max > 0 {
+		p.Rules = append(p.Rules, rule{At: y.at(a.Gate.Max.Seconds()), Text: fmt.Sprintf("gate, p%g", a.Gate.Percentile)})
 	}
 	p.Legend = []key{{"client", "p50"}, {"client dashed", "p95"}, {"client faint", "max"}}
 	return p
 }
 
 // endsPlot shows how many requests of a target ended in which way, over time.
-func endsPlot(a *measure.Analysis, i int) *plot {
+func endsPlot(a *analysis.Result, i int) *plot {
 	t := &a.Targets[i]
 	if len(t.Curves.Ends) == 0 {
 		return nil
@@ -118,7 +119,7 @@ func endsPlot(a *measure.Analysis, i int) *plot {
 	span := spanOf(a)
 	bins, width := joined(t.Curves.Ends, a.Curves.Width, span)
 	var most int64
-	seen := map[measure.Kind]bool{}
+	seen := map[record.Kind]bool{}
 	for _, e := range bins {
 		var sum int64
 		for kind, n := range e.Kinds {
@@ -154,7 +155,7 @@ func endsPlot(a *measure.Analysis, i int) *plot {
 
 // joined makes bins of time wider until they hold some requests on average: one request in a short bin is no rate. Eight are
 // left at least.
-func joined(ends []measure.Ends, width, span float64) ([]measure.Ends, float64) {
+func joined(ends []analysis.Ends, width, span float64) ([]analysis.Ends, float64) {
 	const some, least = 5, 8
 	total := int64(0)
 	for _, e := range ends {
@@ -168,11 +169,11 @@ func joined(ends []measure.Ends, width, span float64) ([]measure.Ends, float64) 
 		return ends, width
 	}
 	width *= times
-	var list []measure.Ends
+	var list []analysis.Ends
 	for _, e := range ends {
 		at := math.Floor(e.At/width) * width
 		if n := len(list); n == 0 || list[n-1].At != at {
-			list = append(list, measure.Ends{At: at, Kinds: map[measure.Kind]int64{}})
+			list = append(list, analysis.Ends{At: at, Kinds: map[record.Kind]int64{}})
 		}
 		for kind, n := range e.Kinds {
 			list[len(list)-1].Kinds[kind] += n
@@ -181,8 +182,8 @@ func joined(ends []measure.Ends, width, span float64) ([]measure.Ends, float64) 
 	return list, width
 }
 
-func kindClass(k measure.Kind, target int) string {
-	if k == measure.OK {
+func kindClass(k record.Kind, target int) string {
+	if k == record.OK {
 		return targetClass(target)
 	}
 	return fmt.Sprintf("bad b%d", int(k)%6)

@@ -23,7 +23,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/plan"
 	"fulcrum.dev/fulcrum/internal/report"
-	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files with what comes out now")
@@ -57,7 +57,7 @@ func input(t testing.TB, replace ...string) plan.Input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := workload.FromTraffic(nil, m.Spec.Traffic)
+	w, err := traffic.Build(nil, m.Spec.Traffic)
 	if err != nil {
 		t.Fatal(err)
 	}

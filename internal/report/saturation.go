@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/unit"
-	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // Saturation writes the highest rates, and the steps that led there.
-func Saturation(w io.Writer, s *bench.Saturation, style Style) error {
+func Saturation(w io.Writer, s *analysis.Saturation, style Style) error {
 	p := &page{w: w, style: style}
 	p.printf("%s\n", style.paint(bold, fmt.Sprintf("%s: the highest rate that meets the thresholds", s.Suite)))
 	for i := range s.Targets {
@@ -31,16 +31,16 @@ func Saturation(w io.Writer, s *bench.Saturation, style Style) error {
 	return p.err
 }
 
-func saturationText(t *bench.TargetSaturation, s *bench.Saturation) string {
+func saturationText(t *analysis.TargetSaturation, s *analysis.Saturation) string {
 	rate, beyond := unit.Rate(t.Rate), unit.Rate(t.Beyond)
 	switch t.Outcome {
-	case bench.Found:
+	case analysis.Found:
 		return fmt.Sprintf("%s passes, %s does not", rate, beyond)
-	case bench.AtLeast:
+	case analysis.AtLeast:
 		return fmt.Sprintf("at least %s, the highest rate that may be tried", rate)
-	case bench.NonePass:
+	case analysis.NonePass:
 		return fmt.Sprintf("none: even %s does not pass", beyond)
-	case bench.ByOwn:
+	case analysis.ByOwn:
 		if t.Rate == 0 {
 			return "the client is the limit: it sent late at the first rate already"
 		}
@@ -53,14 +53,14 @@ func saturationText(t *bench.TargetSaturation, s *bench.Saturation) string {
 }
 
 // StepText says what came of a step: the verdict, and what each threshold was held against.
-func StepText(s bench.SaturationStep) string {
+func StepText(s analysis.SaturationStep) string {
 	if s.Invalid != "" {
 		return "invalid: " + s.Invalid
 	}
 	parts := []string{string(s.Verdict)}
 	for _, j := range s.Thresholds {
 		got := interval(j.Estimate)
-		if j.Metric == measure.MetricErrors {
+		if j.Metric == record.MetricErrors {
 			got = shareInterval(j.Estimate)
 		}
 		parts = append(parts, fmt.Sprintf("%s: %s", j.String(), got))

@@ -4,25 +4,26 @@ import (
 	"bytes"
 	"testing"
 
-	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/report"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 func TestSaturation(t *testing.T) {
-	passed := bench.SaturationStep{Rate: 100, Attempt: 1, Duration: 10, Requests: 1000, Verdict: measure.Pass, Thresholds: []measure.Judgement{
-		{Threshold: measure.Threshold{Metric: "latency", Percentile: 95, Most: 0.1}, Estimate: measure.Estimate{Value: 0.02, HasInterval: true, Low: 0.01, High: 0.03, Count: 1000}},
-		{Threshold: measure.Threshold{Metric: measure.MetricErrors, Most: 0.01}, Estimate: measure.Estimate{HasInterval: true, High: 0.004, Count: 1000}},
+	passed := analysis.SaturationStep{Rate: 100, Attempt: 1, Duration: 10, Requests: 1000, Verdict: analysis.Pass, Thresholds: []analysis.Judgement{
+		{Threshold: record.Threshold{Metric: "latency", Percentile: 95, Max: 0.1}, Estimate: stats.Estimate{Value: 0.02, HasInterval: true, Low: 0.01, High: 0.03, Count: 1000}},
+		{Threshold: record.Threshold{Metric: record.MetricErrors, Max: 0.01}, Estimate: stats.Estimate{HasInterval: true, High: 0.004, Count: 1000}},
 	}}
-	late := bench.SaturationStep{Rate: 200, Attempt: 3, Duration: 2.5, Requests: 500, Invalid: "the client sent late"}
-	s := &bench.Saturation{Suite: "encoder", Targets: []bench.TargetSaturation{
-		{Name: "k8s", Outcome: bench.Found, Rate: 100, Beyond: 104.4, Steps: []bench.SaturationStep{passed}},
-		{Name: "a", Outcome: bench.AtLeast, Rate: 500},
-		{Name: "b", Outcome: bench.NonePass, Beyond: 0.625},
-		{Name: "c", Outcome: bench.ByOwn, Rate: 100, Steps: []bench.SaturationStep{passed, late}},
-		{Name: "d", Outcome: bench.ByOwn},
-		{Name: "e", Outcome: bench.Stopped},
-		{Name: "f", Outcome: bench.Stopped, Rate: 50},
+	late := analysis.SaturationStep{Rate: 200, Attempt: 3, Duration: 2.5, Requests: 500, Invalid: "the client sent late"}
+	s := &analysis.Saturation{Suite: "encoder", Targets: []analysis.TargetSaturation{
+		{Name: "k8s", Outcome: analysis.Found, Rate: 100, Beyond: 104.4, Steps: []analysis.SaturationStep{passed}},
+		{Name: "a", Outcome: analysis.AtLeast, Rate: 500},
+		{Name: "b", Outcome: analysis.NonePass, Beyond: 0.625},
+		{Name: "c", Outcome: analysis.ByOwn, Rate: 100, Steps: []analysis.SaturationStep{passed, late}},
+		{Name: "d", Outcome: analysis.ByOwn},
+		{Name: "e", Outcome: analysis.Stopped},
+		{Name: "f", Outcome: analysis.Stopped, Rate: 50},
 	}}
 	var b bytes.Buffer
 	if err := report.Saturation(&b, s, report.Style{}); err != nil {

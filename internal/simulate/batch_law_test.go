@@ -7,11 +7,11 @@ import (
 
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 )
 
-func anyBatch(t *rapid.T, slots int) *platform.Batch {
-	return &platform.Batch{
+func anyBatch(t *rapid.T, slots int) *home.Batch {
+	return &home.Batch{
 		Alpha: 20 * time.Millisecond, Beta: time.Millisecond, Gamma: 100 * time.Microsecond, Max: slots, KVTokens: 2000,
 		MaxTokens: rapid.SampledFrom([]int64{0, 30, 200}).Draw(t, "maxTokens"),
 	}
@@ -26,7 +26,7 @@ func TestMoreReplicasAnswerSoonerInBatches(t *testing.T) {
 		var latencies [2]float64
 		for i := range latencies {
 			h := replicas(n+i, nil)
-			h.Service = platform.Service{Concurrency: batch.Max, Batch: batch}
+			h.Service = home.Service{Concurrency: batch.Max, Batch: batch}
 			o, err := Run(context.Background(), h, w, Options{Seed: 5})
 			if err != nil {
 				t.Fatal(err)

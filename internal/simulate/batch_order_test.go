@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -14,32 +14,32 @@ func TestOrderAtBoundaries(t *testing.T) {
 	tokens := func(seconds int, output int32) workload.Request {
 		return workload.Request{At: time.Duration(seconds) * time.Second, Output: output}
 	}
-	starts := perSecond(platform.Batch{Max: 4, MaxWaiting: 1})
-	starts.Cluster, starts.Container = nil, &platform.Container{Max: 1, StartUp: random.Constant(5)}
+	starts := perSecond(home.Batch{Max: 4, MaxWaiting: 1})
+	starts.Cluster, starts.Container = nil, &home.Container{Max: 1, StartUp: random.Constant(5)}
 	for name, test := range map[string]struct {
-		home platform.Home
+		home home.Home
 		load workload.Workload
 		want counts
 	}{
 		// The first runs alone and leaves at 1 s, when the second and the third begin together.
 		"what waits at the home joins the iteration that begins when a slot is freed": {
-			perSecond(platform.Batch{Max: 2}), tokensAt(tokens(0, 1), tokens(0, 2), tokens(0, 4)),
+			perSecond(home.Batch{Max: 2}), tokensAt(tokens(0, 1), tokens(0, 2), tokens(0, 4)),
 			counts{served: 3, worst: 5, end: 5 * second},
 		},
 		"an arrival at a boundary waits for the next": {
-			perSecond(platform.Batch{Max: 2}), tokensAt(tokens(0, 5), tokens(2, 4)),
+			perSecond(home.Batch{Max: 2}), tokensAt(tokens(0, 5), tokens(2, 4)),
 			counts{served: 2, worst: 5, end: 7 * second},
 		},
 		"also if something changes at that boundary": {
-			perSecond(platform.Batch{Max: 3}), tokensAt(tokens(0, 5), tokens(0, 1), tokens(2, 4)),
+			perSecond(home.Batch{Max: 3}), tokensAt(tokens(0, 5), tokens(0, 1), tokens(2, 4)),
 			counts{served: 3, worst: 5, end: 7 * second},
 		},
 		"an arrival at the boundary that empties the replica starts at once": {
-			perSecond(platform.Batch{Max: 2}), tokensAt(tokens(0, 2), tokens(2, 1)),
+			perSecond(home.Batch{Max: 2}), tokensAt(tokens(0, 2), tokens(2, 1)),
 			counts{served: 2, worst: 2, end: 3 * second},
 		},
 		"of two that find a replica empty the first starts alone": {
-			perSecond(platform.Batch{Max: 2}), tokensAt(tokens(0, 1), tokens(0, 1)),
+			perSecond(home.Batch{Max: 2}), tokensAt(tokens(0, 1), tokens(0, 1)),
 			counts{served: 2, worst: 2, end: 2 * second},
 		},
 		// All four slots are filled when the instance has started at 5 s, before its own queue.

@@ -7,17 +7,17 @@ import (
 
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // home is the case as the engine takes it.
-func (c *batchCase) home() platform.Home {
-	h := platform.Home{Name: "batched", Service: platform.Service{Concurrency: c.spec.Max, Batch: &c.spec, ByPriority: c.byPriority}}
+func (c *batchCase) home() home.Home {
+	h := home.Home{Name: "batched", Service: home.Service{Concurrency: c.spec.Max, Batch: &c.spec, ByPriority: c.byPriority}}
 	if c.container {
-		h.Container = &platform.Container{Min: c.replicas, Max: c.replicas, QueueLength: c.queue.Length}
+		h.Container = &home.Container{Min: c.replicas, Max: c.replicas, QueueLength: c.queue.Length}
 	} else {
-		h.Cluster = &platform.Cluster{Replicas: c.replicas, ReplicasPerNode: 1, Queue: c.queue}
+		h.Cluster = &home.Cluster{Replicas: c.replicas, ReplicasPerNode: 1, Queue: c.queue}
 	}
 	return h
 }
@@ -31,7 +31,7 @@ type engineRun struct {
 
 // simulate runs the case through the engine.
 func (c *batchCase) simulate(t *rapid.T) []fate {
-	hybrid, opt := Hybrid{Homes: []platform.Home{c.home()}}, Options{Timeout: c.timeout, Cancel: c.cancel}
+	hybrid, opt := Hybrid{Homes: []home.Home{c.home()}}, Options{Timeout: c.timeout, Cancel: c.cancel}
 	if err := check(hybrid, opt); err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func (r *engineRun) stepTo(limit int64) {
 
 // watch notes which requests an action of the engine lets go.
 func (r *engineRun) watch(act func()) {
-	s := r.places[0].server
+	s := r.homes[0].server
 	s.done = s.done[:0]
 	before := s.rejected
 	act()
@@ -81,7 +81,7 @@ func (r *engineRun) watch(act func()) {
 
 func anyBatchCase(t *rapid.T) *batchCase {
 	c := &batchCase{
-		spec: platform.Batch{
+		spec: home.Batch{
 			Alpha: time.Duration(rapid.IntRange(1, 50).Draw(t, "alpha")),
 			Beta:  time.Duration(rapid.IntRange(0, 10).Draw(t, "beta")),
 			Gamma: time.Duration(rapid.IntRange(0, 5).Draw(t, "gamma")),
@@ -121,7 +121,7 @@ func anyQueueing(t *rapid.T, c *batchCase) {
 		c.spec.MaxWaiting = rapid.IntRange(1, 4).Draw(t, "maxWaiting")
 	}
 	if rapid.Bool().Draw(t, "boundedQueue") {
-		c.queue = platform.Queue{Bounded: true, Length: rapid.IntRange(1, 10).Draw(t, "length")}
+		c.queue = home.Queue{Bounded: true, Length: rapid.IntRange(1, 10).Draw(t, "length")}
 	}
 	if !c.container && rapid.Bool().Draw(t, "queueTimeout") {
 		c.queue.Timeout = time.Duration(rapid.IntRange(1, 500).Draw(t, "longestWait"))
@@ -133,14 +133,14 @@ func anyQueueing(t *rapid.T, c *batchCase) {
 }
 
 // anyCurve may fall, and may end before the batch is full.
-func anyCurve(t *rapid.T) []platform.IterationTime {
-	var curve []platform.IterationTime
+func anyCurve(t *rapid.T) []home.IterationTime {
+	var curve []home.IterationTime
 	for i := range rapid.IntRange(1, 4).Draw(t, "points") {
 		n := 1
 		if i > 0 {
 			n = curve[i-1].Sequences + rapid.IntRange(1, 2).Draw(t, "step")
 		}
-		curve = append(curve, platform.IterationTime{Sequences: n, Time: time.Duration(rapid.IntRange(1, 50).Draw(t, "time"))})
+		curve = append(curve, home.IterationTime{Sequences: n, Time: time.Duration(rapid.IntRange(1, 50).Draw(t, "time"))})
 	}
 	return curve
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -53,13 +53,13 @@ type floor struct {
 	free          []int32
 	waiting       [1 << 16]int64 // a ring of arrivals
 	head, tail    uint16
-	latency, wait *measure.Histogram
+	latency, wait *stats.Histogram
 }
 
 func newFloor() *floor {
 	f := &floor{
 		events: newAgenda(), service: newSampler(random.Exponential(1), 1e9, random.New(1, random.ServiceTimes, 0)),
-		latency: measure.NewHistogram(), wait: measure.NewHistogram(),
+		latency: stats.NewHistogram(), wait: stats.NewHistogram(),
 	}
 	for i := range int32(len(f.arrived)) {
 		f.free = append(f.free, i)

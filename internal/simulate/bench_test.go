@@ -6,17 +6,17 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // benchmarkRun reports simulated requests per second: go test -run '^$' -bench . -cpu 1 ./internal/simulate
-func benchmarkRun(b *testing.B, h platform.Home, rate float64) {
+func benchmarkRun(b *testing.B, h home.Home, rate float64) {
 	benchmarkOn(b, h, poisson(b, rate, 1e6))
 }
 
-func benchmarkOn(b *testing.B, h platform.Home, w workload.Workload) {
+func benchmarkOn(b *testing.B, h home.Home, w workload.Workload) {
 	w, err := workload.Cache(w, 2_000_000)
 	if err != nil {
 		b.Fatal(err)
@@ -40,7 +40,7 @@ func BenchmarkHybrid(b *testing.B) {
 		b.Fatal(err)
 	}
 	base := replicas(14, random.Exponential(1))
-	homes := []platform.Home{base, serverless(base.Service)}
+	homes := []home.Home{base, serverless(base.Service)}
 	b.ReportAllocs()
 	var done int64
 	for b.Loop() {
@@ -58,40 +58,40 @@ func BenchmarkFixedCluster16(b *testing.B) {
 }
 
 func BenchmarkFunction(b *testing.B) {
-	benchmarkRun(b, platform.Home{
+	benchmarkRun(b, home.Home{
 		Name:    "functions",
-		Service: platform.Service{Duration: random.Exponential(2), Concurrency: 1},
-		Function: &platform.Function{
+		Service: home.Service{Duration: random.Exponential(2), Concurrency: 1},
+		Function: &home.Function{
 			Limit: 1000, Init: random.Constant(1), IdleExpiry: 300 * time.Second, Step: time.Millisecond,
 		},
 	}, 5)
 }
 
 func BenchmarkContainer(b *testing.B) {
-	benchmarkRun(b, platform.Home{
+	benchmarkRun(b, home.Home{
 		Name:      "containers",
-		Service:   platform.Service{Duration: random.Exponential(2), Concurrency: 4},
-		Container: &platform.Container{Max: 100, StartUp: random.Constant(30), IdleHold: 60 * time.Second, Step: time.Second},
+		Service:   home.Service{Duration: random.Exponential(2), Concurrency: 4},
+		Container: &home.Container{Max: 100, StartUp: random.Constant(30), IdleHold: 60 * time.Second, Step: time.Second},
 	}, 5)
 }
 
 func BenchmarkAutoscaledCluster(b *testing.B) {
-	hpa := platform.NewHPA(2, 40, 0.7)
-	benchmarkRun(b, platform.Home{
+	hpa := home.NewHPA(2, 40, 0.7)
+	benchmarkRun(b, home.Home{
 		Name:    "autoscaled",
-		Service: platform.Service{Duration: random.Exponential(2), Concurrency: 1},
-		Cluster: &platform.Cluster{
+		Service: home.Service{Duration: random.Exponential(2), Concurrency: 1},
+		Cluster: &home.Cluster{
 			Replicas: 2, Autoscaler: hpa, ReplicasPerNode: 1, NodeStartUp: random.Constant(60), PodStartUp: random.Constant(10),
 		},
 	}, 5)
 }
 
 func BenchmarkBatched64(b *testing.B) {
-	benchmarkOn(b, platform.Home{
+	benchmarkOn(b, home.Home{
 		Name: "batched",
-		Service: platform.Service{Concurrency: 64, Batch: &platform.Batch{
+		Service: home.Service{Concurrency: 64, Batch: &home.Batch{
 			Alpha: 6 * time.Millisecond, Beta: 150 * time.Microsecond, Gamma: 32 * time.Microsecond, Max: 64,
 		}},
-		Cluster: &platform.Cluster{Replicas: 1, ReplicasPerNode: 1},
+		Cluster: &home.Cluster{Replicas: 1, ReplicasPerNode: 1},
 	}, tokens(b, 2, 200_000, v1alpha1.CountDistribution{Mean: 500}, v1alpha1.CountDistribution{Mean: 500}))
 }

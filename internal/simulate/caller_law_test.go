@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -45,7 +45,7 @@ func anyPriorities(t *rapid.T) workload.Workload {
 // compared with the whole, and nothing may be left behind.
 func TestCallerLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h, w, opt := Hybrid{Homes: []platform.Home{anyHome(t), anyHome(t)}, Router: anyRouter(t)}, anyPriorities(t), anyCallers(t)
+		h, w, opt := Hybrid{Homes: []home.Home{anyHome(t), anyHome(t)}, Router: anyRouter(t)}, anyPriorities(t), anyCallers(t)
 		stream, err := w.Open()
 		if err != nil {
 			t.Fatal(err)
@@ -91,8 +91,8 @@ func checkNothingLeft(t *rapid.T, e *engine) {
 	if e.deadlines.head != none || e.attempts.head != none {
 		t.Fatal("somebody who has left is watched")
 	}
-	for i := range e.places {
-		s := e.places[i].server
+	for i := range e.homes {
+		s := e.homes[i].server
 		if s.inside != 0 || s.waiting.len() != 0 {
 			t.Fatalf("home %d: %d inside and %d waiting", i, s.inside, s.waiting.len())
 		}
@@ -130,11 +130,11 @@ func TestCancelSparesWork(t *testing.T) {
 func TestCallersAllocateNothing(t *testing.T) {
 	slow := replicas(2, random.Exponential(1))
 	slow.Service.ByPriority = true
-	slow.Cluster.Queue = platform.Queue{Bounded: true, Length: 50, Timeout: 20 * time.Second}
-	batched := perSecond(platform.Batch{Max: 8, MaxTokens: 16, MaxWaiting: 8, KVTokens: 500, Beta: time.Millisecond, Gamma: time.Millisecond})
+	slow.Cluster.Queue = home.Queue{Bounded: true, Length: 50, Timeout: 20 * time.Second}
+	batched := perSecond(home.Batch{Max: 8, MaxTokens: 16, MaxWaiting: 8, KVTokens: 500, Beta: time.Millisecond, Gamma: time.Millisecond})
 	batched.Service.ByPriority = true
 	opt := Options{Seed: 5, Timeout: 30 * time.Second, Cancel: true, Retry: Retry{Attempts: 2, Backoff: time.Second, AttemptTimeout: 10 * time.Second, Budget: 0.2}}
-	for name, h := range map[string]platform.Home{"fixed": slow, "batched": batched} {
+	for name, h := range map[string]home.Home{"fixed": slow, "batched": batched} {
 		var allocs [2]float64
 		for i, n := range []int{5000, 50_000} {
 			var list []workload.Request

@@ -39,7 +39,7 @@ func (e *engine) depart(id int32, now int64) {
 // endWait ends the wait of a request that is in a home's queue, as its caller sees it.
 func (e *engine) endWait(id int32) {
 	if j := &e.slab[id]; j.queued && j.instance == none {
-		e.places[j.home].server.endWait(j)
+		e.homes[j.home].server.endWait(j)
 	}
 }
 
@@ -49,10 +49,10 @@ func (e *engine) abandon(id int32, now int64) {
 	e.forgetDeadlines(id)
 	j := &e.slab[id]
 	j.gone = true
-	p := &e.places[j.home]
+	p := &e.homes[j.home]
 	p.tally.timedOut++
 	if e.cancel {
-		p.home.abandoned(now, id)
+		p.platform.abandoned(now, id)
 	}
 }
 

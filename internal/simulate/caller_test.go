@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -18,7 +18,7 @@ type counts struct {
 	end                                 time.Duration
 }
 
-func runWithOptions(t *testing.T, h platform.Home, w workload.Workload, opt Options) Outcome {
+func runWithOptions(t *testing.T, h home.Home, w workload.Workload, opt Options) Outcome {
 	t.Helper()
 	o, err := Run(t.Context(), h, w, opt)
 	if err != nil {
@@ -40,24 +40,24 @@ func tokensAt(requests ...workload.Request) workload.Workload {
 }
 
 // perSecond is one replica whose batch takes a second for each iteration.
-func perSecond(b platform.Batch) platform.Home {
+func perSecond(b home.Batch) home.Home {
 	b.Alpha = second
-	return platform.Home{
-		Name: "batched", Service: platform.Service{Concurrency: b.Max, Batch: &b},
-		Cluster: &platform.Cluster{Replicas: 1, ReplicasPerNode: 1},
+	return home.Home{
+		Name: "batched", Service: home.Service{Concurrency: b.Max, Batch: &b},
+		Cluster: &home.Cluster{Replicas: 1, ReplicasPerNode: 1},
 	}
 }
 
 // TestCancel follows callers who take their requests away.
 func TestCancel(t *testing.T) {
 	replica := replicas(1, random.Constant(10))
-	container := platform.Home{Name: "container", Service: constant(10), Container: &platform.Container{Max: 1, IdleHold: second}}
-	slow := platform.Home{Name: "slow", Service: constant(10), Container: &platform.Container{Max: 1, StartUp: random.Constant(30), IdleHold: second}}
-	function := platform.Home{Name: "function", Service: constant(10), Function: &platform.Function{Limit: 5, IdleExpiry: second}}
-	batched := perSecond(platform.Batch{Max: 1})
+	container := home.Home{Name: "container", Service: constant(10), Container: &home.Container{Max: 1, IdleHold: second}}
+	slow := home.Home{Name: "slow", Service: constant(10), Container: &home.Container{Max: 1, StartUp: random.Constant(30), IdleHold: second}}
+	function := home.Home{Name: "function", Service: constant(10), Function: &home.Function{Limit: 5, IdleExpiry: second}}
+	batched := perSecond(home.Batch{Max: 1})
 	long, short := workload.Request{Output: 10}, workload.Request{At: 4600 * time.Millisecond, Output: 2}
 	for name, test := range map[string]struct {
-		home    platform.Home
+		home    home.Home
 		load    workload.Workload
 		timeout time.Duration
 		want    counts
@@ -87,9 +87,9 @@ func TestCancel(t *testing.T) {
 // TestAttemptTimeout follows callers who give an attempt up after 12 s and send the request again a second later.
 func TestAttemptTimeout(t *testing.T) {
 	replica := replicas(1, random.Constant(10))
-	function := platform.Home{Name: "function", Service: constant(10), Function: &platform.Function{Limit: 5, IdleExpiry: second}}
+	function := home.Home{Name: "function", Service: constant(10), Function: &home.Function{Limit: 5, IdleExpiry: second}}
 	for name, test := range map[string]struct {
-		home    platform.Home
+		home    home.Home
 		timeout time.Duration
 		opt     Options
 		want    counts
@@ -138,7 +138,7 @@ func TestRetryBudget(t *testing.T) {
 	for i := range 999 {
 		seconds = append(seconds, float64(i)/10)
 	}
-	h := platform.Home{Name: "function", Service: constant(500), Function: &platform.Function{Limit: 1, IdleExpiry: second}}
+	h := home.Home{Name: "function", Service: constant(500), Function: &home.Function{Limit: 1, IdleExpiry: second}}
 	o := runWithOptions(t, h, at(seconds...), Options{Retry: Retry{Attempts: 3, Budget: 0.1}})
 	if o.Retries < 195 || o.Retries > 200 {
 		t.Errorf("%d retries of %d requests, want the burst and a tenth of them", o.Retries, o.Arrivals)

@@ -3,7 +3,7 @@ package simulate
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
@@ -12,7 +12,7 @@ import (
 // holds what no replica can take.
 type cluster struct {
 	*server
-	platform.Cluster
+	home.Cluster
 	nodes      nodes
 	autoscaler *nodeAutoscaler // nil asks for a node as soon as one is needed
 	market     *market         // nil is not on spot
@@ -20,7 +20,7 @@ type cluster struct {
 	hedge      *hedge           // nil keeps no replicas beyond those asked for
 	scaler     scaler           // nil where the number of replicas is fixed
 	bounds     *policy.Schedule // of the replicas, or nil
-	metered    platform.Metered
+	metered    home.Metered
 	counts     NodeCounts
 	replicas   int // asked for
 	pending    []pendingReplica
@@ -29,7 +29,7 @@ type cluster struct {
 	vacant     []bool  // scratch
 }
 
-func newCluster(s *server, c platform.Cluster) *cluster {
+func newCluster(s *server, c home.Cluster) *cluster {
 	var bounds *policy.Schedule
 	if len(c.Schedule) > 0 {
 		bounds, _ = policy.NewSchedule(monday, c.Schedule) // checkHome has checked it
@@ -243,7 +243,7 @@ func (c *cluster) end(i int32, now int64) {
 	c.schedule(now)
 }
 
-func (c *cluster) meter(until int64) platform.Metered {
+func (c *cluster) meter(until int64) home.Metered {
 	m := c.metered
 	for i := range c.instances {
 		if in := &c.instances[i]; in.state != gone && in.node != none && in.born < until {

@@ -1,7 +1,7 @@
 package simulate
 
 import (
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
@@ -14,7 +14,7 @@ type hedge struct {
 	spot, onDemand int
 }
 
-func newHedge(s platform.Spot, replicas int) *hedge {
+func newHedge(s home.Spot, replicas int) *hedge {
 	p, _ := policy.NewSpotHedge(s.Extra) // checkHome has checked it
 	return &hedge{policy: p, extra: s.Extra, spot: replicas + s.Extra}
 }

@@ -4,18 +4,18 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
 // hedged is two replicas asked for and one more, each on a spot node of its own; nodes come in 60 s.
-func hedged() platform.Home {
-	return platform.Home{
+func hedged() home.Home {
+	return home.Home{
 		Name: "hedged", Service: constant(1),
-		Cluster: &platform.Cluster{
+		Cluster: &home.Cluster{
 			Replicas: 2, ReplicasPerNode: 1, NodeStartUp: random.Constant(60),
-			Nodes: platform.Nodes{Spot: &platform.Spot{Hedged: true, Extra: 1}},
+			Nodes: home.Nodes{Spot: &home.Spot{Hedged: true, Extra: 1}},
 		},
 	}
 }

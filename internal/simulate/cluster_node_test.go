@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
@@ -14,77 +14,77 @@ import (
 
 // scaled is one replica that an HPA makes two of at 30 s when three requests are inside from 3 s on; a node starts in
 // 60 s, pulls the image in 30 s and a pod starts in 10 s.
-func scaled(n platform.Nodes, perNode int) platform.Home {
-	hpa := platform.NewHPA(1, 2, 1)
-	return platform.Home{
+func scaled(n home.Nodes, perNode int) home.Home {
+	hpa := home.NewHPA(1, 2, 1)
+	return home.Home{
 		Name:    "autoscaled",
 		Service: constant(2000),
-		Cluster: &platform.Cluster{
+		Cluster: &home.Cluster{
 			Replicas: 1, Autoscaler: hpa, ReplicasPerNode: perNode, Nodes: n,
 			NodeStartUp: random.Constant(60), ImagePull: 30 * time.Second, PodStartUp: random.Constant(10),
 		},
 	}
 }
 
-func clusterAutoscaler() platform.Nodes {
+func clusterAutoscaler() home.Nodes {
 	a := policy.DefaultClusterAutoscaler()
-	return platform.Nodes{ClusterAutoscaler: &a}
+	return home.Nodes{ClusterAutoscaler: &a}
 }
 
-func karpenter() platform.Nodes {
+func karpenter() home.Nodes {
 	k := policy.DefaultKarpenter()
-	return platform.Nodes{Karpenter: &k}
+	return home.Nodes{Karpenter: &k}
 }
 
 // TestNodeScaleUp follows one scale-up at 30 s under every way to get a node.
 func TestNodeScaleUp(t *testing.T) {
-	spare := platform.Nodes{Spare: 1}
+	spare := home.Nodes{Spare: 1}
 	scannedSpare := clusterAutoscaler()
 	scannedSpare.Spare = 1
 	impatient := clusterAutoscaler()
 	impatient.ClusterAutoscaler.ProvisionTimeout = 45 * time.Second
 	for name, test := range map[string]struct {
-		nodes   platform.Nodes
+		nodes   home.Nodes
 		perNode int
 		second  float64 // when the second replica serves
-		metered platform.Metered
+		metered home.Metered
 		counts  NodeCounts
 	}{
 		"at once": {
-			platform.Nodes{},
+			home.Nodes{},
 			1, 30 + 100,
-			platform.Metered{NodeTime: 1_000_000 + 970_000, PeakNodes: 2, ReplicaTime: 1_000_000 + 970_000, Requests: 3},
+			home.Metered{NodeTime: 1_000_000 + 970_000, PeakNodes: 2, ReplicaTime: 1_000_000 + 970_000, Requests: 3},
 			NodeCounts{},
 		},
 		"Cluster Autoscaler, at its scan at 40 s": {
 			clusterAutoscaler(), 1, 40 + 100,
-			platform.Metered{NodeTime: 1_000_000 + 960_000, PeakNodes: 2, ReplicaTime: 1_000_000 + 960_000, Requests: 3},
+			home.Metered{NodeTime: 1_000_000 + 960_000, PeakNodes: 2, ReplicaTime: 1_000_000 + 960_000, Requests: 3},
 			NodeCounts{PendingTime: 10_000},
 		},
 		"Karpenter, when its batch closes at 31 s": {
 			karpenter(), 1, 31 + 100,
-			platform.Metered{NodeTime: 1_000_000 + 969_000, PeakNodes: 2, ReplicaTime: 1_000_000 + 969_000, Requests: 3},
+			home.Metered{NodeTime: 1_000_000 + 969_000, PeakNodes: 2, ReplicaTime: 1_000_000 + 969_000, Requests: 3},
 			NodeCounts{PendingTime: 1000},
 		},
 		"room and image on the node": {
 			karpenter(), 2, 30 + 10,
-			platform.Metered{NodeTime: 1_000_000, PeakNodes: 1, ReplicaTime: 1_000_000 + 970_000, Requests: 3},
+			home.Metered{NodeTime: 1_000_000, PeakNodes: 1, ReplicaTime: 1_000_000 + 970_000, Requests: 3},
 			NodeCounts{},
 		},
 		"a spare node is ready without the image, and is replaced": {
 			spare, 1, 30 + 30 + 10,
-			platform.Metered{NodeTime: 2_000_000 + 970_000, PeakNodes: 3, ReplicaTime: 1_000_000 + 970_000, Requests: 3},
+			home.Metered{NodeTime: 2_000_000 + 970_000, PeakNodes: 3, ReplicaTime: 1_000_000 + 970_000, Requests: 3},
 			NodeCounts{},
 		},
 		"a spare node of the Cluster Autoscaler is replaced at its scan": {
 			scannedSpare, 1, 30 + 30 + 10,
-			platform.Metered{NodeTime: 2_000_000 + 960_000, PeakNodes: 3, ReplicaTime: 1_000_000 + 970_000, Requests: 3},
+			home.Metered{NodeTime: 2_000_000 + 960_000, PeakNodes: 3, ReplicaTime: 1_000_000 + 970_000, Requests: 3},
 			NodeCounts{},
 		},
 		// Nodes asked for at 40 s, 100 s and so on are not ready 45 s later, given up at the scan after it and asked for at the next.
 		"a node that is given up before it is ready": {
 			impatient, 1, 0,
-			platform.Metered{NodeTime: 1_000_000 + 16*50_000, PeakNodes: 2, ReplicaTime: 1_000_000 + 16*50_000, Requests: 3},
+			home.Metered{NodeTime: 1_000_000 + 16*50_000, PeakNodes: 2, ReplicaTime: 1_000_000 + 16*50_000, Requests: 3},
 			NodeCounts{PendingTime: 10_000 + 16*10_000},
 		},
 	} {
@@ -108,14 +108,14 @@ func TestNodeScaleUp(t *testing.T) {
 // Cluster Autoscaler; the HPA sees it one period later, and then the node is empty.
 func TestNodeScaleDown(t *testing.T) {
 	for name, test := range map[string]struct {
-		nodes platform.Nodes
+		nodes home.Nodes
 		life  int64 // of the second node, ms
 	}{
-		"at once":                    {platform.Nodes{}, (165 - 30) * 1000},
+		"at once":                    {home.Nodes{}, (165 - 30) * 1000},
 		"Cluster Autoscaler":         {clusterAutoscaler(), (190 + 600 - 40) * 1000},
 		"Karpenter":                  {karpenter(), (170 + 15 - 31) * 1000},
-		"the spare one stays":        {platform.Nodes{Spare: 1}, 1_000_000 + (165-30)*1000},
-		"the spare one of Karpenter": {func() platform.Nodes { n := karpenter(); n.Spare = 1; return n }(), (1000-31)*1000 + (170+15)*1000},
+		"the spare one stays":        {home.Nodes{Spare: 1}, 1_000_000 + (165-30)*1000},
+		"the spare one of Karpenter": {func() home.Nodes { n := karpenter(); n.Spare = 1; return n }(), (1000-31)*1000 + (170+15)*1000},
 	} {
 		h := scaled(test.nodes, 1)
 		h.Service = constant(100)
@@ -129,7 +129,7 @@ func TestNodeScaleDown(t *testing.T) {
 
 // TestQuota: a replica without a node waits, is counted once, and gets the node that another leaves.
 func TestQuota(t *testing.T) {
-	for name, nodes := range map[string]platform.Nodes{"at once": {}, "Cluster Autoscaler": clusterAutoscaler(), "Karpenter": karpenter()} {
+	for name, nodes := range map[string]home.Nodes{"at once": {}, "Cluster Autoscaler": clusterAutoscaler(), "Karpenter": karpenter()} {
 		nodes.Max = 1
 		o := run(t, scaled(nodes, 1), at(1, 2, 3))
 		if diff := cmp.Diff(NodeCounts{InsufficientCapacity: 1, PendingTime: 970_000}, o.Nodes); diff != "" {
@@ -160,7 +160,7 @@ func TestSpareNodes(t *testing.T) {
 	if o.Latency.Max != 10 || o.Metered.NodeTime != 50_000+1_000_000+950_000 {
 		t.Errorf("latency %g s, node-time %d ms, want 10 and 2000000", o.Latency.Max, o.Metered.NodeTime)
 	}
-	h = scaled(platform.Nodes{Spare: 1, Max: 2}, 1)
+	h = scaled(home.Nodes{Spare: 1, Max: 2}, 1)
 	h.Service = constant(100)
 	var nodes *nodes
 	o = runWith(t, h, at(1, 2, 3), Options{}, func(c *cluster) { nodes = &c.nodes })
@@ -195,8 +195,8 @@ func TestScheduler(t *testing.T) {
 		want  int32
 	}{
 		"the fullest":                  {nodes{perNode: 3}, 1},
-		"the emptiest":                 {nodes{perNode: 3, policy: platform.Nodes{Spread: true}}, 0},
-		"the emptiest, not the spare":  {nodes{perNode: 3, policy: platform.Nodes{Spread: true, Spare: 1}}, 3},
+		"the emptiest":                 {nodes{perNode: 3, policy: home.Nodes{Spread: true}}, 0},
+		"the emptiest, not the spare":  {nodes{perNode: 3, policy: home.Nodes{Spread: true, Spare: 1}}, 3},
 		"a ready one before the rest":  {nodes{perNode: 3, readyFirst: true}, 3},
 		"the fullest of four per node": {nodes{perNode: 4}, 2},
 	} {
@@ -221,17 +221,17 @@ func TestRefusesImpossibleNodes(t *testing.T) {
 }
 
 // runWith runs a cluster after a change to it.
-func runWith(t testing.TB, h platform.Home, w workload.Workload, opt Options, change func(c *cluster)) Outcome {
+func runWith(t testing.TB, h home.Home, w workload.Workload, opt Options, change func(c *cluster)) Outcome {
 	t.Helper()
-	if err := check(Hybrid{Homes: []platform.Home{h}}, opt); err != nil {
+	if err := check(Hybrid{Homes: []home.Home{h}}, opt); err != nil {
 		t.Fatal(err)
 	}
 	stream, err := w.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := newEngine(Hybrid{Homes: []platform.Home{h}}, w.Info(), opt)
-	change(e.places[0].home.(*cluster))
+	e := newEngine(Hybrid{Homes: []home.Home{h}}, w.Info(), opt)
+	change(e.homes[0].platform.(*cluster))
 	if err := e.run(t.Context(), stream); err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,7 @@
 package simulate
 
 import (
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
@@ -10,14 +10,14 @@ import (
 // find no room wait, and instances are started for them.
 type container struct {
 	*server
-	platform.Container
+	home.Container
 	hold     int64
 	least    int // the minimum that holds now
 	schedule *policy.Schedule
 	starts   bucket
 	startDue bool         // a look at the bucket is on its way
 	order    startedOrder // of the instances that are starting
-	metered  platform.Metered
+	metered  home.Metered
 	// activeSince is when each instance last became active (asked for, or busy), by index.
 	activeSince []int64
 	active      int   // instances starting or with a request inside
@@ -25,7 +25,7 @@ type container struct {
 	activeAt    int64 // up to when idleArea is integrated
 }
 
-func newContainer(s *server, c platform.Container) *container {
+func newContainer(s *server, c home.Container) *container {
 	h := &container{
 		server: s, Container: c, hold: int64(c.IdleHold), least: c.Min,
 		starts: newBucket(c.Burst, int64(c.BurstPeriod)), order: startedOrder{newest: none},

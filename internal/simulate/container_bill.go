@@ -1,6 +1,6 @@
 package simulate
 
-import "fulcrum.dev/fulcrum/internal/platform"
+import "fulcrum.dev/fulcrum/internal/home"
 
 // inactive marks an instance that is ready and has no request inside.
 const inactive = -1
@@ -55,7 +55,7 @@ func (c *container) billedFrom(i int32) int64 {
 
 // meter closes what is still alive at that time: the traffic is taken
 // to go on, so that an instance's minimum is not charged for the cut.
-func (c *container) meter(until int64) platform.Metered {
+func (c *container) meter(until int64) home.Metered {
 	m := c.metered
 	for i := range c.instances {
 		if c.instances[i].state == gone {

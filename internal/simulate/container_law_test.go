@@ -6,14 +6,14 @@ import (
 
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // anyStarts draws what starts instances and gives them up.
-func anyStarts(t *rapid.T, c *platform.Container) {
+func anyStarts(t *rapid.T, c *home.Container) {
 	if rapid.Bool().Draw(t, "rate") {
 		c.Burst, c.BurstPeriod = rapid.IntRange(1, 3).Draw(t, "burst"), time.Minute
 	}
@@ -25,7 +25,7 @@ func anyStarts(t *rapid.T, c *platform.Container) {
 }
 
 // checkContainerMeters: there are never more instances than the maximum, and none is billed for more than the span.
-func checkContainerMeters(t *rapid.T, h platform.Home, o Outcome) {
+func checkContainerMeters(t *rapid.T, h home.Home, o Outcome) {
 	c := h.Container
 	if o.PeakLive > c.Max {
 		t.Fatalf("%d instances, at most %d allowed", o.PeakLive, c.Max)
@@ -41,26 +41,26 @@ func checkContainerMeters(t *rapid.T, h platform.Home, o Outcome) {
 // TestNoAllocationPerRequest: ten times the requests allocate no more, with every mechanism on.
 func TestNoAllocationPerRequest(t *testing.T) {
 	rule := policy.DefaultTargetTracking(policy.Bounds{Min: 1, Max: 50})
-	service := platform.Service{Duration: random.Exponential(1), Concurrency: 1}
-	function := func(set func(*platform.Function)) platform.Home {
-		f := platform.Function{
+	service := home.Service{Duration: random.Exponential(1), Concurrency: 1}
+	function := func(set func(*home.Function)) home.Home {
+		f := home.Function{
 			Limit: 100, Burst: 100, BurstPeriod: 10 * time.Second, Init: random.Exponential(1), IdleExpiry: 5 * time.Second,
 			Provisioned: 1, Step: time.Millisecond, AllocationDelay: time.Minute, HeldStep: 5 * time.Minute,
 		}
 		set(&f)
-		return platform.Home{Name: "functions", Service: service, Function: &f}
+		return home.Home{Name: "functions", Service: service, Function: &f}
 	}
-	for name, h := range map[string]platform.Home{
-		"function": function(func(*platform.Function) {}),
-		"newest created, drawn window": function(func(f *platform.Function) {
-			f.Routing, f.IdleExpiryMax = platform.NewestCreated, 10*time.Second
+	for name, h := range map[string]home.Home{
+		"function": function(func(*home.Function) {}),
+		"newest created, drawn window": function(func(f *home.Function) {
+			f.Routing, f.IdleExpiryMax = home.NewestCreated, 10*time.Second
 		}),
-		"longest idle, histogram": function(func(f *platform.Function) { f.Routing, f.IdleHistogram = platform.LongestIdle, true }),
-		"target and schedule":     function(func(f *platform.Function) { f.Tracking, f.Schedule = &rule, daily(map[int]int{0: 1, 3600: 5}) }),
-		"container": {Name: "containers", Service: service, Container: &platform.Container{
+		"longest idle, histogram": function(func(f *home.Function) { f.Routing, f.IdleHistogram = home.LongestIdle, true }),
+		"target and schedule":     function(func(f *home.Function) { f.Tracking, f.Schedule = &rule, daily(map[int]int{0: 1, 3600: 5}) }),
+		"container": {Name: "containers", Service: service, Container: &home.Container{
 			Max: 50, StartUp: random.Exponential(5), IdleHold: time.Second,
 		}},
-		"container with all": {Name: "containers", Service: service, Container: &platform.Container{
+		"container with all": {Name: "containers", Service: service, Container: &home.Container{
 			Max: 50, StartUp: random.Exponential(5), IdleHold: time.Second, Burst: 5, BurstPeriod: time.Minute, StartsAtOnce: 3, CancelSurplus: true,
 			QueueLength: 50, QueueTimeout: time.Minute, Schedule: daily(map[int]int{0: 1, 3600: 5}),
 		}},

@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -16,7 +16,7 @@ import (
 // naiveContainer is a container home by lists alone. It keeps when every instance was starting and when every request
 // waited, and compares all pairs in the end.
 type naiveContainer struct {
-	platform.Container
+	home.Container
 	slots, startUp int64
 	live           []*naiveInstance
 	waiting        []naiveRequest
@@ -40,7 +40,7 @@ type naiveInstance struct {
 	changed int64
 }
 
-func newNaiveContainer(c platform.Container, slots int, startUp time.Duration) *naiveContainer {
+func newNaiveContainer(c home.Container, slots int, startUp time.Duration) *naiveContainer {
 	n := &naiveContainer{Container: c, slots: int64(slots), startUp: int64(startUp)}
 	for range c.Min {
 		n.live = append(n.live, &naiveInstance{start: -1, readyAt: never, serves: true})
@@ -212,7 +212,7 @@ func TestContainerAgainstLists(t *testing.T) {
 	seen := map[string]int64{}
 	rapid.Check(t, func(t *rapid.T) {
 		least := rapid.IntRange(0, 2).Draw(t, "min")
-		c := platform.Container{
+		c := home.Container{
 			Min: least, Max: least + rapid.IntRange(1, 4).Draw(t, "more"),
 			QueueTimeout: time.Duration(rapid.SampledFrom([]int{0, 3, 15}).Draw(t, "queueTimeout")) * time.Second,
 			QueueLength:  rapid.SampledFrom([]int{0, 0, 4}).Draw(t, "queueLength"),
@@ -239,7 +239,7 @@ func TestContainerAgainstLists(t *testing.T) {
 		want.run(list)
 
 		c.StartUp = random.Constant(startUp.Seconds())
-		h := platform.Home{Name: "containers", Service: platform.Service{Concurrency: slots}, Container: &c}
+		h := home.Home{Name: "containers", Service: home.Service{Concurrency: slots}, Container: &c}
 		o, err := Run(t.Context(), h, workload.NewRecorded(workload.Info{Name: "drawn", Span: time.Duration(now)}, requests), Options{})
 		if err != nil {
 			t.Fatal(err)

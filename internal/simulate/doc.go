@@ -1,6 +1,6 @@
 // Package simulate replays a workload on a home: the discrete-event engine.
 //
-// In go a workload, a platform.Home and a seed; out comes an Outcome with
+// In go a workload, a home.Home and a seed; out comes an Outcome with
 // latencies, counts, utilisation and what the platform metered. The same input
 // gives the same bytes out. Start with Run; engine.go holds the loop.
 //

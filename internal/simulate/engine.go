@@ -7,14 +7,14 @@ import (
 	"io"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
-// home is a kind of home as the engine sees it.
-type home interface {
+// platform is a kind of home as the engine sees it.
+type platform interface {
 	// arrive takes a request, refuses it or lets it wait.
 	arrive(now int64, id int32)
 	// handle takes an event that the home has put into its queue.
@@ -24,14 +24,14 @@ type home interface {
 	// abandoned takes away a request whose caller has left, where the platform stops the work for it.
 	abandoned(now int64, id int32)
 	// meter returns what has been metered up to a time, with all meters closed then.
-	meter(until int64) platform.Metered
+	meter(until int64) home.Metered
 	// view is what a router sees.
 	view() policy.HomeView
 }
 
 // Hybrid is several homes behind one router. One home needs none.
 type Hybrid struct {
-	Homes []platform.Home
+	Homes []home.Home
 	// Router picks the home of each request. It is used by one run only, as it may remember.
 	Router policy.Router
 	// Base says that the others only take what the first home has no room for: that is then scaled on the requests inside all
@@ -44,8 +44,8 @@ type Hybrid struct {
 //
 // Errors: an impossible home or option, a workload that cannot be read, a
 // cancelled context, a broken law (a defect of this package).
-func Run(ctx context.Context, h platform.Home, w workload.Workload, opt Options) (Outcome, error) {
-	return RunHybrid(ctx, Hybrid{Homes: []platform.Home{h}}, w, opt)
+func Run(ctx context.Context, h home.Home, w workload.Workload, opt Options) (Outcome, error) {
+	return RunHybrid(ctx, Hybrid{Homes: []home.Home{h}}, w, opt)
 }
 
 // RunHybrid is Run for several homes.
@@ -72,15 +72,15 @@ func RunHybrid(ctx context.Context, h Hybrid, w workload.Workload, opt Options) 
 // stream's call per batch cheap, small enough to stay in the first-level cache.
 const batchSize = 512
 
-// place is a home of the run and what all kinds of homes have.
-type place struct {
-	home home
+// runningHome is a home in a run: what its kind does, and what homes of all kinds have.
+type runningHome struct {
+	platform platform
 	*server
 }
 
 type engine struct {
 	*callers
-	places   []place
+	homes    []runningHome
 	router   policy.Router
 	views    []policy.HomeView // scratch
 	timeline *timeline         // nil when nobody asked for it
@@ -108,13 +108,13 @@ func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 		}
 		s.routed = h.Router != nil
 		if len(h.Homes) > 1 {
-			s.tally.latency = measure.NewHistogram()
+			s.tally.latency = stats.NewHistogram()
 		}
-		e.places = append(e.places, place{newHome(s, spec), s})
+		e.homes = append(e.homes, runningHome{newPlatform(s, spec), s})
 		s.beginRun()
 	}
 	if opt.Timeline > 0 {
-		e.timeline = newTimeline(span, opt.Timeline, e.places)
+		e.timeline = newTimeline(span, opt.Timeline, e.homes)
 		e.moment = e.timeline.step
 	}
 	return e
@@ -132,7 +132,7 @@ func (s *server) observe(h Hybrid, i int, shared *level) {
 	}
 }
 
-func newHome(s *server, h platform.Home) home {
+func newPlatform(s *server, h home.Home) platform {
 	switch {
 	case h.Cluster != nil:
 		return newCluster(s, *h.Cluster)
@@ -148,7 +148,7 @@ func (e *engine) run(ctx context.Context, stream workload.Stream) error {
 		n, err := stream.Read(buf)
 		for i := range buf[:n] {
 			r := &buf[i]
-			if len(e.places) == 1 {
+			if len(e.homes) == 1 {
 				e.untilOne(int64(r.At))
 			} else {
 				e.until(int64(r.At))
@@ -173,8 +173,8 @@ func (e *engine) run(ctx context.Context, stream workload.Stream) error {
 func (e *engine) route(id int32) {
 	i := 0
 	if e.router != nil {
-		for k := range e.places {
-			e.views[k] = e.places[k].home.view()
+		for k := range e.homes {
+			e.views[k] = e.homes[k].platform.view()
 		}
 		if i = e.router.Route(time.Duration(e.now), e.views); i < 0 {
 			e.refused(e.now, id)
@@ -182,9 +182,9 @@ func (e *engine) route(id int32) {
 		}
 	}
 	e.attempts.join(id, e.now)
-	p := &e.places[i]
+	p := &e.homes[i]
 	p.accept(id, e.now)
-	p.home.arrive(e.now, id)
+	p.platform.arrive(e.now, id)
 }
 
 // until handles what is due up to and including a time, in order: at equal times
@@ -201,7 +201,7 @@ func (e *engine) until(limit int64) {
 
 // untilOne is until for a single home, which need not be compared with others, and for callers who mostly have no deadlines.
 func (e *engine) untilOne(limit int64) {
-	p := &e.places[0]
+	p := &e.homes[0]
 	for {
 		at, t := min(p.events.soonest, p.due), e.again.min()
 		if e.impatient {
@@ -220,28 +220,28 @@ func (e *engine) untilOne(limit int64) {
 		}
 		e.moveTo(at)
 		if p.events.soonest == at {
-			p.home.handle(at, p.events.pop())
+			p.platform.handle(at, p.events.pop())
 			continue
 		}
-		p.home.tick(at)
+		p.platform.tick(at)
 	}
 }
 
-// outside marks the callers among the places.
+// outside marks the callers among the homes.
 const outside = -1
 
 // next returns where something is due first, and when.
-func (e *engine) next() (place int, at int64) {
-	at = e.places[0].next()
-	for i := 1; i < len(e.places); i++ {
-		if t := e.places[i].next(); t < at {
-			place, at = i, t
+func (e *engine) next() (index int, at int64) {
+	at = e.homes[0].next()
+	for i := 1; i < len(e.homes); i++ {
+		if t := e.homes[i].next(); t < at {
+			index, at = i, t
 		}
 	}
 	if t := e.callers.next(); t < at {
 		return outside, t
 	}
-	return place, at
+	return index, at
 }
 
 // moveTo sets the clock, and first takes the moments of the timeline that are passed.
@@ -252,19 +252,19 @@ func (e *engine) moveTo(at int64) {
 	e.now = at
 }
 
-// step handles what is due in a place.
+// step handles what is due at a home.
 func (e *engine) step(i int, at int64) {
 	e.moveTo(at)
 	if i == outside {
 		e.act(at)
 		return
 	}
-	p := &e.places[i]
+	p := &e.homes[i]
 	if p.events.min() == at {
-		p.home.handle(at, p.events.pop())
+		p.platform.handle(at, p.events.pop())
 		return
 	}
-	p.home.tick(at)
+	p.platform.tick(at)
 }
 
 // drainCheck is how many steps of the drain pass between two looks at the context.
@@ -296,8 +296,8 @@ func (e *engine) drain(ctx context.Context) error {
 
 // idle reports whether nothing is being served.
 func (e *engine) idle() bool {
-	for i := range e.places {
-		if v := e.places[i].home.view(); v.InFlight > v.Waiting {
+	for i := range e.homes {
+		if v := e.homes[i].platform.view(); v.InFlight > v.Waiting {
 			return false
 		}
 	}
@@ -307,8 +307,8 @@ func (e *engine) idle() bool {
 // forsake lets what waits go, if its callers have left by now, and reports whether there was any.
 func (e *engine) forsake() bool {
 	gone := false
-	for i := range e.places {
-		s := e.places[i].server
+	for i := range e.homes {
+		s := e.homes[i].server
 		for e.timeout > 0 && s.waiting.len() > 0 {
 			s.expire(e.now, s.call())
 			gone = true

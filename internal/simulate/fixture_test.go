@@ -8,9 +8,10 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
 // poisson is n requests on average at a rate per second.
@@ -32,14 +33,14 @@ func generate(t testing.TB, g v1alpha1.Generator) workload.Workload {
 	t.Helper()
 	seed := uint64(7)
 	g.Arrivals = "poisson"
-	w, err := workload.FromTraffic(nil, v1alpha1.Traffic{Seed: &seed, Generator: &g})
+	w, err := traffic.Build(nil, v1alpha1.Traffic{Seed: &seed, Generator: &g})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return w
 }
 
-func run(t testing.TB, h platform.Home, w workload.Workload) Outcome {
+func run(t testing.TB, h home.Home, w workload.Workload) Outcome {
 	t.Helper()
 	o, err := Run(context.Background(), h, w, Options{Seed: 11})
 	if err != nil {
@@ -56,10 +57,10 @@ func near(t *testing.T, what string, got, want, share float64) {
 	}
 }
 
-func replicas(n int, service random.Dist) platform.Home {
-	return platform.Home{
+func replicas(n int, service random.Dist) home.Home {
+	return home.Home{
 		Name:    fmt.Sprintf("%d replicas", n),
-		Service: platform.Service{Duration: service, Concurrency: 1},
-		Cluster: &platform.Cluster{Replicas: n, ReplicasPerNode: 1},
+		Service: home.Service{Duration: service, Concurrency: 1},
+		Cluster: &home.Cluster{Replicas: n, ReplicasPerNode: 1},
 	}
 }

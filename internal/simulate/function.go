@@ -1,7 +1,7 @@
 package simulate
 
 import (
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
@@ -9,26 +9,26 @@ import (
 // idle one, else gets a new one of its own and waits for it.
 type function struct {
 	*server
-	platform.Function
+	home.Function
 	held    provisioned
 	starts  bucket
 	idle    idleByCreation // for the routing to the newest
 	keep    keepAlive      // for windows that vary
 	expiry  int64
 	plain   bool // the pool's own order of idle environments does for routing and expiry
-	metered platform.Metered
+	metered home.Metered
 }
 
 // held marks the event of a request on a provisioned environment.
 const held int32 = -2
 
-func newFunction(s *server, f platform.Function) *function {
+func newFunction(s *server, f home.Function) *function {
 	h := &function{
 		server: s, Function: f,
 		starts: newBucket(f.Burst, int64(f.BurstPeriod)),
 		keep:   newKeepAlive(f),
 		expiry: int64(f.IdleExpiry),
-		plain:  f.Routing != platform.NewestCreated && f.IdleExpiryMax == 0 && !f.IdleHistogram,
+		plain:  f.Routing != home.NewestCreated && f.IdleExpiryMax == 0 && !f.IdleHistogram,
 	}
 	h.provision()
 	return h
@@ -157,7 +157,7 @@ func (f *function) tick(now int64) {
 	}
 }
 
-func (f *function) meter(until int64) platform.Metered {
+func (f *function) meter(until int64) home.Metered {
 	m := f.metered
 	m.HeldTime += f.held.open(until)
 	return m

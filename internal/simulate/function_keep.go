@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
@@ -24,7 +24,7 @@ type keepAlive struct {
 // busyNow marks a function that has a request inside, or had none yet.
 const busyNow = -1
 
-func newKeepAlive(f platform.Function) keepAlive {
+func newKeepAlive(f home.Function) keepAlive {
 	k := keepAlive{least: int64(f.IdleExpiry), most: max(int64(f.IdleExpiry), int64(f.IdleExpiryMax)), since: busyNow}
 	if f.IdleHistogram {
 		k.histogram, _ = policy.NewIdleHistogram(f.IdleExpiry) // checkCapacity has checked the window
@@ -50,7 +50,7 @@ func (k *keepAlive) window(r *rand.Rand) int64 {
 
 // restAsRuled is rest for the routings and windows that need a record of their own.
 func (f *function) restAsRuled(i int32, now int64) {
-	if f.Routing == platform.NewestCreated {
+	if f.Routing == home.NewestCreated {
 		f.idle.rested(i, f.pool)
 	}
 	if f.keep.histogram == nil {

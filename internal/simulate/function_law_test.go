@@ -8,14 +8,14 @@ import (
 
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // anyEnvironments draws which environments a function has and keeps.
-func anyEnvironments(t *rapid.T, f *platform.Function) {
-	f.Routing = platform.Routing(rapid.IntRange(0, 2).Draw(t, "routing"))
+func anyEnvironments(t *rapid.T, f *home.Function) {
+	f.Routing = home.Routing(rapid.IntRange(0, 2).Draw(t, "routing"))
 	switch rapid.SampledFrom([]string{"fixed", "drawn", "histogram"}).Draw(t, "window") {
 	case "drawn":
 		f.IdleExpiryMax = 2 * f.IdleExpiry
@@ -42,7 +42,7 @@ func anySchedule(t *rapid.T, limit int) []policy.ScheduleEntry {
 }
 
 // checkFunctionMeters: no more requests run than the limit allows, and fixed provisioned environments are held all the time.
-func checkFunctionMeters(t *rapid.T, f *platform.Function, o Outcome) {
+func checkFunctionMeters(t *rapid.T, f *home.Function, o Outcome) {
 	if o.PeakInFlight > int64(f.Limit)+1 { // one that is being rejected
 		t.Fatalf("%d requests at once, at most %d allowed", o.PeakInFlight, f.Limit)
 	}
@@ -87,12 +87,12 @@ func listCold(requests []workload.Request, window time.Duration, better func(a, 
 }
 
 var routings = []struct {
-	routing platform.Routing
+	routing home.Routing
 	better  func(a, b listed) bool
 }{
-	{platform.LastUsed, func(a, b listed) bool { return a.free > b.free }},
-	{platform.NewestCreated, func(a, b listed) bool { return a.created > b.created }},
-	{platform.LongestIdle, func(a, b listed) bool { return a.free < b.free }},
+	{home.LastUsed, func(a, b listed) bool { return a.free > b.free }},
+	{home.NewestCreated, func(a, b listed) bool { return a.created > b.created }},
+	{home.LongestIdle, func(a, b listed) bool { return a.free < b.free }},
 }
 
 // poissonWorks is n requests with exponential gaps and works, in seconds.
@@ -107,10 +107,10 @@ func poissonWorks(seed uint64, n int, lambda, service float64) []workload.Reques
 	return list
 }
 
-func routedHome(routing platform.Routing, window time.Duration) platform.Home {
-	return platform.Home{
-		Name: "functions", Service: platform.Service{Concurrency: 1},
-		Function: &platform.Function{Limit: 100_000, IdleExpiry: window, Routing: routing},
+func routedHome(routing home.Routing, window time.Duration) home.Home {
+	return home.Home{
+		Name: "functions", Service: home.Service{Concurrency: 1},
+		Function: &home.Function{Limit: 100_000, IdleExpiry: window, Routing: routing},
 	}
 }
 

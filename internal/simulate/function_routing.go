@@ -1,13 +1,13 @@
 package simulate
 
-import "fulcrum.dev/fulcrum/internal/platform"
+import "fulcrum.dev/fulcrum/internal/home"
 
 // pick returns the idle environment that the next request takes, or none.
 func (f *function) pick() int32 {
 	switch f.Routing {
-	case platform.NewestCreated:
+	case home.NewestCreated:
 		return f.idle.newest(f.pool)
-	case platform.LongestIdle:
+	case home.LongestIdle:
 		return f.longestIdle()
 	}
 	return f.leastBusy()

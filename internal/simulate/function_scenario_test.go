@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
@@ -29,50 +29,50 @@ func TestFunctionEnvironments(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name     string
-		function platform.Function
-		service  platform.Service
+		function home.Function
+		service  home.Service
 		load     workload.Workload
 		want     result
 	}{
 		{
 			name:     "last used first: A is used again, B has expired at 12",
-			function: platform.Function{Limit: 10, IdleExpiry: 10 * time.Second},
+			function: home.Function{Limit: 10, IdleExpiry: 10 * time.Second},
 			load:     routed,
 			want:     result{Cold: 3, Peak: 2, Worst: 3, Run: 7000},
 		},
 		{
 			name:     "newest created first: B is used again, A lives until 13",
-			function: platform.Function{Limit: 10, IdleExpiry: 10 * time.Second, Routing: platform.NewestCreated},
+			function: home.Function{Limit: 10, IdleExpiry: 10 * time.Second, Routing: home.NewestCreated},
 			load:     routed,
 			want:     result{Cold: 2, Peak: 2, Worst: 3, Run: 7000},
 		},
 		{
 			name:     "longest idle first: B is used again",
-			function: platform.Function{Limit: 10, IdleExpiry: 10 * time.Second, Routing: platform.LongestIdle},
+			function: home.Function{Limit: 10, IdleExpiry: 10 * time.Second, Routing: home.LongestIdle},
 			load:     routed,
 			want:     result{Cold: 2, Peak: 2, Worst: 3, Run: 7000},
 		},
 		{
 			name:     "the init inside the first call counts against its time-out",
-			function: platform.Function{Limit: 10, Init: random.Constant(15), InitLimit: 10 * time.Second, Timeout: 16 * time.Second},
+			function: home.Function{Limit: 10, Init: random.Constant(15), InitLimit: 10 * time.Second, Timeout: 16 * time.Second},
 			service:  constant(2), load: at(0),
 			want: result{Cold: 1, TimedOut: 1, Peak: 1, Run: 10_000 + 16_000},
 		},
 		{
 			name:     "an init that is longer than the time-out never ends",
-			function: platform.Function{Limit: 10, Init: random.Constant(20), InitLimit: 10 * time.Second, Timeout: 16 * time.Second},
+			function: home.Function{Limit: 10, Init: random.Constant(20), InitLimit: 10 * time.Second, Timeout: 16 * time.Second},
 			service:  constant(2), load: at(0),
 			want: result{Cold: 1, TimedOut: 1, Peak: 1, Run: 10_000 + 16_000},
 		},
 		{
 			name:     "provisioned environments are part of the limit, and what exceeds it is a shortage",
-			function: platform.Function{Limit: 2, Provisioned: 1},
+			function: home.Function{Limit: 2, Provisioned: 1},
 			service:  constant(2), load: at(0, 0, 0),
 			want: result{Cold: 1, Rejected: 1, Shortages: 1, Peak: 2, Worst: 2, Run: 2000, HeldRun: 2000, Held: 1_000_000},
 		},
 		{
 			name: "a schedule: asked for at 60, ready at 90, given back at 600 while busy, in steps of 300 s",
-			function: platform.Function{
+			function: home.Function{
 				Limit: 10, Init: random.Constant(1), IdleExpiry: time.Second, AllocationDelay: 30 * time.Second, HeldStep: 300 * time.Second,
 				Schedule: daily(map[int]int{0: 1, 60: 3, 600: 1}),
 			},
@@ -85,7 +85,7 @@ func TestFunctionEnvironments(t *testing.T) {
 		},
 		{
 			name: "environments given back before they are ready are paid for, a step at the least",
-			function: platform.Function{
+			function: home.Function{
 				Limit: 10, AllocationDelay: 90 * time.Second, HeldStep: 300 * time.Second, Schedule: daily(map[int]int{0: 0, 60: 2, 120: 0}),
 			},
 			service: constant(2), load: at(200),
@@ -93,13 +93,13 @@ func TestFunctionEnvironments(t *testing.T) {
 		},
 		{
 			name:     "a target of 50 %: two busy ones of two in the first minute ask for four",
-			function: platform.Function{Limit: 10, Provisioned: 2, Tracking: &tracking},
+			function: home.Function{Limit: 10, Provisioned: 2, Tracking: &tracking},
 			service:  constant(90), load: at(0, 0),
 			want: result{Peak: 4, Worst: 90, HeldRun: 180_000, Held: 2*1_000_000 + 2*940_000},
 		},
 		{
 			name:     "and give two back after two minutes at a quarter",
-			function: platform.Function{Limit: 10, Provisioned: 4, HeldStep: 300 * time.Second, Tracking: &tracking},
+			function: home.Function{Limit: 10, Provisioned: 4, HeldStep: 300 * time.Second, Tracking: &tracking},
 			// One of four is busy until 125: at 120 the second minute is below the low mark, and two are enough.
 			service: constant(125), load: at(0),
 			want: result{Peak: 4, Worst: 125, HeldRun: 125_000, Held: 2*1_000_000 + 2*300_000},
@@ -109,7 +109,7 @@ func TestFunctionEnvironments(t *testing.T) {
 			if test.service.Concurrency == 0 {
 				test.service.Concurrency = 1
 			}
-			o := run(t, platform.Home{Name: "functions", Service: test.service, Function: &test.function}, test.load)
+			o := run(t, home.Home{Name: "functions", Service: test.service, Function: &test.function}, test.load)
 			got := result{
 				o.ColdStarts, o.Rejected, o.TimedOut, o.Shortages, o.PeakLive, o.Latency.Max,
 				o.Metered.RunTime, o.Metered.HeldRunTime, o.Metered.HeldTime,
@@ -139,9 +139,9 @@ func TestHistogramKeepsAndPrewarms(t *testing.T) {
 		seconds = append(seconds, workload.Request{At: time.Duration(i) * 30 * time.Minute, Work: time.Second})
 	}
 	span := n * 30 * time.Minute
-	o := run(t, platform.Home{
-		Name: "functions", Service: platform.Service{Concurrency: 1},
-		Function: &platform.Function{Limit: 10, Init: random.Constant(0.5), IdleExpiry: time.Minute, IdleHistogram: true},
+	o := run(t, home.Home{
+		Name: "functions", Service: home.Service{Concurrency: 1},
+		Function: &home.Function{Limit: 10, Init: random.Constant(0.5), IdleExpiry: time.Minute, IdleHistogram: true},
 	}, workload.NewRecorded(workload.Info{Name: "half-hourly", Span: span}, seconds))
 	// Ten are loaded ahead: for the nine that are warm, and once for nobody.
 	if o.ColdStarts != cold || o.Starts != cold+10 || o.Latency.Max != 1.5 {
@@ -158,7 +158,7 @@ func TestHistogramKeepsAndPrewarms(t *testing.T) {
 
 // TestScheduledEnvironmentsLive: three environments from 90 s, one from 600 s on, of which the busy ones live until 601 s.
 func TestScheduledEnvironmentsLive(t *testing.T) {
-	h := platform.Home{Name: "functions", Service: constant(2), Function: &platform.Function{
+	h := home.Home{Name: "functions", Service: constant(2), Function: &home.Function{
 		Limit: 10, AllocationDelay: 30 * time.Second, Schedule: daily(map[int]int{0: 1, 60: 3, 600: 1}),
 	}}
 	o, err := Run(t.Context(), h, at(599, 599, 599), Options{Timeline: 20})
@@ -182,7 +182,7 @@ func TestScheduledEnvironmentsLive(t *testing.T) {
 // init of environments that are asked for, nor the rest of the step of those that are given back.
 func TestHeldPastTheSpan(t *testing.T) {
 	for after, held := range map[int]int64{5: 90_000, 0: 90_000} {
-		h := platform.Home{Name: "functions", Service: constant(200), Function: &platform.Function{
+		h := home.Home{Name: "functions", Service: constant(200), Function: &home.Function{
 			Limit: 10, Init: random.Constant(3), IdleExpiry: time.Minute, Schedule: daily(map[int]int{0: 1, 120: after}), HeldStep: 5 * time.Minute,
 		}}
 		o := run(t, h, workload.NewRecorded(workload.Info{Name: "short", Span: 90 * time.Second}, []workload.Request{{}, {}}))

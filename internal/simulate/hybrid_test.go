@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
@@ -26,8 +26,8 @@ func overflowWhenFull(t testing.TB) policy.Router {
 	return r
 }
 
-func serverless(service platform.Service) platform.Home {
-	return platform.Home{Name: "overflow", Service: service, Function: &platform.Function{Limit: 100_000, IdleExpiry: time.Minute}}
+func serverless(service home.Service) home.Home {
+	return home.Home{Name: "overflow", Service: service, Function: &home.Function{Limit: 100_000, IdleExpiry: time.Minute}}
 }
 
 func hybrid(t testing.TB, h Hybrid, w workload.Workload, opt Options) Outcome {
@@ -43,7 +43,7 @@ func hybrid(t testing.TB, h Hybrid, w workload.Workload, opt Options) Outcome {
 func TestHybridIsItsHomes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		used, w := anyHome(t), anyWorkload(t)
-		idle := platform.Home{Name: "idle", Service: used.Service, Cluster: &platform.Cluster{Replicas: 2, ReplicasPerNode: 1}}
+		idle := home.Home{Name: "idle", Service: used.Service, Cluster: &home.Cluster{Replicas: 2, ReplicasPerNode: 1}}
 		router, err := policy.NewSingle(0, 2)
 		if err != nil {
 			t.Fatal(err)
@@ -52,7 +52,7 @@ func TestHybridIsItsHomes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		both, err := RunHybrid(context.Background(), Hybrid{Homes: []platform.Home{used, idle}, Router: router}, w, Options{Seed: 5})
+		both, err := RunHybrid(context.Background(), Hybrid{Homes: []home.Home{used, idle}, Router: router}, w, Options{Seed: 5})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +62,7 @@ func TestHybridIsItsHomes(t *testing.T) {
 		if diff := cmp.Diff(alone.Latency, both.Latency); diff != "" {
 			t.Fatalf("latency (-alone +beside):\n%s", diff)
 		}
-		fixed := platform.Metered{NodeTime: 2 * w.Info().Span.Milliseconds(), ReplicaTime: 2 * w.Info().Span.Milliseconds(), PeakNodes: 2}
+		fixed := home.Metered{NodeTime: 2 * w.Info().Span.Milliseconds(), ReplicaTime: 2 * w.Info().Span.Milliseconds(), PeakNodes: 2}
 		if diff := cmp.Diff(fixed, both.Homes[1].Metered); diff != "" {
 			t.Fatalf("a home that is never used costs its fixed part (-want +got):\n%s", diff)
 		}
@@ -72,7 +72,7 @@ func TestHybridIsItsHomes(t *testing.T) {
 // TestIdleHomeCostsItsFixedPart: beside a home that takes everything, one of any kind costs what it costs without any traffic.
 func TestIdleHomeCostsItsFixedPart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		homes, w := []platform.Home{anyHome(t), anyHome(t)}, anyWorkload(t)
+		homes, w := []home.Home{anyHome(t), anyHome(t)}, anyWorkload(t)
 		// What happens after the traffic, while the other home works its queue off, is not metered, but can raise the peak.
 		none := workload.NewRecorded(w.Info(), nil)
 		var fixed [2]Capacity
@@ -99,7 +99,7 @@ func TestIdleHomeCostsItsFixedPart(t *testing.T) {
 func TestHybridLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := anyWorkload(t)
-		homes := []platform.Home{anyHome(t), anyHome(t)}
+		homes := []home.Home{anyHome(t), anyHome(t)}
 		opt := Options{Seed: 5, Timeline: 20, Retry: Retry{
 			Attempts: rapid.IntRange(0, 3).Draw(t, "attempts"), Jitter: rapid.Float64Range(0, 1).Draw(t, "jitter"),
 			Backoff: time.Duration(rapid.IntRange(0, 10_000).Draw(t, "backoff")) * time.Millisecond,
@@ -109,7 +109,7 @@ func TestHybridLaws(t *testing.T) {
 			t.Fatal(err)
 		}
 		var served, timedOut, starts, cold int64
-		var sum platform.Metered
+		var sum home.Metered
 		var live, inside float64
 		for i, h := range o.Homes {
 			if h.Arrivals != h.Served+h.Rejected+h.TimedOut {
@@ -173,9 +173,9 @@ func TestTimelineChangesNothing(t *testing.T) {
 
 // TestTimelineMoments follows one request by hand: moments show the state before what happens at their instant.
 func TestTimelineMoments(t *testing.T) {
-	h := platform.Home{
+	h := home.Home{
 		Name: "containers", Service: constant(20),
-		Container: &platform.Container{Max: 5, StartUp: random.Constant(10), IdleHold: 60 * time.Second, BootBilled: true},
+		Container: &home.Container{Max: 5, StartUp: random.Constant(10), IdleHold: 60 * time.Second, BootBilled: true},
 	}
 	w := workload.NewRecorded(workload.Info{Name: "scenario", Span: 100 * time.Second}, []workload.Request{{At: 5 * time.Second}, {At: 20 * time.Second}})
 	o, err := Run(context.Background(), h, w, Options{Seed: 1, Timeline: 5})
@@ -184,11 +184,11 @@ func TestTimelineMoments(t *testing.T) {
 	}
 	// The first waits from 5 to 15 s and is served to 35 s on an instance that lives to 95 s; the second waits to 30 s and is served to 50 s on another.
 	want := []Moment{
-		{Ready: 1, InFlight: 1, Arrivals: 1, Starts: 1, ColdStarts: 1, Metered: platform.Metered{InstanceTime: 15_000, ActiveTime: 15_000, Requests: 1}},
-		{Ready: 2, InFlight: 1, Arrivals: 2, Served: 1, Starts: 2, ColdStarts: 2, Metered: platform.Metered{InstanceTime: 55_000, ActiveTime: 50_000, Requests: 2}},
-		{Ready: 2, Arrivals: 2, Served: 2, Starts: 2, ColdStarts: 2, Metered: platform.Metered{InstanceTime: 95_000, ActiveTime: 60_000, Requests: 2}},
-		{Ready: 2, Arrivals: 2, Served: 2, Starts: 2, ColdStarts: 2, Metered: platform.Metered{InstanceTime: 135_000, ActiveTime: 60_000, Requests: 2}},
-		{Ready: 1, Arrivals: 2, Served: 2, Starts: 2, ColdStarts: 2, Metered: platform.Metered{InstanceTime: 170_000, ActiveTime: 60_000, Requests: 2}},
+		{Ready: 1, InFlight: 1, Arrivals: 1, Starts: 1, ColdStarts: 1, Metered: home.Metered{InstanceTime: 15_000, ActiveTime: 15_000, Requests: 1}},
+		{Ready: 2, InFlight: 1, Arrivals: 2, Served: 1, Starts: 2, ColdStarts: 2, Metered: home.Metered{InstanceTime: 55_000, ActiveTime: 50_000, Requests: 2}},
+		{Ready: 2, Arrivals: 2, Served: 2, Starts: 2, ColdStarts: 2, Metered: home.Metered{InstanceTime: 95_000, ActiveTime: 60_000, Requests: 2}},
+		{Ready: 2, Arrivals: 2, Served: 2, Starts: 2, ColdStarts: 2, Metered: home.Metered{InstanceTime: 135_000, ActiveTime: 60_000, Requests: 2}},
+		{Ready: 1, Arrivals: 2, Served: 2, Starts: 2, ColdStarts: 2, Metered: home.Metered{InstanceTime: 170_000, ActiveTime: 60_000, Requests: 2}},
 	}
 	if o.Timeline.Step != 20*time.Second {
 		t.Errorf("a moment every %v, want 20 s", o.Timeline.Step)
@@ -200,7 +200,7 @@ func TestTimelineMoments(t *testing.T) {
 
 // TestRetries follows refused requests by hand.
 func TestRetries(t *testing.T) {
-	h := platform.Home{Name: "functions", Service: constant(2), Function: &platform.Function{Limit: 1, IdleExpiry: time.Minute}}
+	h := home.Home{Name: "functions", Service: constant(2), Function: &home.Function{Limit: 1, IdleExpiry: time.Minute}}
 	for _, test := range []struct {
 		name                      string
 		retry                     Retry
@@ -242,7 +242,7 @@ func TestSpendCap(t *testing.T) {
 		t.Fatal(err)
 	}
 	base := replicas(1, random.Constant(2))
-	o := hybrid(t, Hybrid{Homes: []platform.Home{base, serverless(base.Service)}, Router: router},
+	o := hybrid(t, Hybrid{Homes: []home.Home{base, serverless(base.Service)}, Router: router},
 		at(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), Options{Seed: 1, SpendRates: []float64{0, 1}})
 	if o.Homes[0].Served != 5 || o.Homes[1].Served != 5 {
 		t.Errorf("%d served by the base, %d by the overflow, want 5 and 5", o.Homes[0].Served, o.Homes[1].Served)

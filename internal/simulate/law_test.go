@@ -10,17 +10,18 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
 // anyWorkload draws a short bursty workload with tokens.
 func anyWorkload(t *rapid.T) workload.Workload {
 	seed := rapid.Uint64Range(1, 1000).Draw(t, "seed")
 	cv := rapid.Float64Range(0.3, 4).Draw(t, "cv")
-	w, err := workload.FromTraffic(nil, v1alpha1.Traffic{
+	w, err := traffic.Build(nil, v1alpha1.Traffic{
 		Seed: &seed,
 		Generator: &v1alpha1.Generator{
 			Arrivals: "gamma", CV: &cv,
@@ -39,12 +40,12 @@ func anyWorkload(t *rapid.T) workload.Workload {
 }
 
 // anyHome draws a home of any kind.
-func anyHome(t *rapid.T) platform.Home {
-	h := platform.Home{Name: "any", Service: anyService(t)}
+func anyHome(t *rapid.T) home.Home {
+	h := home.Home{Name: "any", Service: anyService(t)}
 	start := random.Constant(rapid.Float64Range(0, 60).Draw(t, "startUp"))
 	switch rapid.SampledFrom([]string{"fixed", "hpa", "nodes", "function", "container"}).Draw(t, "kind") {
 	case "fixed":
-		h.Cluster = &platform.Cluster{Replicas: rapid.IntRange(1, 8).Draw(t, "replicas"), ReplicasPerNode: rapid.IntRange(1, 3).Draw(t, "perNode")}
+		h.Cluster = &home.Cluster{Replicas: rapid.IntRange(1, 8).Draw(t, "replicas"), ReplicasPerNode: rapid.IntRange(1, 3).Draw(t, "perNode")}
 		h.Cluster.Queue = anyQueue(t)
 	case "hpa":
 		h.Cluster = anyAutoscaled(t, h.Service.Concurrency)
@@ -52,9 +53,9 @@ func anyHome(t *rapid.T) platform.Home {
 		h.Cluster = anyAutoscaled(t, h.Service.Concurrency)
 		h.Cluster.Nodes = anyNodes(t)
 	case "function":
-		h.Service = platform.Service{Duration: random.Exponential(2), Concurrency: 1}
+		h.Service = home.Service{Duration: random.Exponential(2), Concurrency: 1}
 		limit := rapid.IntRange(1, 50).Draw(t, "limit")
-		h.Function = &platform.Function{
+		h.Function = &home.Function{
 			Limit: limit, Provisioned: rapid.IntRange(0, limit).Draw(t, "provisioned"),
 			Init: start, InitLimit: 10 * time.Second, IdleExpiry: 100 * time.Second,
 			Timeout: 5 * time.Second, Step: time.Millisecond, Burst: 5, BurstPeriod: 10 * time.Second,
@@ -62,7 +63,7 @@ func anyHome(t *rapid.T) platform.Home {
 		anyEnvironments(t, h.Function)
 	case "container":
 		least := rapid.IntRange(0, 3).Draw(t, "min")
-		h.Container = &platform.Container{
+		h.Container = &home.Container{
 			Min: least, Max: least + rapid.IntRange(1, 20).Draw(t, "more"), StartUp: start,
 			IdleHold:     time.Duration(rapid.IntRange(0, 300).Draw(t, "hold")) * time.Second,
 			QueueTimeout: time.Duration(rapid.IntRange(0, 100).Draw(t, "queue")) * time.Second,
@@ -74,27 +75,27 @@ func anyHome(t *rapid.T) platform.Home {
 	return h
 }
 
-func anyService(t *rapid.T) platform.Service {
+func anyService(t *rapid.T) home.Service {
 	slots := rapid.IntRange(1, 20).Draw(t, "slots")
 	ranked := rapid.Bool().Draw(t, "byPriority")
 	if rapid.Bool().Draw(t, "batched") {
 		batch := anyBatch(t, slots)
 		batch.MaxWaiting = rapid.IntRange(0, 5).Draw(t, "maxWaiting")
-		return platform.Service{Concurrency: slots, ByPriority: ranked, Batch: batch}
+		return home.Service{Concurrency: slots, ByPriority: ranked, Batch: batch}
 	}
-	return platform.Service{Duration: random.Exponential(rapid.Float64Range(0.01, 5).Draw(t, "service")), Concurrency: slots, ByPriority: ranked}
+	return home.Service{Duration: random.Exponential(rapid.Float64Range(0.01, 5).Draw(t, "service")), Concurrency: slots, ByPriority: ranked}
 }
 
-func anyQueue(t *rapid.T) platform.Queue {
-	return platform.Queue{
+func anyQueue(t *rapid.T) home.Queue {
+	return home.Queue{
 		Bounded: rapid.Bool().Draw(t, "bounded"), Length: rapid.IntRange(0, 20).Draw(t, "length"),
 		Timeout: time.Duration(rapid.IntRange(0, 20).Draw(t, "queueTimeout")) * time.Second,
 	}
 }
 
-func anyAutoscaled(t *rapid.T, slots int) *platform.Cluster {
+func anyAutoscaled(t *rapid.T, slots int) *home.Cluster {
 	least := rapid.IntRange(1, 3).Draw(t, "min")
-	c := &platform.Cluster{
+	c := &home.Cluster{
 		Replicas: least, Autoscaler: anyAutoscaler(t, least, slots), ReplicasPerNode: rapid.IntRange(1, 4).Draw(t, "perNode"),
 		NodeStartUp: random.Constant(60), ImagePull: 30 * time.Second, PodStartUp: random.Constant(10),
 		NodeIdle: time.Duration(rapid.IntRange(0, 100).Draw(t, "nodeIdle")) * time.Second,
@@ -108,10 +109,10 @@ func anyAutoscaled(t *rapid.T, slots int) *platform.Cluster {
 }
 
 // anyAutoscaler draws one of every kind.
-func anyAutoscaler(t *rapid.T, least, slots int) *platform.Autoscaler {
+func anyAutoscaler(t *rapid.T, least, slots int) *home.Autoscaler {
 	most := least + rapid.IntRange(0, 20).Draw(t, "more")
 	target := 0.7 * float64(slots)
-	a := platform.NewHPA(least, most, target)
+	a := home.NewHPA(least, most, target)
 	kind := rapid.SampledFrom([]string{"hpa", "hpa", "pods", "keda", "kpa", "predictive", "spock", "cackle", "mark", "libra"}).Draw(t, "autoscaler")
 	if kind == "hpa" {
 		return a
@@ -123,25 +124,25 @@ func anyAutoscaler(t *rapid.T, least, slots int) *platform.Autoscaler {
 	case "pods":
 		a.HPA = hpa
 		hpa.Metrics = append(hpa.Metrics, policy.HPAMetric{Kind: policy.HPAUtilization, CPU: true, Target: 70}, policy.HPAMetric{Kind: policy.HPAPodAverage, Target: 700})
-		hpa.Signals = append(hpa.Signals, platform.BusySlotsPerPod, rapid.SampledFrom([]platform.Signal{platform.RequestsPerPod, platform.BusyTimePerPod}).Draw(t, "signal"))
+		hpa.Signals = append(hpa.Signals, home.BusySlotsPerPod, rapid.SampledFrom([]home.Signal{home.RequestsPerPod, home.BusyTimePerPod}).Draw(t, "signal"))
 	case "keda":
-		a.Min, a.HPA, a.KEDA = 0, hpa, new(policy.DefaultKEDA(platform.Thousandths(target)))
+		a.Min, a.HPA, a.KEDA = 0, hpa, new(policy.DefaultKEDA(home.Thousandths(target)))
 		a.KEDA.Max, a.KEDA.Cooldown = most, time.Minute
-		hpa.Signals[0] = rapid.SampledFrom([]platform.Signal{platform.RequestsInside, platform.RequestsWaiting}).Draw(t, "trigger")
+		hpa.Signals[0] = rapid.SampledFrom([]home.Signal{home.RequestsInside, home.RequestsWaiting}).Draw(t, "trigger")
 	case "kpa":
 		a.Min, a.KPA = 0, new(policy.DefaultKPA(float64(slots)))
 		a.KPA.Max, a.KPA.InitialScale = most, least
 	case "predictive":
 		a.Predictive = new(policy.DefaultPredictive(a.Bounds, time.Minute, 2*time.Minute))
 	case "spock":
-		a.Min, a.Spock = 0, &platform.Spock{Interval: time.Minute, Intervals: 5}
+		a.Min, a.Spock = 0, &home.Spock{Interval: time.Minute, Intervals: 5}
 	case "cackle":
 		a.Min = 0
 		a.Cackle = &policy.CackleRule{Bounds: a.Bounds, Interval: 10 * time.Second, Launch: 100 * time.Second, Premium: 3}
 	case "mark":
-		a.MArk = &platform.MArk{Rate: rate}
+		a.MArk = &home.MArk{Rate: rate}
 	case "libra":
-		a.LIBRA = &platform.LIBRA{Interval: time.Minute, Rate: rate, Premium: 2}
+		a.LIBRA = &home.LIBRA{Interval: time.Minute, Rate: rate, Premium: 2}
 	}
 	return a
 }
@@ -174,8 +175,8 @@ func TestLaws(t *testing.T) {
 }
 
 // anyNodes draws how nodes come and go.
-func anyNodes(t *rapid.T) platform.Nodes {
-	n := platform.Nodes{Spare: rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "spare"), Spread: rapid.Bool().Draw(t, "spread")}
+func anyNodes(t *rapid.T) home.Nodes {
+	n := home.Nodes{Spare: rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "spare"), Spread: rapid.Bool().Draw(t, "spread")}
 	if rapid.Bool().Draw(t, "quota") {
 		n.Max = n.Spare + rapid.IntRange(1, 6).Draw(t, "nodes")
 	}
@@ -188,7 +189,7 @@ func anyNodes(t *rapid.T) platform.Nodes {
 		n.Karpenter = &k
 	}
 	if rapid.Bool().Draw(t, "on spot") {
-		n.Spot = &platform.Spot{
+		n.Spot = &home.Spot{
 			Rate: rapid.SampledFrom([]float64{0, 5, 100}).Draw(t, "interruptions"), Base: rapid.IntRange(0, 2).Draw(t, "base"),
 			Notice:    time.Duration(rapid.IntRange(0, 30).Draw(t, "notice")) * time.Second,
 			Available: 5 * time.Minute, Unavailable: time.Duration(rapid.IntRange(0, 100).Draw(t, "unavailable")) * time.Second,
@@ -205,7 +206,7 @@ func anyNodes(t *rapid.T) platform.Nodes {
 
 // checkClusterMeters: replica-time is the integral of the replica count, pending ones apart, and
 // nodes hold the replicas.
-func checkClusterMeters(t *rapid.T, c *platform.Cluster, o Outcome) {
+func checkClusterMeters(t *rapid.T, c *home.Cluster, o Outcome) {
 	integral := o.MeanLive * o.Span.Seconds() * 1000
 	if got := float64(o.Metered.ReplicaTime + o.Nodes.PendingTime); math.Abs(got-integral) > float64(o.PeakLive)*1000 && math.Abs(got/integral-1) > 1e-3 {
 		t.Fatalf("replica-time %g ms, integral of the count %g ms", got, integral)
@@ -216,7 +217,7 @@ func checkClusterMeters(t *rapid.T, c *platform.Cluster, o Outcome) {
 	if (o.Metered.NodeTime+o.Metered.OnDemandNodeTime)*int64(c.ReplicasPerNode) < o.Metered.ReplicaTime-int64(o.PeakLive)-1000 {
 		t.Fatalf("%d node-ms cannot hold %d replica-ms at %d a node", o.Metered.NodeTime, o.Metered.ReplicaTime, c.ReplicasPerNode)
 	}
-	if c.Nodes != (platform.Nodes{}) {
+	if c.Nodes != (home.Nodes{}) {
 		return // replicas that drain on a node that goes overlap with those in their place
 	}
 	if c.Autoscaler == nil && o.PeakLive != c.Replicas {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
@@ -23,67 +23,67 @@ func everyKind(t testing.TB) map[string]system {
 	}
 	cancelled := opt
 	cancelled.Cancel = true
-	service := platform.Service{Duration: random.Exponential(1), Concurrency: 2, ByPriority: true}
-	one := platform.Service{Duration: service.Duration, Concurrency: 1}
-	scaled := func(a *platform.Autoscaler, n platform.Nodes) platform.Home {
-		return platform.Home{Name: "autoscaled", Service: service, Cluster: &platform.Cluster{
+	service := home.Service{Duration: random.Exponential(1), Concurrency: 2, ByPriority: true}
+	one := home.Service{Duration: service.Duration, Concurrency: 1}
+	scaled := func(a *home.Autoscaler, n home.Nodes) home.Home {
+		return home.Home{Name: "autoscaled", Service: service, Cluster: &home.Cluster{
 			Replicas: 1, Autoscaler: a, ReplicasPerNode: 2, NodeStartUp: random.Constant(60), PodStartUp: random.Constant(10), Nodes: n,
-			Queue: platform.Queue{Bounded: true, Length: 30, Timeout: 10 * time.Second},
+			Queue: home.Queue{Bounded: true, Length: 30, Timeout: 10 * time.Second},
 		}}
 	}
-	autoscaled := func(n platform.Nodes) platform.Home { return scaled(platform.NewHPA(1, 20, 1.4), n) }
-	pods, keda, kpa := platform.NewHPA(1, 20, 1.4), platform.NewHPA(0, 20, 1.4), platform.NewHPA(0, 20, 1.4)
+	autoscaled := func(n home.Nodes) home.Home { return scaled(home.NewHPA(1, 20, 1.4), n) }
+	pods, keda, kpa := home.NewHPA(1, 20, 1.4), home.NewHPA(0, 20, 1.4), home.NewHPA(0, 20, 1.4)
 	pods.HPA.Metrics = []policy.HPAMetric{{Kind: policy.HPAUtilization, CPU: true, Target: 70}}
-	pods.HPA.Signals = []platform.Signal{platform.BusySlotsPerPod}
-	keda.HPA.Min, keda.KEDA = 1, new(policy.DefaultKEDA(platform.Thousandths(1.4)))
+	pods.HPA.Signals = []home.Signal{home.BusySlotsPerPod}
+	keda.HPA.Min, keda.KEDA = 1, new(policy.DefaultKEDA(home.Thousandths(1.4)))
 	kpa.HPA, kpa.KPA = nil, new(policy.DefaultKPA(2))
 	fixed := replicas(5, service.Duration)
 	batched := replicas(1, nil)
-	batched.Service = platform.Service{Concurrency: 6, ByPriority: true, Batch: &platform.Batch{
+	batched.Service = home.Service{Concurrency: 6, ByPriority: true, Batch: &home.Batch{
 		Alpha: 20 * time.Millisecond, Beta: 150 * time.Microsecond, Gamma: 32 * time.Microsecond, Max: 6, KVTokens: 800, MaxTokens: 64, MaxWaiting: 20,
 	}}
 	tracking := policy.DefaultTargetTracking(policy.Bounds{Min: 1, Max: 20})
-	function := platform.Home{Name: "function", Service: one, Function: &platform.Function{
+	function := home.Home{Name: "function", Service: one, Function: &home.Function{
 		Limit: 50, Burst: 5, BurstPeriod: 10 * time.Second, Init: random.Exponential(1), IdleExpiry: 5 * time.Second, IdleExpiryMax: 10 * time.Second,
 		Provisioned: 1, Tracking: &tracking, AllocationDelay: time.Minute, HeldStep: 5 * time.Minute, Step: time.Millisecond,
-		Routing: platform.NewestCreated, Timeout: 5 * time.Second,
+		Routing: home.NewestCreated, Timeout: 5 * time.Second,
 	}}
-	kept := platform.Home{Name: "kept", Service: one, Function: &platform.Function{
+	kept := home.Home{Name: "kept", Service: one, Function: &home.Function{
 		Limit: 50, Init: random.Exponential(1), IdleExpiry: 5 * time.Second, IdleHistogram: true, Schedule: daily(map[int]int{0: 1, 3600: 5}),
 	}}
-	container := platform.Home{Name: "container", Service: service, Container: &platform.Container{
+	container := home.Home{Name: "container", Service: service, Container: &home.Container{
 		Max: 3, StartUp: random.Exponential(5), IdleHold: 5 * time.Second, Burst: 5, BurstPeriod: time.Minute, StartsAtOnce: 3, CancelSurplus: true,
 		QueueLength: 20, QueueTimeout: 10 * time.Second, Schedule: daily(map[int]int{0: 1, 3600: 2}),
 	}}
-	spot := platform.Spot{
+	spot := home.Spot{
 		Rate: 20, Notice: 2 * time.Minute, Base: 1, Available: time.Hour, Unavailable: 10 * time.Minute,
 		Fallback: true, FallbackAfter: time.Minute, Restart: true, Checkpoint: time.Second,
 	}
 	overflow := func(int) policy.Router { return overflowWhenFull(t) }
 	burst := func(int) policy.Router { return new(policy.Burst) }
 	return map[string]system{
-		"fixed cluster":          {[]platform.Home{fixed}, nil, false, cancelled},
-		"HPA":                    {[]platform.Home{autoscaled(platform.Nodes{Spare: 1})}, nil, false, opt},
-		"HPA, Karpenter, losses": {[]platform.Home{autoscaled(withLosses(karpenter()))}, nil, false, cancelled},
-		"HPA, autoscaler, spot":  {[]platform.Home{autoscaled(withSpot(clusterAutoscaler(), spot))}, nil, false, opt},
-		"HPA on CPU":             {[]platform.Home{scaled(pods, platform.Nodes{})}, nil, false, opt},
-		"KEDA":                   {[]platform.Home{scaled(keda, platform.Nodes{})}, nil, false, opt},
-		"KPA":                    {[]platform.Home{scaled(kpa, platform.Nodes{})}, nil, false, opt},
-		"batched":                {[]platform.Home{batched}, nil, false, cancelled},
-		"function":               {[]platform.Home{function}, nil, false, opt},
-		"function, histogram":    {[]platform.Home{kept}, nil, false, opt},
-		"container":              {[]platform.Home{container}, nil, false, cancelled},
-		"base and overflow":      {[]platform.Home{fixed, function}, overflow, true, opt},
-		"burst":                  {[]platform.Home{autoscaled(platform.Nodes{}), container}, burst, true, cancelled},
+		"fixed cluster":          {[]home.Home{fixed}, nil, false, cancelled},
+		"HPA":                    {[]home.Home{autoscaled(home.Nodes{Spare: 1})}, nil, false, opt},
+		"HPA, Karpenter, losses": {[]home.Home{autoscaled(withLosses(karpenter()))}, nil, false, cancelled},
+		"HPA, autoscaler, spot":  {[]home.Home{autoscaled(withSpot(clusterAutoscaler(), spot))}, nil, false, opt},
+		"HPA on CPU":             {[]home.Home{scaled(pods, home.Nodes{})}, nil, false, opt},
+		"KEDA":                   {[]home.Home{scaled(keda, home.Nodes{})}, nil, false, opt},
+		"KPA":                    {[]home.Home{scaled(kpa, home.Nodes{})}, nil, false, opt},
+		"batched":                {[]home.Home{batched}, nil, false, cancelled},
+		"function":               {[]home.Home{function}, nil, false, opt},
+		"function, histogram":    {[]home.Home{kept}, nil, false, opt},
+		"container":              {[]home.Home{container}, nil, false, cancelled},
+		"base and overflow":      {[]home.Home{fixed, function}, overflow, true, opt},
+		"burst":                  {[]home.Home{autoscaled(home.Nodes{}), container}, burst, true, cancelled},
 	}
 }
 
-func withLosses(n platform.Nodes) platform.Nodes {
+func withLosses(n home.Nodes) home.Nodes {
 	n.LossRate = 10
 	return n
 }
 
-func withSpot(n platform.Nodes, s platform.Spot) platform.Nodes {
+func withSpot(n home.Nodes, s home.Spot) home.Nodes {
 	n.Spot = &s
 	return n
 }

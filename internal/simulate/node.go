@@ -3,7 +3,7 @@ package simulate
 import (
 	"math/rand/v2"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -31,7 +31,7 @@ type node struct {
 // nodes is the machines of a cluster, each with room for perNode replicas.
 type nodes struct {
 	perNode int
-	policy  platform.Nodes
+	policy  home.Nodes
 	// apart keeps replicas on spot and on demand to nodes of their kind.
 	apart bool
 	// readyFirst prefers a node that is ready to one that starts.
@@ -130,7 +130,7 @@ func (n *nodes) idle(i int32, now, forTime int64) bool {
 }
 
 // giveBack ends a node that is leaving and has no replica. Its time is metered up to the horizon.
-func (n *nodes) giveBack(i int32, now, horizon int64, m *platform.Metered) {
+func (n *nodes) giveBack(i int32, now, horizon int64, m *home.Metered) {
 	c := &n.list[i]
 	c.meter(min(now, horizon), m)
 	c.used = false
@@ -141,7 +141,7 @@ func (n *nodes) giveBack(i int32, now, horizon int64, m *platform.Metered) {
 }
 
 // meter counts the life of a node up to a time.
-func (c *node) meter(until int64, m *platform.Metered) {
+func (c *node) meter(until int64, m *home.Metered) {
 	life := roundUp(max(0, until-c.born), 1)
 	if c.onDemand {
 		m.OnDemandNodeTime += life
@@ -151,7 +151,7 @@ func (c *node) meter(until int64, m *platform.Metered) {
 }
 
 // close meters what is still alive at the end of the span.
-func (n *nodes) close(span int64, m *platform.Metered) {
+func (n *nodes) close(span int64, m *home.Metered) {
 	for i := range n.list {
 		if c := &n.list[i]; c.used && c.born < span {
 			c.meter(span, m)

@@ -3,7 +3,7 @@ package simulate
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
@@ -18,7 +18,7 @@ type nodeAutoscaler struct {
 	places         []int32           // scratch: where the nodes seen stand in the list
 }
 
-func newNodeAutoscaler(n platform.Nodes) *nodeAutoscaler {
+func newNodeAutoscaler(n home.Nodes) *nodeAutoscaler {
 	if n.ClusterAutoscaler == nil && n.Karpenter == nil {
 		return nil
 	}

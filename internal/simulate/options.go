@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 )
 
 // Options says how to run.
@@ -58,7 +58,7 @@ func check(h Hybrid, opt Options) error {
 
 var errHomeKind = errors.New("expected exactly one of cluster, function and container")
 
-func checkHome(h platform.Home) error {
+func checkHome(h home.Home) error {
 	kinds := 0
 	for _, set := range []bool{h.Cluster != nil, h.Function != nil, h.Container != nil} {
 		if set {
@@ -77,7 +77,7 @@ func checkHome(h platform.Home) error {
 	return nil
 }
 
-func checkService(s platform.Service) error {
+func checkService(s home.Service) error {
 	switch {
 	case s.Concurrency < 1 || s.Concurrency > maxConcurrency:
 		return fmt.Errorf("expected a concurrency from 1 to %d, got %d", maxConcurrency, s.Concurrency)
@@ -104,7 +104,7 @@ func checkService(s platform.Service) error {
 	return nil
 }
 
-func checkIterations(curve []platform.IterationTime) error {
+func checkIterations(curve []home.IterationTime) error {
 	last := 0
 	for i, p := range curve {
 		if p.Sequences <= last || i == 0 && p.Sequences != 1 || p.Time < time.Nanosecond {
@@ -115,7 +115,7 @@ func checkIterations(curve []platform.IterationTime) error {
 	return nil
 }
 
-func checkCapacity(h platform.Home) error {
+func checkCapacity(h home.Home) error {
 	switch {
 	case h.Cluster != nil:
 		return h.Cluster.Check()

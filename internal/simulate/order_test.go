@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
@@ -16,21 +16,21 @@ import (
 // TestOrderAtOneInstant has two things happen at the same time, whose order (docs/simulation.md) decides what comes out.
 func TestOrderAtOneInstant(t *testing.T) {
 	full := replicas(1, random.Constant(10)) // and nobody may wait
-	full.Cluster.Queue = platform.Queue{Bounded: true}
+	full.Cluster.Queue = home.Queue{Bounded: true}
 	patient := replicas(1, random.Constant(10))
-	patient.Cluster.Queue = platform.Queue{Timeout: 10 * second}
+	patient.Cluster.Queue = home.Queue{Timeout: 10 * second}
 	busy := replicas(1, random.Constant(30))
-	busy.Cluster.Queue = platform.Queue{Bounded: true}
-	newest := platform.Function{Limit: 5, IdleExpiry: 10 * second, Routing: platform.NewestCreated}
-	container := func(c platform.Container, concurrency int) platform.Home {
+	busy.Cluster.Queue = home.Queue{Bounded: true}
+	newest := home.Function{Limit: 5, IdleExpiry: 10 * second, Routing: home.NewestCreated}
+	container := func(c home.Container, concurrency int) home.Home {
 		c.Max = 1
-		return platform.Home{Name: "container", Service: platform.Service{Duration: random.Constant(2), Concurrency: concurrency}, Container: &c}
+		return home.Home{Name: "container", Service: home.Service{Duration: random.Constant(2), Concurrency: concurrency}, Container: &c}
 	}
-	function := func(f platform.Function) platform.Home {
-		return platform.Home{Name: "function", Service: constant(2), Function: &f}
+	function := func(f home.Function) home.Home {
+		return home.Home{Name: "function", Service: constant(2), Function: &f}
 	}
 	for name, test := range map[string]struct {
-		home platform.Home
+		home home.Home
 		load workload.Workload
 		opt  Options
 		want counts
@@ -49,13 +49,13 @@ func TestOrderAtOneInstant(t *testing.T) {
 			0,
 		},
 		"an arrival finds the instance that has started": {
-			container(platform.Container{StartUp: random.Constant(5), IdleHold: second}, 2), at(0, 5),
+			container(home.Container{StartUp: random.Constant(5), IdleHold: second}, 2), at(0, 5),
 			Options{},
 			counts{served: 2, worst: 7, end: 7 * second},
 			1,
 		},
 		"an arrival does not find the environment that expires": {
-			function(platform.Function{Limit: 5, IdleExpiry: 10 * second}), at(0, 12),
+			function(home.Function{Limit: 5, IdleExpiry: 10 * second}), at(0, 12),
 			Options{},
 			counts{served: 2, worst: 2, end: 14 * second},
 			2,
@@ -67,20 +67,20 @@ func TestOrderAtOneInstant(t *testing.T) {
 			2,
 		},
 		"an arrival does not find the instance whose hold ends": {
-			container(platform.Container{StartUp: random.Constant(5), IdleHold: 10 * second}, 1), at(0, 17),
+			container(home.Container{StartUp: random.Constant(5), IdleHold: 10 * second}, 1), at(0, 17),
 			Options{},
 			counts{served: 2, worst: 7, end: 24 * second},
 			2,
 		},
 		"an instance without a hold goes after its request and before the next": {
-			container(platform.Container{StartUp: random.Constant(5)}, 1), at(0, 7),
+			container(home.Container{StartUp: random.Constant(5)}, 1), at(0, 7),
 			Options{},
 			counts{served: 2, worst: 7, end: 14 * second},
 			2,
 		},
 		// The second is refused at 0.5 s and sent again at 2 s, before the third arrives, which then is refused twice.
 		"a request that is sent again comes before one that arrives": {
-			function(platform.Function{Limit: 1, IdleExpiry: second}), at(0, 0.5, 2),
+			function(home.Function{Limit: 1, IdleExpiry: second}), at(0, 0.5, 2),
 			Options{Retry: Retry{Attempts: 1, Backoff: 1500 * time.Millisecond}},
 			counts{served: 2, rejected: 1, retries: 2, worst: 3.5, end: 4 * second},
 			1,
@@ -118,7 +118,7 @@ func TestOrderAtOneInstant(t *testing.T) {
 			0,
 		},
 		"whoever gets an instance when its wait may last no longer is served": {
-			container(platform.Container{StartUp: random.Constant(5), IdleHold: second, QueueTimeout: 5 * second}, 1), at(0),
+			container(home.Container{StartUp: random.Constant(5), IdleHold: second, QueueTimeout: 5 * second}, 1), at(0),
 			Options{},
 			counts{served: 1, worst: 7, end: 7 * second},
 			1,
@@ -156,7 +156,7 @@ func TestHomesInTheOrderOfTheirList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := Hybrid{Homes: []platform.Home{replicas(1, random.Constant(2)), replicas(1, random.Constant(2))}, Router: router}
+	h := Hybrid{Homes: []home.Home{replicas(1, random.Constant(2)), replicas(1, random.Constant(2))}, Router: router}
 	e := newEngine(h, workload.Info{Span: 1000 * second}, Options{Timeout: 2 * second, Cancel: true})
 	for range 3 {
 		e.route(e.send(&workload.Request{}))

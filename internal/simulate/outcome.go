@@ -4,8 +4,8 @@ import (
 	"strings"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 // Outcome is what happened to a workload on a home, or on several behind a router.
@@ -38,13 +38,13 @@ type Outcome struct {
 	ColdStarts int64 `json:"coldStarts"`
 
 	// Latency is from the first arrival to the last byte, Wait from that to the start of service (start-up included).
-	Latency measure.Summary `json:"latency"`
-	Wait    measure.Summary `json:"wait"`
+	Latency stats.Summary `json:"latency"`
+	Wait    stats.Summary `json:"wait"`
 	// TimeUnanswered is how long the requests that were rejected or timed out were inside, all together, in seconds.
 	TimeUnanswered float64 `json:"timeUnanswered,omitempty"`
 	// TimeToFirstToken and TimePerOutputToken are for batched service only.
-	TimeToFirstToken   measure.Summary `json:"timeToFirstToken,omitzero"`
-	TimePerOutputToken measure.Summary `json:"timePerOutputToken,omitzero"`
+	TimeToFirstToken   stats.Summary `json:"timeToFirstToken,omitzero"`
+	TimePerOutputToken stats.Summary `json:"timePerOutputToken,omitzero"`
 	// Exceeded is, for each limit in Options.Limits, the number of requests that exceeded it.
 	Exceeded []int64 `json:"exceeded,omitempty"`
 
@@ -67,12 +67,12 @@ type Outcome struct {
 
 // PriorityOutcome is what happened to the requests of one priority.
 type PriorityOutcome struct {
-	Priority int             `json:"priority"`
-	Arrivals int64           `json:"arrivals"`
-	Served   int64           `json:"served"`
-	Rejected int64           `json:"rejected"`
-	TimedOut int64           `json:"timedOut"`
-	Latency  measure.Summary `json:"latency"`
+	Priority int           `json:"priority"`
+	Arrivals int64         `json:"arrivals"`
+	Served   int64         `json:"served"`
+	Rejected int64         `json:"rejected"`
+	TimedOut int64         `json:"timedOut"`
+	Latency  stats.Summary `json:"latency"`
 }
 
 // Capacity is what a home had running, up to Span.
@@ -84,7 +84,7 @@ type Capacity struct {
 	MeanLive float64 `json:"meanLive"`
 	PeakLive int     `json:"peakLive"`
 	// Metered is what the platform counted.
-	Metered platform.Metered `json:"metered"`
+	Metered home.Metered `json:"metered"`
 	// Shortages are the arrivals at functions and containers that found as many environments or instances as are allowed: the quota
 	// was reached, and they waited or were refused.
 	Shortages int64 `json:"shortages,omitempty"`
@@ -96,21 +96,21 @@ type Capacity struct {
 // again counts at every home that it reaches: Arrivals = Served + Rejected + TimedOut + what was inside at the end. So do
 // ColdStarts, up to Arrivals: their sum exceeds that of the outcome by what waited for a start in several attempts.
 type HomeOutcome struct {
-	Home       string          `json:"home"`
-	Arrivals   int64           `json:"arrivals"`
-	Served     int64           `json:"served"`
-	Rejected   int64           `json:"rejected"`
-	TimedOut   int64           `json:"timedOut"`
-	Starts     int64           `json:"starts"`
-	ColdStarts int64           `json:"coldStarts"`
-	Latency    measure.Summary `json:"latency"`
+	Home       string        `json:"home"`
+	Arrivals   int64         `json:"arrivals"`
+	Served     int64         `json:"served"`
+	Rejected   int64         `json:"rejected"`
+	TimedOut   int64         `json:"timedOut"`
+	Starts     int64         `json:"starts"`
+	ColdStarts int64         `json:"coldStarts"`
+	Latency    stats.Summary `json:"latency"`
 	Capacity
 }
 
 func (e *engine) name() string {
-	names := make([]string, len(e.places))
-	for i := range e.places {
-		names[i] = e.places[i].name
+	names := make([]string, len(e.homes))
+	for i := range e.homes {
+		names[i] = e.homes[i].name
 	}
 	return strings.Join(names, " + ")
 }
@@ -120,14 +120,14 @@ func (e *engine) outcome() Outcome {
 	o := e.callers.outcome(e.now)
 	o.Home, o.Stopped = e.name(), e.hopeless
 	var used, ready float64
-	for i := range e.places {
-		p := &e.places[i]
+	for i := range e.homes {
+		p := &e.homes[i]
 		h := p.outcome(e.span)
 		u, r := p.server.use()
 		used, ready = used+u, ready+r
 		o.Starts += h.Starts
 		o.add(h.Capacity)
-		if len(e.places) > 1 {
+		if len(e.homes) > 1 {
 			o.Homes = append(o.Homes, h)
 		}
 	}
@@ -149,7 +149,7 @@ func (c *Capacity) add(other Capacity) {
 }
 
 // outcome closes the counts of a home at the end of the span.
-func (p *place) outcome(span int64) HomeOutcome {
+func (p *runningHome) outcome(span int64) HomeOutcome {
 	s := p.server
 	s.advance(span)
 	s.advanceBusy(span)
@@ -160,9 +160,9 @@ func (p *place) outcome(span int64) HomeOutcome {
 	if s.tally.latency != nil {
 		h.Latency = s.tally.latency.Summary()
 	}
-	h.Metered = p.home.meter(span)
+	h.Metered = p.platform.meter(span)
 	h.Shortages = s.tally.shortages
-	if c, ok := p.home.(*cluster); ok {
+	if c, ok := p.platform.(*cluster); ok {
 		h.Nodes = c.nodeCounts(span)
 	}
 	h.Metered.Requests = h.Arrivals - h.Rejected

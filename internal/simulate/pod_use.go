@@ -1,6 +1,6 @@
 package simulate
 
-import "fulcrum.dev/fulcrum/internal/platform"
+import "fulcrum.dev/fulcrum/internal/home"
 
 // podUse is how much of a replica was used since somebody last looked, in ns of time.
 type podUse struct {
@@ -10,15 +10,15 @@ type podUse struct {
 }
 
 // value is the mean of a signal; of a replica that has just become ready, nothing.
-func (u podUse) value(signal platform.Signal, width int) float64 {
+func (u podUse) value(signal home.Signal, width int) float64 {
 	if u.span <= 0 {
 		return 0
 	}
 	span := float64(u.span)
 	switch signal {
-	case platform.BusySlotsPerPod:
+	case home.BusySlotsPerPod:
 		return min(1, float64(u.busy)/span/float64(width))
-	case platform.BusyTimePerPod:
+	case home.BusyTimePerPod:
 		return float64(u.active) / span
 	}
 	return float64(u.busy) / span

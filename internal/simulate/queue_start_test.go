@@ -6,29 +6,29 @@ import (
 
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // TestStartsAndWhoWaitsForThem follows both counts by hand through every kind of home.
 func TestStartsAndWhoWaitsForThem(t *testing.T) {
-	scheduled := func(counts map[int]int) platform.Home {
-		return platform.Home{Name: "cluster", Service: constant(5), Cluster: &platform.Cluster{
+	scheduled := func(counts map[int]int) home.Home {
+		return home.Home{Name: "cluster", Service: constant(5), Cluster: &home.Cluster{
 			Replicas: 1, Schedule: daily(counts), ReplicasPerNode: 1, NodeStartUp: random.Constant(60), PodStartUp: random.Constant(10),
 		}}
 	}
-	container := func(service float64, c platform.Container) platform.Home {
+	container := func(service float64, c home.Container) home.Home {
 		c.StartUp = random.Constant(10)
-		return platform.Home{Name: "containers", Service: constant(service), Container: &c}
+		return home.Home{Name: "containers", Service: constant(service), Container: &c}
 	}
-	function := func(f platform.Function) platform.Home {
+	function := func(f home.Function) home.Home {
 		f.Limit, f.Init, f.IdleExpiry = 10, random.Constant(1), 10*time.Second
-		return platform.Home{Name: "functions", Service: constant(2), Function: &f}
+		return home.Home{Name: "functions", Service: constant(2), Function: &f}
 	}
 	for _, test := range []struct {
 		name         string
-		home         platform.Home
+		home         home.Home
 		load         workload.Workload
 		opt          Options
 		starts, cold int64
@@ -36,54 +36,54 @@ func TestStartsAndWhoWaitsForThem(t *testing.T) {
 	}{
 		{
 			name: "container: one start, for which all three wait until 10",
-			home: container(2, platform.Container{Max: 1, IdleHold: time.Minute}), load: at(0, 1, 9.9, 20),
+			home: container(2, home.Container{Max: 1, IdleHold: time.Minute}), load: at(0, 1, 9.9, 20),
 			starts: 1, cold: 3,
 		},
 		{
 			name: "container: at the maximum one waits for a slot, also who joins when the only instance becomes ready",
-			home: container(50, platform.Container{Max: 1}), load: at(0, 10, 30),
+			home: container(50, home.Container{Max: 1}), load: at(0, 10, 30),
 			starts: 1, cold: 1,
 		},
 		{
 			name: "container: the second start serves nobody, as the first takes both",
-			home: container(2, platform.Container{Max: 5, IdleHold: time.Minute}), load: at(0, 9),
+			home: container(2, home.Container{Max: 5, IdleHold: time.Minute}), load: at(0, 9),
 			starts: 2, cold: 2,
 		},
 		{
 			name: "container: a start that is given up counts",
-			home: container(2, platform.Container{Max: 5, CancelSurplus: true, IdleHold: time.Minute}), load: at(0, 9),
+			home: container(2, home.Container{Max: 5, CancelSurplus: true, IdleHold: time.Minute}), load: at(0, 9),
 			starts: 2, cold: 2,
 		},
 		{
 			name: "container: the minimum is there at the start, and what a schedule adds is not",
-			home: container(2, platform.Container{Max: 5, IdleHold: time.Hour, Schedule: daily(map[int]int{0: 2, 60: 4})}), load: at(1, 1),
+			home: container(2, home.Container{Max: 5, IdleHold: time.Hour, Schedule: daily(map[int]int{0: 2, 60: 4})}), load: at(1, 1),
 			starts: 2, cold: 0,
 		},
 		{
 			name: "container: a request that is cancelled has waited for the start all the same",
-			home: container(2, platform.Container{Max: 5}), load: at(0), opt: Options{Timeout: 5 * time.Second, Cancel: true},
+			home: container(2, home.Container{Max: 5}), load: at(0), opt: Options{Timeout: 5 * time.Second, Cancel: true},
 			starts: 1, cold: 1,
 		},
 		{
 			name: "container: one that waits for too long, for a start of 10 s",
-			home: container(2, platform.Container{Max: 1, QueueTimeout: 4 * time.Second}), load: at(0),
+			home: container(2, home.Container{Max: 1, QueueTimeout: 4 * time.Second}), load: at(0),
 			starts: 1, cold: 1,
 		},
 		{
 			name: "container: a request counts once, whatever its attempts, and at the home once for each",
-			home: container(2, platform.Container{Max: 1}), load: at(0),
+			home: container(2, home.Container{Max: 1}), load: at(0),
 			opt:    Options{Cancel: true, Retry: Retry{Attempts: 1, Backoff: time.Second, AttemptTimeout: 5 * time.Second}},
 			starts: 1, cold: 1, stays: 2,
 		},
 		{
 			name: "container: a caller who gives up an attempt that goes on waits no longer at the home",
-			home: container(2, platform.Container{Max: 1}), load: at(0),
+			home: container(2, home.Container{Max: 1}), load: at(0),
 			opt:    Options{Retry: Retry{Attempts: 1, Backoff: time.Second, AttemptTimeout: 5 * time.Second}},
 			starts: 1, cold: 1, stays: 2,
 		},
 		{
 			name: "container: a full queue refuses without a wait",
-			home: container(2, platform.Container{Max: 1, QueueLength: 1}), load: at(0, 1, 2),
+			home: container(2, home.Container{Max: 1, QueueLength: 1}), load: at(0, 1, 2),
 			starts: 1, cold: 1,
 		},
 		{
@@ -99,13 +99,13 @@ func TestStartsAndWhoWaitsForThem(t *testing.T) {
 		},
 		{
 			name: "function: the environments that were started for a request, not those that a schedule asks for",
-			home: function(platform.Function{AllocationDelay: 30 * time.Second, Schedule: daily(map[int]int{0: 1, 60: 3, 120: 1})}), load: at(0, 0, 0, 1, 5),
+			home: function(home.Function{AllocationDelay: 30 * time.Second, Schedule: daily(map[int]int{0: 1, 60: 3, 120: 1})}), load: at(0, 0, 0, 1, 5),
 			// One is provisioned; two are started at 0 and one at 1, and the last finds one of them idle or the provisioned one.
 			starts: 3 + 2, cold: 3,
 		},
 		{
 			name: "function: what is refused is not started",
-			home: function(platform.Function{Burst: 1, BurstPeriod: time.Minute}), load: at(0, 0, 0),
+			home: function(home.Function{Burst: 1, BurstPeriod: time.Minute}), load: at(0, 0, 0),
 			starts: 1, cold: 1,
 		},
 	} {

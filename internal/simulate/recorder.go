@@ -3,7 +3,7 @@ package simulate
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -32,7 +32,7 @@ type recorder struct {
 	out     Outcome
 	timeout int64 // ns from arrival after which a caller has left; 0 is never
 
-	latency, wait, firstToken, perToken *measure.Histogram
+	latency, wait, firstToken, perToken *stats.Histogram
 
 	limits   [metrics][]*limitCount
 	counts   []limitCount
@@ -56,7 +56,7 @@ func newRecorder(info workload.Info, o Options, batched bool) *recorder {
 	r := &recorder{
 		out:     Outcome{Span: info.Span},
 		timeout: int64(o.Timeout),
-		latency: measure.NewHistogram(), wait: measure.NewHistogram(),
+		latency: stats.NewHistogram(), wait: stats.NewHistogram(),
 		counts: make([]limitCount, len(o.Limits)),
 		first:  -1,
 	}
@@ -64,7 +64,7 @@ func newRecorder(info workload.Info, o Options, batched bool) *recorder {
 		r.classes = newClasses()
 	}
 	if batched {
-		r.firstToken, r.perToken = measure.NewHistogram(), measure.NewHistogram()
+		r.firstToken, r.perToken = stats.NewHistogram(), stats.NewHistogram()
 	}
 	for i, l := range o.Limits {
 		r.counts[i].Limit = l

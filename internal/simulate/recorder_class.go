@@ -1,7 +1,7 @@
 package simulate
 
 import (
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -10,13 +10,13 @@ type classes []class
 
 type class struct {
 	arrivals, rejected, timedOut int64
-	latency                      *measure.Histogram
+	latency                      *stats.Histogram
 }
 
 func newClasses() classes {
 	c := make(classes, workload.Priorities)
 	for i := range c {
-		c[i].latency = measure.NewHistogram()
+		c[i].latency = stats.NewHistogram()
 	}
 	return c
 }

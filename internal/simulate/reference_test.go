@@ -6,18 +6,18 @@ import (
 	"slices"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // batchCase is a home with a fixed number of replicas that serve in continuous batches, and its requests.
 type batchCase struct {
-	spec       platform.Batch
+	spec       home.Batch
 	replicas   int
 	container  bool // a container home with so many warm instances; else a cluster
 	byPriority bool
-	queue      platform.Queue // of the home; a container home's has no time-out here
-	timeout    time.Duration  // of callers; 0 is none
+	queue      home.Queue    // of the home; a container home's has no time-out here
+	timeout    time.Duration // of callers; 0 is none
 	cancel     bool
 	requests   []workload.Request
 }

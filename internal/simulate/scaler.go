@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
@@ -20,7 +20,7 @@ type scaler interface {
 type waker interface{ wake(now int64) bool }
 
 // newScaler returns what decides on the replicas of a cluster, or nil. All that it needs has been checked.
-func newScaler(c platform.Cluster, seen *level) scaler {
+func newScaler(c home.Cluster, seen *level) scaler {
 	a := c.Autoscaler
 	switch {
 	case a == nil && len(c.Schedule) == 0:
@@ -99,7 +99,7 @@ type demandScaler struct {
 	due     int64
 }
 
-func newDemandScaler(a *platform.Autoscaler, seen *level) *demandScaler {
+func newDemandScaler(a *home.Autoscaler, seen *level) *demandScaler {
 	s := &demandScaler{seen: seen, target: a.Target}
 	switch {
 	case a.Predictive != nil:

@@ -3,7 +3,7 @@ package simulate
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
@@ -12,7 +12,7 @@ import (
 // Each is an average over the period before, as a monitoring system gives it; a single reading of the requests
 // inside would make the HPA follow every chance cluster of arrivals. Only those that wait are counted as they are then.
 type hpaScaler struct {
-	platform.HPA
+	home.HPA
 	state  policy.HPAState
 	seen   *level
 	inside mark
@@ -37,7 +37,7 @@ type podScrape struct {
 	use     podUse
 }
 
-func newHPA(h platform.HPA, seen *level) *hpaScaler {
+func newHPA(h home.HPA, seen *level) *hpaScaler {
 	s := &hpaScaler{HPA: h, seen: seen, due: int64(h.SyncPeriod), lag: int((h.MetricLag + h.SyncPeriod - 1) / h.SyncPeriod)}
 	s.view.Readings = make([]policy.HPAReading, len(h.Signals))
 	for _, signal := range h.Signals {
@@ -70,7 +70,7 @@ func (s *hpaScaler) scrape(now int64, c *cluster) {
 	inside := s.seen.mean(&s.inside, now)
 	for _, signal := range s.Signals {
 		value := inside
-		if signal == platform.RequestsWaiting {
+		if signal == home.RequestsWaiting {
 			value = float64(c.queued())
 		}
 		r.totals = append(r.totals, thousandths(value))
@@ -97,7 +97,7 @@ func (s *hpaScaler) look(now int64, c *cluster) {
 }
 
 // samples are the readings of the replicas that there are now, in the order of cluster.pods.
-func (s *hpaScaler) samples(r *scrape, signal platform.Signal, list []policy.HPASample, c *cluster) []policy.HPASample {
+func (s *hpaScaler) samples(r *scrape, signal home.Signal, list []policy.HPASample, c *cluster) []policy.HPASample {
 	for i := range c.instances {
 		in := &c.instances[i]
 		if in.state == gone {

@@ -3,7 +3,7 @@ package simulate
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
@@ -15,7 +15,7 @@ type kedaScaler struct {
 	poll  int64 // the next one
 }
 
-func newKEDA(a *platform.Autoscaler, seen *level) *kedaScaler {
+func newKEDA(a *home.Autoscaler, seen *level) *kedaScaler {
 	return &kedaScaler{KEDA: *a.KEDA, hpa: newHPA(*a.HPA, seen), poll: int64(a.KEDA.PollingInterval)}
 }
 
@@ -28,7 +28,7 @@ func (s *kedaScaler) tick(now int64, c *cluster) int {
 	}
 	s.poll = now + int64(s.PollingInterval)
 	value := float64(s.hpa.seen.inside)
-	if s.hpa.Signals[0] == platform.RequestsWaiting {
+	if s.hpa.Signals[0] == home.RequestsWaiting {
 		value = float64(c.queued())
 	}
 	return s.Poll(&s.state, c.replicas, &policy.HPAReading{Total: thousandths(value)}, time.Duration(now))

@@ -6,22 +6,22 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // scaledBy is one replica under an autoscaler; another starts in 10 s.
-func scaledBy(a *platform.Autoscaler, service platform.Service) platform.Home {
-	return platform.Home{
+func scaledBy(a *home.Autoscaler, service home.Service) home.Home {
+	return home.Home{
 		Name: "autoscaled", Service: service,
-		Cluster: &platform.Cluster{Replicas: 1, Autoscaler: a, ReplicasPerNode: 100, PodStartUp: random.Constant(10)},
+		Cluster: &home.Cluster{Replicas: 1, Autoscaler: a, ReplicasPerNode: 100, PodStartUp: random.Constant(10)},
 	}
 }
 
 // asked runs a home and returns how many replicas its scaler asks for at some times, in seconds.
-func asked(t *testing.T, h platform.Home, w workload.Workload, seconds ...int) (Outcome, []int) {
+func asked(t *testing.T, h home.Home, w workload.Workload, seconds ...int) (Outcome, []int) {
 	t.Helper()
 	watched := &watchedScaler{}
 	o := runWith(t, h, w, Options{}, func(c *cluster) { watched.scaler, c.scaler = c.scaler, watched })
@@ -69,8 +69,8 @@ func many(n int, second float64) []float64 {
 	return list
 }
 
-func kedaOn(signal platform.Signal) *platform.Autoscaler {
-	a := platform.NewHPA(1, 10, 1)
+func kedaOn(signal home.Signal) *home.Autoscaler {
+	a := home.NewHPA(1, 10, 1)
 	a.Min, a.KEDA = 0, new(policy.DefaultKEDA(1000))
 	a.HPA.Signals[0] = signal
 	return a
@@ -79,7 +79,7 @@ func kedaOn(signal platform.Signal) *platform.Autoscaler {
 // TestKEDAFromZeroAndBack: without load the replica goes at the first poll; a request waits for the poll after it and
 // the start, and after the cool-down the replica goes again at a poll.
 func TestKEDAFromZeroAndBack(t *testing.T) {
-	for name, signal := range map[string]platform.Signal{"requests inside": platform.RequestsInside, "queue": platform.RequestsWaiting} {
+	for name, signal := range map[string]home.Signal{"requests inside": home.RequestsInside, "queue": home.RequestsWaiting} {
 		o, got := asked(t, scaledBy(kedaOn(signal), constant(2)), at(100), 29, 30, 100, 120, 420, 450)
 		if diff := cmp.Diff([]int{1, 0, 0, 1, 1, 0}, got); diff != "" {
 			t.Errorf("%s: replicas (-want +got):\n%s", name, diff)
@@ -93,7 +93,7 @@ func TestKEDAFromZeroAndBack(t *testing.T) {
 // TestKEDABelowItsActivation: a request that never activates the trigger times out with its caller, or is an error where callers
 // wait for ever.
 func TestKEDABelowItsActivation(t *testing.T) {
-	a := kedaOn(platform.RequestsWaiting)
+	a := kedaOn(home.RequestsWaiting)
 	a.KEDA.Activation = 2000
 	o, err := Run(t.Context(), scaledBy(a, constant(2)), at(100), Options{Timeout: time.Minute})
 	if err != nil || o.TimedOut != 1 {
@@ -107,7 +107,7 @@ func TestKEDABelowItsActivation(t *testing.T) {
 // TestLongServiceIsNotForsaken: a request that takes longer than the patience, and one that waits behind it, are served.
 func TestLongServiceIsNotForsaken(t *testing.T) {
 	days := 3 * time.Duration(patience)
-	o := run(t, scaledBy(platform.NewHPA(1, 1, 1), constant(days.Seconds())), at(100, 200))
+	o := run(t, scaledBy(home.NewHPA(1, 1, 1), constant(days.Seconds())), at(100, 200))
 	if o.Served != 2 {
 		t.Errorf("%d of 2 served", o.Served)
 	}
@@ -116,7 +116,7 @@ func TestLongServiceIsNotForsaken(t *testing.T) {
 // TestKnativeFromZeroAndBack: a replica without load goes after the stable window and the grace; the request that finds none
 // is reported at once. While the activator holds it the load of one, at 0.7 for a replica, calls for two, which is a panic.
 func TestKnativeFromZeroAndBack(t *testing.T) {
-	a := &platform.Autoscaler{Bounds: policy.Bounds{Max: 10}, Target: 0.7, KPA: new(policy.DefaultKPA(1))}
+	a := &home.Autoscaler{Bounds: policy.Bounds{Max: 10}, Target: 0.7, KPA: new(policy.DefaultKPA(1))}
 	o, got := asked(t, scaledBy(a, constant(2)), at(300.5), 60, 130, 300, 301, 310, 378, 400)
 	if diff := cmp.Diff([]int{1, 0, 0, 1, 2, 1, 0}, got); diff != "" {
 		t.Errorf("replicas (-want +got):\n%s", diff)
@@ -128,20 +128,20 @@ func TestKnativeFromZeroAndBack(t *testing.T) {
 
 // TestHPAOnSingleReplicas: the share of busy slots, and the time with any request, which is 1 as soon as one of four slots is busy.
 func TestHPAOnSingleReplicas(t *testing.T) {
-	one := platform.Service{Duration: random.Constant(900), Concurrency: 4}
+	one := home.Service{Duration: random.Constant(900), Concurrency: 4}
 	for name, test := range map[string]struct {
 		metric policy.HPAMetric
-		signal platform.Signal
+		signal home.Signal
 		want   []int
 	}{
-		"busy slots at a quarter of 25 %":     {policy.HPAMetric{Kind: policy.HPAUtilization, CPU: true, Target: 25}, platform.BusySlotsPerPod, []int{1, 1}},
-		"busy slots at a quarter of 12 %":     {policy.HPAMetric{Kind: policy.HPAUtilization, CPU: true, Target: 12}, platform.BusySlotsPerPod, []int{1, 3}},
-		"time with a request, against 50 %":   {policy.HPAMetric{Kind: policy.HPAPodAverage, Target: 500}, platform.BusyTimePerPod, []int{1, 2}},
-		"requests in a replica, against 0.5":  {policy.HPAMetric{Kind: policy.HPAPodAverage, Target: 500}, platform.RequestsPerPod, []int{1, 2}},
-		"requests in a replica, against four": {policy.HPAMetric{Kind: policy.HPAPodAverage, Target: 4000}, platform.RequestsPerPod, []int{1, 1}},
+		"busy slots at a quarter of 25 %":     {policy.HPAMetric{Kind: policy.HPAUtilization, CPU: true, Target: 25}, home.BusySlotsPerPod, []int{1, 1}},
+		"busy slots at a quarter of 12 %":     {policy.HPAMetric{Kind: policy.HPAUtilization, CPU: true, Target: 12}, home.BusySlotsPerPod, []int{1, 3}},
+		"time with a request, against 50 %":   {policy.HPAMetric{Kind: policy.HPAPodAverage, Target: 500}, home.BusyTimePerPod, []int{1, 2}},
+		"requests in a replica, against 0.5":  {policy.HPAMetric{Kind: policy.HPAPodAverage, Target: 500}, home.RequestsPerPod, []int{1, 2}},
+		"requests in a replica, against four": {policy.HPAMetric{Kind: policy.HPAPodAverage, Target: 4000}, home.RequestsPerPod, []int{1, 1}},
 	} {
-		a := platform.NewHPA(1, 10, 1)
-		a.HPA.Metrics, a.HPA.Signals = []policy.HPAMetric{test.metric}, []platform.Signal{test.signal}
+		a := home.NewHPA(1, 10, 1)
+		a.HPA.Metrics, a.HPA.Signals = []policy.HPAMetric{test.metric}, []home.Signal{test.signal}
 		_, got := asked(t, scaledBy(a, one), at(0), 15, 30)
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
@@ -152,10 +152,10 @@ func TestHPAOnSingleReplicas(t *testing.T) {
 // TestHPADoesNotCountReplicasThatStart: with one replica of two starting, the load of the ready one calls for more; counted as
 // idle, it does not.
 func TestHPADoesNotCountReplicasThatStart(t *testing.T) {
-	a := platform.NewHPA(1, 10, 1)
+	a := home.NewHPA(1, 10, 1)
 	a.HPA.Metrics = []policy.HPAMetric{{Kind: policy.HPAPodAverage, Target: 1000}}
-	a.HPA.Signals = []platform.Signal{platform.RequestsPerPod}
-	h := scaledBy(a, platform.Service{Duration: random.Constant(900), Concurrency: 2})
+	a.HPA.Signals = []home.Signal{home.RequestsPerPod}
+	h := scaledBy(a, home.Service{Duration: random.Constant(900), Concurrency: 2})
 	h.Cluster.PodStartUp = random.Constant(300)
 	_, got := asked(t, h, at(0, 0), 30, 45, 60, 300)
 	if diff := cmp.Diff([]int{2, 2, 2, 2}, got); diff != "" {
@@ -165,8 +165,8 @@ func TestHPADoesNotCountReplicasThatStart(t *testing.T) {
 
 // TestHPAOnTheQueue: the requests that wait, as they are at the sync.
 func TestHPAOnTheQueue(t *testing.T) {
-	a := platform.NewHPA(1, 10, 2)
-	a.HPA.Signals[0] = platform.RequestsWaiting
+	a := home.NewHPA(1, 10, 2)
+	a.HPA.Signals[0] = home.RequestsWaiting
 	_, got := asked(t, scaledBy(a, constant(900)), at(many(7, 1)...), 15, 30)
 	if diff := cmp.Diff([]int{1, 3}, got); diff != "" { // six wait, two for each replica
 		t.Errorf("replicas (-want +got):\n%s", diff)
@@ -188,7 +188,7 @@ func TestScheduledReplicas(t *testing.T) {
 	if want := int64((2*300 + 4*300 + 400) * 1000); o.Metered.ReplicaTime != want {
 		t.Errorf("replica-time %d ms, want %d", o.Metered.ReplicaTime, want)
 	}
-	h = scaledBy(platform.NewHPA(1, 10, 1), constant(900))
+	h = scaledBy(home.NewHPA(1, 10, 1), constant(900))
 	h.Cluster.Schedule = entries(10)
 	if o := run(t, h, at(many(6, 1)...)); o.PeakLive != 6 {
 		t.Errorf("%d replicas at the most, want the 6 that the load calls for above the schedule's 4", o.PeakLive)
@@ -200,12 +200,12 @@ func TestDemandScalers(t *testing.T) {
 	steady := at(many(6, 0)...) // six requests inside for longer than the span
 	bounds := policy.Bounds{Min: 1, Max: 10}
 	for name, test := range map[string]struct {
-		a    platform.Autoscaler
+		a    home.Autoscaler
 		want []int
 	}{
-		"Spock":      {platform.Autoscaler{Spock: &platform.Spock{Interval: time.Minute, Intervals: 2}}, []int{3, 3}},
-		"Cackle":     {platform.Autoscaler{Cackle: &policy.CackleRule{Bounds: bounds, Interval: 10 * time.Second, Premium: 3}}, []int{3, 3}},
-		"Predictive": {platform.Autoscaler{Predictive: new(policy.DefaultPredictive(bounds, time.Minute, time.Minute))}, []int{3, 3}},
+		"Spock":      {home.Autoscaler{Spock: &home.Spock{Interval: time.Minute, Intervals: 2}}, []int{3, 3}},
+		"Cackle":     {home.Autoscaler{Cackle: &policy.CackleRule{Bounds: bounds, Interval: 10 * time.Second, Premium: 3}}, []int{3, 3}},
+		"Predictive": {home.Autoscaler{Predictive: new(policy.DefaultPredictive(bounds, time.Minute, time.Minute))}, []int{3, 3}},
 	} {
 		a := test.a
 		a.Bounds, a.Target = bounds, 2
@@ -224,12 +224,12 @@ func TestArrivalScalers(t *testing.T) {
 	}
 	bounds := policy.Bounds{Min: 1, Max: 10}
 	for name, test := range map[string]struct {
-		a    platform.Autoscaler
+		a    home.Autoscaler
 		want []int
 	}{
-		"MArk":                       {platform.Autoscaler{MArk: &platform.MArk{Rate: 0.25}}, []int{1, 3}}, // 3 in a window: 0.72/s
-		"LIBRA, serverless is cheap": {platform.Autoscaler{LIBRA: &platform.LIBRA{Interval: 30 * time.Second, Rate: 0.2, Premium: 1}}, []int{2, 2}},
-		"LIBRA, serverless is dear":  {platform.Autoscaler{LIBRA: &platform.LIBRA{Interval: 30 * time.Second, Rate: 0.2, Premium: 3}}, []int{3, 3}},
+		"MArk":                       {home.Autoscaler{MArk: &home.MArk{Rate: 0.25}}, []int{1, 3}}, // 3 in a window: 0.72/s
+		"LIBRA, serverless is cheap": {home.Autoscaler{LIBRA: &home.LIBRA{Interval: 30 * time.Second, Rate: 0.2, Premium: 1}}, []int{2, 2}},
+		"LIBRA, serverless is dear":  {home.Autoscaler{LIBRA: &home.LIBRA{Interval: 30 * time.Second, Rate: 0.2, Premium: 3}}, []int{3, 3}},
 	} {
 		a := test.a
 		a.Bounds, a.Target = bounds, 1
@@ -243,9 +243,9 @@ func TestArrivalScalers(t *testing.T) {
 // TestBaseIsScaledOnAllRequests: a base whose overflow goes elsewhere grows for it, unless it is one home among equals.
 func TestBaseIsScaledOnAllRequests(t *testing.T) {
 	for base, want := range map[bool]int{false: 1, true: 6} {
-		h := scaledBy(platform.NewHPA(1, 10, 1), constant(900))
+		h := scaledBy(home.NewHPA(1, 10, 1), constant(900))
 		overflow := serverless(h.Service)
-		o := hybrid(t, Hybrid{Homes: []platform.Home{h, overflow}, Router: overflowWhenFull(t), Base: base}, at(many(6, 1)...), Options{})
+		o := hybrid(t, Hybrid{Homes: []home.Home{h, overflow}, Router: overflowWhenFull(t), Base: base}, at(many(6, 1)...), Options{})
 		if o.Homes[0].PeakLive != want {
 			t.Errorf("with base %t: %d replicas at the most, want %d", base, o.Homes[0].PeakLive, want)
 		}

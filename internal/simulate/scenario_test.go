@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
@@ -21,88 +21,88 @@ func at(seconds ...float64) workload.Workload {
 	return workload.NewRecorded(workload.Info{Name: "scenario", Span: 1000 * time.Second}, list)
 }
 
-func constant(seconds float64) platform.Service {
-	return platform.Service{Duration: random.Constant(seconds), Concurrency: 1}
+func constant(seconds float64) home.Service {
+	return home.Service{Duration: random.Constant(seconds), Concurrency: 1}
 }
 
 // TestFunctionScenarios follows a few requests through a Lambda-like home by hand.
 func TestFunctionScenarios(t *testing.T) {
 	for _, test := range []struct {
 		name     string
-		function platform.Function
+		function home.Function
 		load     workload.Workload
 		cold     int64
 		rejected int64
 		timedOut int64
 		worst    float64 // latency, s
-		metered  platform.Metered
+		metered  home.Metered
 	}{
 		{
 			name:     "a warm environment is used again, an expired one is not",
-			function: platform.Function{Limit: 10, Init: random.Constant(0.5), IdleExpiry: 10 * time.Second},
+			function: home.Function{Limit: 10, Init: random.Constant(0.5), IdleExpiry: 10 * time.Second},
 			load:     at(0, 5, 100),
 			cold:     2, worst: 2.5,
-			metered: platform.Metered{RunTime: 3*2000 + 2*500, Requests: 3},
+			metered: home.Metered{RunTime: 3*2000 + 2*500, Requests: 3},
 		},
 		{
 			name:     "requests at the same time get environments of their own",
-			function: platform.Function{Limit: 10, IdleExpiry: 10 * time.Second},
+			function: home.Function{Limit: 10, IdleExpiry: 10 * time.Second},
 			load:     at(0, 0, 1),
 			cold:     3, worst: 2,
-			metered: platform.Metered{RunTime: 3 * 2000, Requests: 3},
+			metered: home.Metered{RunTime: 3 * 2000, Requests: 3},
 		},
 		{
 			name:     "an initialisation over the limit is run and paid twice",
-			function: platform.Function{Limit: 10, Init: random.Constant(15), InitLimit: 10 * time.Second, IdleExpiry: time.Second},
+			function: home.Function{Limit: 10, Init: random.Constant(15), InitLimit: 10 * time.Second, IdleExpiry: time.Second},
 			load:     at(0),
 			cold:     1, worst: 10 + 15 + 2,
-			metered: platform.Metered{RunTime: 10_000 + 15_000 + 2000, Requests: 1},
+			metered: home.Metered{RunTime: 10_000 + 15_000 + 2000, Requests: 1},
 		},
 		{
 			name:     "the limit rejects",
-			function: platform.Function{Limit: 2, IdleExpiry: time.Second},
+			function: home.Function{Limit: 2, IdleExpiry: time.Second},
 			load:     at(0, 0.5, 1),
 			cold:     2, rejected: 1, worst: 2,
-			metered: platform.Metered{RunTime: 4000, Requests: 2},
+			metered: home.Metered{RunTime: 4000, Requests: 2},
 		},
 		{
 			name:     "new environments are limited in number per period",
-			function: platform.Function{Limit: 10, IdleExpiry: time.Second, Burst: 2, BurstPeriod: 10 * time.Second},
+			function: home.Function{Limit: 10, IdleExpiry: time.Second, Burst: 2, BurstPeriod: 10 * time.Second},
 			load:     at(0, 0.1, 0.2, 9),
 			cold:     3, rejected: 1, worst: 2,
-			metered: platform.Metered{RunTime: 6000, Requests: 3},
+			metered: home.Metered{RunTime: 6000, Requests: 3},
 		},
 		{
 			name:     "provisioned environments take requests first and are held all the time",
-			function: platform.Function{Limit: 10, Provisioned: 1, Init: random.Constant(1), IdleExpiry: time.Second},
+			function: home.Function{Limit: 10, Provisioned: 1, Init: random.Constant(1), IdleExpiry: time.Second},
 			load:     at(0, 1),
 			cold:     1, worst: 3,
-			metered: platform.Metered{RunTime: 3000, HeldRunTime: 2000, HeldTime: 1_000_000, Requests: 2},
+			metered: home.Metered{RunTime: 3000, HeldRunTime: 2000, HeldTime: 1_000_000, Requests: 2},
 		},
 		{
 			name:     "a restore is counted, not billed as run time",
-			function: platform.Function{Limit: 10, Init: random.Constant(0.7), Snapshot: true, IdleExpiry: time.Second},
+			function: home.Function{Limit: 10, Init: random.Constant(0.7), Snapshot: true, IdleExpiry: time.Second},
 			load:     at(0),
 			cold:     1, worst: 2.7,
-			metered: platform.Metered{RunTime: 2000, Restores: 1, Requests: 1},
+			metered: home.Metered{RunTime: 2000, Restores: 1, Requests: 1},
 		},
 		{
 			name:     "the platform's time-out stops a request and bills it up to there",
-			function: platform.Function{Limit: 10, IdleExpiry: time.Second, Timeout: 1500 * time.Millisecond},
+			function: home.Function{Limit: 10, IdleExpiry: time.Second, Timeout: 1500 * time.Millisecond},
 			load:     at(0),
 			cold:     1, timedOut: 1,
-			metered: platform.Metered{RunTime: 1500, Requests: 1},
+			metered: home.Metered{RunTime: 1500, Requests: 1},
 		},
 		{
 			name:     "run time is rounded up to the step",
-			function: platform.Function{Limit: 10, IdleExpiry: time.Second, Step: 300 * time.Millisecond},
+			function: home.Function{Limit: 10, IdleExpiry: time.Second, Step: 300 * time.Millisecond},
 			load:     at(0),
 			cold:     1, worst: 2,
-			metered: platform.Metered{RunTime: 2100, Requests: 1},
+			metered: home.Metered{RunTime: 2100, Requests: 1},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			o := run(t, platform.Home{Name: "functions", Service: constant(2), Function: &test.function}, test.load)
+			o := run(t, home.Home{Name: "functions", Service: constant(2), Function: &test.function}, test.load)
 			if o.ColdStarts != test.cold || o.Rejected != test.rejected || o.TimedOut != test.timedOut {
 				t.Errorf("%d cold, %d rejected, %d timed out, want %d, %d, %d", o.ColdStarts, o.Rejected, o.TimedOut, test.cold, test.rejected, test.timedOut)
 			}
@@ -120,68 +120,68 @@ func TestFunctionScenarios(t *testing.T) {
 func TestContainerScenarios(t *testing.T) {
 	for _, test := range []struct {
 		name      string
-		container platform.Container
+		container home.Container
 		slots     int
 		load      workload.Workload
 		cold      int64
 		timedOut  int64
 		worst     float64
-		metered   platform.Metered
+		metered   home.Metered
 	}{
 		{
 			name:      "boot, work and hold of one instance",
-			container: platform.Container{Max: 5, StartUp: random.Constant(10), IdleHold: 60 * time.Second, BootBilled: true},
+			container: home.Container{Max: 5, StartUp: random.Constant(10), IdleHold: 60 * time.Second, BootBilled: true},
 			slots:     1, load: at(0),
 			cold: 1, worst: 12,
-			metered: platform.Metered{InstanceTime: 10_000 + 2000 + 60_000, ActiveTime: 12_000, Requests: 1},
+			metered: home.Metered{InstanceTime: 10_000 + 2000 + 60_000, ActiveTime: 12_000, Requests: 1},
 		},
 		{
 			name:      "a boot that is not billed",
-			container: platform.Container{Max: 5, StartUp: random.Constant(10), IdleHold: 60 * time.Second},
+			container: home.Container{Max: 5, StartUp: random.Constant(10), IdleHold: 60 * time.Second},
 			slots:     1, load: at(0),
 			cold: 1, worst: 12,
-			metered: platform.Metered{InstanceTime: 62_000, ActiveTime: 2000, Requests: 1},
+			metered: home.Metered{InstanceTime: 62_000, ActiveTime: 2000, Requests: 1},
 		},
 		{
 			name:      "a life is billed at its minimum and rounded up to the step",
-			container: platform.Container{Max: 5, IdleHold: time.Second, Minimum: 61 * time.Second, Step: 10 * time.Second},
+			container: home.Container{Max: 5, IdleHold: time.Second, Minimum: 61 * time.Second, Step: 10 * time.Second},
 			slots:     1, load: at(0),
 			cold: 1, worst: 2,
-			metered: platform.Metered{InstanceTime: 70_000, ActiveTime: 10_000, Requests: 1},
+			metered: home.Metered{InstanceTime: 70_000, ActiveTime: 10_000, Requests: 1},
 		},
 		{
 			name:      "requests share an instance up to its concurrency",
-			container: platform.Container{Max: 5, StartUp: random.Constant(10), IdleHold: time.Second},
+			container: home.Container{Max: 5, StartUp: random.Constant(10), IdleHold: time.Second},
 			slots:     2, load: at(0, 1, 2),
 			cold: 3, worst: 12,
-			metered: platform.Metered{InstanceTime: 3000 + 3000, ActiveTime: 2000 + 2000, Requests: 3},
+			metered: home.Metered{InstanceTime: 3000 + 3000, ActiveTime: 2000 + 2000, Requests: 3},
 		},
 		{
 			name:      "at the maximum they wait, and time out",
-			container: platform.Container{Max: 1, IdleHold: time.Second, QueueTimeout: 1500 * time.Millisecond},
+			container: home.Container{Max: 1, IdleHold: time.Second, QueueTimeout: 1500 * time.Millisecond},
 			slots:     1, load: at(0, 0.1, 0.6),
 			cold: 1, timedOut: 1, worst: 3.4,
-			metered: platform.Metered{InstanceTime: 5000, ActiveTime: 4000, Requests: 3},
+			metered: home.Metered{InstanceTime: 5000, ActiveTime: 4000, Requests: 3},
 		},
 		{
 			name:      "the minimum is held for the whole span and is idle between requests",
-			container: platform.Container{Min: 1, Max: 5, IdleHold: time.Second},
+			container: home.Container{Min: 1, Max: 5, IdleHold: time.Second},
 			slots:     1, load: at(0, 100),
 			worst:   2,
-			metered: platform.Metered{InstanceTime: 1_000_000, ActiveTime: 4000, IdleTime: 996_000, Requests: 2},
+			metered: home.Metered{InstanceTime: 1_000_000, ActiveTime: 4000, IdleTime: 996_000, Requests: 2},
 		},
 		{
 			name:      "an instance that is used again within the hold lives on",
-			container: platform.Container{Max: 5, StartUp: random.Constant(5), IdleHold: 60 * time.Second},
+			container: home.Container{Max: 5, StartUp: random.Constant(5), IdleHold: 60 * time.Second},
 			slots:     1, load: at(0, 30, 200),
 			cold: 2, worst: 7,
-			metered: platform.Metered{InstanceTime: (32-5+60)*1000 + (2+60)*1000, ActiveTime: 6000, Requests: 3},
+			metered: home.Metered{InstanceTime: (32-5+60)*1000 + (2+60)*1000, ActiveTime: 6000, Requests: 3},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			service := constant(2)
 			service.Concurrency = test.slots
-			o := run(t, platform.Home{Name: "containers", Service: service, Container: &test.container}, test.load)
+			o := run(t, home.Home{Name: "containers", Service: service, Container: &test.container}, test.load)
 			if o.ColdStarts != test.cold || o.TimedOut != test.timedOut || o.Latency.Max != test.worst {
 				t.Errorf("%d cold, %d timed out, slowest %g s, want %d, %d, %g", o.ColdStarts, o.TimedOut, o.Latency.Max, test.cold, test.timedOut, test.worst)
 			}
@@ -194,16 +194,16 @@ func TestContainerScenarios(t *testing.T) {
 
 // TestScaleUpChain follows one scale-up: metric lag, node, image, pod; then the way back.
 func TestScaleUpChain(t *testing.T) {
-	hpa := platform.NewHPA(1, 2, 1)
-	home := platform.Home{
+	hpa := home.NewHPA(1, 2, 1)
+	h := home.Home{
 		Name:    "autoscaled",
 		Service: constant(2000), // requests stay until long after the span
-		Cluster: &platform.Cluster{
+		Cluster: &home.Cluster{
 			Replicas: 1, Autoscaler: hpa, ReplicasPerNode: 1,
 			NodeStartUp: random.Constant(60), ImagePull: 30 * time.Second, PodStartUp: random.Constant(10),
 		},
 	}
-	o := run(t, home, at(1, 2, 3))
+	o := run(t, h, at(1, 2, 3))
 	// The metric of the first 15 s, three requests inside for most of them, is seen
 	// at 30 s: the second replica starts then and serves at 30+60+30+10 s.
 	near(t, "wait of the second request", o.Wait.P50, 130-2, 0.001)
@@ -218,16 +218,16 @@ func TestScaleUpChain(t *testing.T) {
 
 // TestSecondReplicaOfANodeFindsTheImage: the node keeps its image cache while it lives.
 func TestSecondReplicaOfANodeFindsTheImage(t *testing.T) {
-	hpa := platform.NewHPA(1, 3, 1)
-	home := platform.Home{
+	hpa := home.NewHPA(1, 3, 1)
+	h := home.Home{
 		Name:    "autoscaled",
 		Service: constant(500),
-		Cluster: &platform.Cluster{
+		Cluster: &home.Cluster{
 			Replicas: 1, Autoscaler: hpa, ReplicasPerNode: 3,
 			NodeStartUp: random.Constant(60), ImagePull: 1000 * time.Second, PodStartUp: random.Constant(10),
 		},
 	}
-	o := run(t, home, at(1, 2, 3))
+	o := run(t, h, at(1, 2, 3))
 	if want := 500.0 + (30 - 2) + 10; o.Latency.Max > want+1.001 || o.Metered.PeakNodes != 1 {
 		t.Errorf("the slowest took %g s on %d nodes, want at most %g on 1: no pull", o.Latency.Max, o.Metered.PeakNodes, want)
 	}
@@ -246,22 +246,22 @@ func TestCallerTimeout(t *testing.T) {
 
 // TestRefusesImpossibleHomes: every one is an error, none a panic.
 func TestRefusesImpossibleHomes(t *testing.T) {
-	for name, h := range map[string]platform.Home{
+	for name, h := range map[string]home.Home{
 		"no kind":          {Service: constant(1)},
-		"two kinds":        {Service: constant(1), Cluster: &platform.Cluster{Replicas: 1, ReplicasPerNode: 1}, Function: &platform.Function{Limit: 1}},
-		"no replicas":      {Service: constant(1), Cluster: &platform.Cluster{ReplicasPerNode: 1}},
-		"no concurrency":   {Cluster: &platform.Cluster{Replicas: 1, ReplicasPerNode: 1}},
-		"no limit":         {Service: constant(1), Function: &platform.Function{}},
-		"more provisioned": {Service: constant(1), Function: &platform.Function{Limit: 1, Provisioned: 2}},
-		"batched function": {Service: platform.Service{Concurrency: 1, Batch: &platform.Batch{Alpha: 1, Max: 1}}, Function: &platform.Function{Limit: 1}},
-		"no instances":     {Service: constant(1), Container: &platform.Container{}},
-		"min above max":    {Service: constant(1), Container: &platform.Container{Min: 2, Max: 1}},
-		"timeless batch":   {Service: platform.Service{Concurrency: 1, Batch: &platform.Batch{Max: 1}}, Container: &platform.Container{Max: 1}},
-		"negative batch":   {Service: platform.Service{Concurrency: 1, Batch: &platform.Batch{Alpha: -1, Beta: 5, Max: 1}}, Container: &platform.Container{Max: 1}},
-		"small batch":      {Service: platform.Service{Concurrency: 4, Batch: &platform.Batch{Alpha: 1, Max: 1}}, Container: &platform.Container{Max: 1}},
-		"negative scale":   {Service: platform.Service{Concurrency: 1, Scale: -1}, Container: &platform.Container{Max: 1}},
-		"no target": {Service: constant(1), Cluster: &platform.Cluster{
-			Replicas: 1, ReplicasPerNode: 1, Autoscaler: &platform.Autoscaler{Bounds: policy.Bounds{Min: 1, Max: 2}},
+		"two kinds":        {Service: constant(1), Cluster: &home.Cluster{Replicas: 1, ReplicasPerNode: 1}, Function: &home.Function{Limit: 1}},
+		"no replicas":      {Service: constant(1), Cluster: &home.Cluster{ReplicasPerNode: 1}},
+		"no concurrency":   {Cluster: &home.Cluster{Replicas: 1, ReplicasPerNode: 1}},
+		"no limit":         {Service: constant(1), Function: &home.Function{}},
+		"more provisioned": {Service: constant(1), Function: &home.Function{Limit: 1, Provisioned: 2}},
+		"batched function": {Service: home.Service{Concurrency: 1, Batch: &home.Batch{Alpha: 1, Max: 1}}, Function: &home.Function{Limit: 1}},
+		"no instances":     {Service: constant(1), Container: &home.Container{}},
+		"min above max":    {Service: constant(1), Container: &home.Container{Min: 2, Max: 1}},
+		"timeless batch":   {Service: home.Service{Concurrency: 1, Batch: &home.Batch{Max: 1}}, Container: &home.Container{Max: 1}},
+		"negative batch":   {Service: home.Service{Concurrency: 1, Batch: &home.Batch{Alpha: -1, Beta: 5, Max: 1}}, Container: &home.Container{Max: 1}},
+		"small batch":      {Service: home.Service{Concurrency: 4, Batch: &home.Batch{Alpha: 1, Max: 1}}, Container: &home.Container{Max: 1}},
+		"negative scale":   {Service: home.Service{Concurrency: 1, Scale: -1}, Container: &home.Container{Max: 1}},
+		"no target": {Service: constant(1), Cluster: &home.Cluster{
+			Replicas: 1, ReplicasPerNode: 1, Autoscaler: &home.Autoscaler{Bounds: policy.Bounds{Min: 1, Max: 2}},
 		}},
 	} {
 		if _, err := Run(t.Context(), h, at(0), Options{}); err == nil {

@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
 )
@@ -20,14 +20,14 @@ type server struct {
 	events   agenda
 	due      int64 // the home's timer, or never
 	waiting  queue // no instance has a free slot
-	batch    *platform.Batch
+	batch    *home.Batch
 	service  sampler
 	perInput float64 // what each input token adds to a drawn service time, in ns
 	startUps *rand.Rand
 	seed     uint64     // of the run
 	done     []sequence // scratch
 	tied     []event    // scratch
-	limit    platform.Queue
+	limit    home.Queue
 	watched  bool // an overdue event is on its way
 	width    int  // requests that an instance serves at once; the other slots are for those that wait in it
 	workArea area // for batched service: what the requests would take of saturated instances, in ns
@@ -77,7 +77,7 @@ func (s *sampler) refill() {
 	s.used = 0
 }
 
-func newServer(h platform.Home, index int, span int64, c *callers, seed uint64) *server {
+func newServer(h home.Home, index int, span int64, c *callers, seed uint64) *server {
 	scale := h.Service.Scale
 	if scale == 0 {
 		scale = 1

@@ -3,20 +3,20 @@ package simulate
 import (
 	"math/rand/v2"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
 // market is the spot capacity of a node pool: it can be had, and cannot, for
 // exponential times in turn. At the start it can.
 type market struct {
-	platform.Spot
+	home.Spot
 	rng   *rand.Rand
 	out   bool
 	until int64 // the end of the present phase
 }
 
-func newMarket(s platform.Spot, seed, index uint64) *market {
+func newMarket(s home.Spot, seed, index uint64) *market {
 	m := &market{Spot: s, rng: random.New(seed, random.Interruptions, index|outageStream), until: never}
 	if s.Unavailable > 0 {
 		m.until = exponential(m.rng, float64(s.Available))

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -17,14 +17,14 @@ import (
 // TestInterruptions: a request arrives at 0 s; the only node is given notice, or lost, at 50 s. Its replacement,
 // asked for then, serves 100 s later.
 func TestInterruptions(t *testing.T) {
-	notice := platform.Spot{Notice: 30 * time.Second}
-	restart := platform.Spot{Notice: 30 * time.Second, Restart: true}
+	notice := home.Spot{Notice: 30 * time.Second}
+	restart := home.Spot{Notice: 30 * time.Second, Restart: true}
 	often, seldom := restart, restart
 	often.Checkpoint, seldom.Checkpoint = 20*time.Second, 30*time.Second
 	broken := NodeCounts{Interruptions: 1, BrokenOff: 1}
 	again := Retry{Attempts: 1, Backoff: 10 * time.Second}
 	for name, test := range map[string]struct {
-		spot    platform.Spot
+		spot    home.Spot
 		service float64
 		retry   Retry
 		latency float64 // 0 is rejected
@@ -34,7 +34,7 @@ func TestInterruptions(t *testing.T) {
 		"done within the notice":                {notice, 70, Retry{}, 70, 70, NodeCounts{Interruptions: 1}},
 		"done as the notice ends":               {notice, 80, Retry{}, 80, 80, NodeCounts{Interruptions: 1}},
 		"broken off":                            {notice, 100, Retry{}, 0, 80, broken},
-		"broken off without notice":             {platform.Spot{}, 100, Retry{}, 0, 50, broken},
+		"broken off without notice":             {home.Spot{}, 100, Retry{}, 0, 50, broken},
 		"broken off and sent again":             {notice, 100, again, 150 + 100, 80, broken},
 		"started again":                         {restart, 100, Retry{}, 150 + 100, 80, broken},
 		"started again at the last checkpoint":  {often, 100, Retry{}, 150 + 20, 80, broken},
@@ -42,7 +42,7 @@ func TestInterruptions(t *testing.T) {
 		"idle":                                  {notice, 10, Retry{}, 10, 50, NodeCounts{Interruptions: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := scaled(platform.Nodes{Spot: &test.spot}, 1)
+			h := scaled(home.Nodes{Spot: &test.spot}, 1)
 			h.Service, h.Cluster.Autoscaler = constant(test.service), nil
 			var nodes *nodes
 			o := runWith(t, h, at(0), Options{Retry: test.retry}, func(c *cluster) {
@@ -69,16 +69,16 @@ func TestInterruptions(t *testing.T) {
 // to be had before 200 s.
 func TestBaseAndFallback(t *testing.T) {
 	for name, test := range map[string]struct {
-		spot           platform.Spot
+		spot           home.Spot
 		spotS, demandS int64
 		pending        int64
 	}{
-		"waits for spot":              {platform.Spot{Base: 1}, 50 + 800, 1000, 150},
-		"falls back at once":          {platform.Spot{Base: 1, Fallback: true}, 50, 1000 + 950, 0},
-		"falls back after a minute":   {platform.Spot{Base: 1, Fallback: true, FallbackAfter: time.Minute}, 50, 1000 + 890, 60},
-		"spot comes before that":      {platform.Spot{Base: 1, Fallback: true, FallbackAfter: 5 * time.Minute}, 50 + 800, 1000, 150},
-		"on demand without spot":      {platform.Spot{Base: 2}, 0, 2000, 0},
-		"spot only waits, both go on": {platform.Spot{}, 1000 + 50 + 800, 0, 150},
+		"waits for spot":              {home.Spot{Base: 1}, 50 + 800, 1000, 150},
+		"falls back at once":          {home.Spot{Base: 1, Fallback: true}, 50, 1000 + 950, 0},
+		"falls back after a minute":   {home.Spot{Base: 1, Fallback: true, FallbackAfter: time.Minute}, 50, 1000 + 890, 60},
+		"spot comes before that":      {home.Spot{Base: 1, Fallback: true, FallbackAfter: 5 * time.Minute}, 50 + 800, 1000, 150},
+		"on demand without spot":      {home.Spot{Base: 2}, 0, 2000, 0},
+		"spot only waits, both go on": {home.Spot{}, 1000 + 50 + 800, 0, 150},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := replicas(2, random.Constant(1))
@@ -89,7 +89,7 @@ func TestBaseAndFallback(t *testing.T) {
 					interrupt(c, 1, 50*time.Second)
 				}
 			})
-			want := platform.Metered{
+			want := home.Metered{
 				NodeTime: test.spotS * 1000, OnDemandNodeTime: test.demandS * 1000, PeakNodes: 2,
 				ReplicaTime: (2000 - test.pending) * 1000, Requests: 1,
 			}
@@ -106,8 +106,8 @@ func TestBaseAndFallback(t *testing.T) {
 // TestInterruptedBatch: of a batch of two with a third waiting in the replica all are broken off, and come back.
 func TestInterruptedBatch(t *testing.T) {
 	h := replicas(1, nil)
-	h.Service = platform.Service{Concurrency: 2, Batch: &platform.Batch{Alpha: time.Second, Max: 2, MaxWaiting: 4}}
-	h.Cluster.Nodes.Spot = &platform.Spot{Restart: true}
+	h.Service = home.Service{Concurrency: 2, Batch: &home.Batch{Alpha: time.Second, Max: 2, MaxWaiting: 4}}
+	h.Cluster.Nodes.Spot = &home.Spot{Restart: true}
 	load := workload.NewRecorded(workload.Info{Span: 1000 * time.Second}, []workload.Request{{Output: 100}, {Output: 100}, {Output: 10}})
 	o := runWith(t, h, load, Options{}, func(c *cluster) { interrupt(c, 0, 50*time.Second) })
 	if o.Served != 3 || o.Nodes.BrokenOff != 3 || o.End != 160*time.Second {
@@ -119,7 +119,7 @@ func TestInterruptedBatch(t *testing.T) {
 
 // TestOutages: spot capacity is there for its share of the time.
 func TestOutages(t *testing.T) {
-	m := newMarket(platform.Spot{Available: 3 * time.Hour, Unavailable: time.Hour}, 7, 0)
+	m := newMarket(home.Spot{Available: 3 * time.Hour, Unavailable: time.Hour}, 7, 0)
 	there, n := 0, 200_000
 	for i := range n {
 		if now := int64(i) * int64(time.Hour); m.at(now) == now {
@@ -132,7 +132,7 @@ func TestOutages(t *testing.T) {
 // TestNumberOfInterruptions: rate x node-hours, within three standard deviations of a Poisson number; of losses too.
 func TestNumberOfInterruptions(t *testing.T) {
 	h := replicas(20, random.Constant(1))
-	h.Cluster.Nodes = platform.Nodes{LossRate: 0.25, Spot: &platform.Spot{Rate: 1, Notice: 2 * time.Minute}}
+	h.Cluster.Nodes = home.Nodes{LossRate: 0.25, Spot: &home.Spot{Rate: 1, Notice: 2 * time.Minute}}
 	o := run(t, h, workload.NewRecorded(workload.Info{Span: 1000 * time.Hour}, []workload.Request{{}}))
 	hours := float64(o.Metered.NodeTime) / 3.6e6
 	for what, n := range map[string][2]float64{
@@ -163,7 +163,7 @@ func TestNoInterruptionsChangeNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			out[i] = string(data)
-			h.Cluster.Nodes.Spot = &platform.Spot{Notice: time.Minute, Restart: true}
+			h.Cluster.Nodes.Spot = &home.Spot{Notice: time.Minute, Restart: true}
 		}
 		if out[0] != out[1] {
 			t.Fatalf("two runs differ:\n%s\n%s", out[0], out[1])
@@ -193,11 +193,11 @@ func TestLawsUnderInterruptions(t *testing.T) {
 
 // TestLostSpareNodeIsReplaced: node 1 is empty when it goes; another takes its place at once, with the autoscaler at its scan at 50 s.
 func TestLostSpareNodeIsReplaced(t *testing.T) {
-	for name, nodes := range map[string]platform.Nodes{"at once": {}, "Cluster Autoscaler": clusterAutoscaler()} {
+	for name, nodes := range map[string]home.Nodes{"at once": {}, "Cluster Autoscaler": clusterAutoscaler()} {
 		for what, goes := range map[string]func(*cluster, int32, time.Duration){"lost": lose, "interrupted": interrupt} {
 			h := replicas(1, random.Constant(10))
 			h.Cluster.Nodes = nodes
-			h.Cluster.Nodes.Spare, h.Cluster.Nodes.Spot = 1, &platform.Spot{Notice: time.Minute}
+			h.Cluster.Nodes.Spare, h.Cluster.Nodes.Spot = 1, &home.Spot{Notice: time.Minute}
 			o := runWith(t, h, at(0), Options{}, func(c *cluster) { goes(c, 1, 50*time.Second) })
 			if o.Metered.NodeTime != 2_000_000 || o.Metered.PeakNodes != 2 {
 				t.Errorf("%s, %s: %d nodes at the most, for %d ms, want 2 for 2,000,000", name, what, o.Metered.PeakNodes, o.Metered.NodeTime)

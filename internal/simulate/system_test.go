@@ -9,14 +9,14 @@ import (
 
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // system is everything of a run but its workload.
 type system struct {
-	homes   []platform.Home
+	homes   []home.Home
 	routing routing // nil for one home
 	base    bool
 	opt     Options
@@ -24,7 +24,7 @@ type system struct {
 
 // anySystem draws one home or two behind a router, callers who do anything, and perhaps a timeline.
 func anySystem(t *rapid.T) system {
-	s := system{homes: []platform.Home{anyHome(t)}, opt: anyCallers(t)}
+	s := system{homes: []home.Home{anyHome(t)}, opt: anyCallers(t)}
 	if rapid.Bool().Draw(t, "hybrid") {
 		s.homes, s.routing, s.base = append(s.homes, anyHome(t)), anyRouting(t), rapid.Bool().Draw(t, "base")
 	}

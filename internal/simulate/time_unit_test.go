@@ -10,10 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/internal/measure"
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/policy"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -62,7 +62,7 @@ func timeless(s *system) {
 			c.NodeStartUp, c.PodStartUp = grid{random.Exponential(60)}, grid{random.Exponential(10)}
 			c.Nodes.Karpenter, c.Nodes.Spot, c.Nodes.LossRate, c.Schedule = nil, nil, 0, nil
 			if a := c.Autoscaler; a != nil && a.HPA == nil && a.Spock == nil {
-				c.Autoscaler = platform.NewHPA(max(1, a.Min), a.Max, a.Target)
+				c.Autoscaler = home.NewHPA(max(1, a.Min), a.Max, a.Target)
 			}
 		case h.Function != nil:
 			f := h.Function
@@ -122,9 +122,9 @@ func stretched(v reflect.Value, k int) reflect.Value {
 	case time.Duration:
 		fresh.SetInt(int64(x) * int64(k))
 		return fresh
-	case measure.Summary:
+	case stats.Summary:
 		f := float64(k)
-		fresh.Set(reflect.ValueOf(measure.Summary{Count: x.Count, Mean: x.Mean * f, P50: x.P50 * f, P95: x.P95 * f, P99: x.P99 * f, Max: x.Max * f}))
+		fresh.Set(reflect.ValueOf(stats.Summary{Count: x.Count, Mean: x.Mean * f, P50: x.P50 * f, P95: x.P95 * f, P99: x.P99 * f, Max: x.Max * f}))
 		return fresh
 	}
 	switch v.Kind() {
@@ -157,7 +157,7 @@ func stretched(v reflect.Value, k int) reflect.Value {
 // withLongerMeters makes the times of an outcome that are plain numbers k times as long.
 func withLongerMeters(o Outcome, k int) Outcome {
 	o.TimeUnanswered *= float64(k)
-	stretch := func(m *platform.Metered, n *NodeCounts) {
+	stretch := func(m *home.Metered, n *NodeCounts) {
 		for _, ms := range []*int64{
 			&m.NodeTime, &m.OnDemandNodeTime, &m.ReplicaTime, &m.InstanceTime, &m.ActiveTime, &m.IdleTime, &m.RunTime, &m.HeldTime, &m.HeldRunTime,
 		} {
@@ -186,7 +186,7 @@ func timesAgree(k int) cmp.Options {
 	return cmp.Options{
 		cmp.Comparer(func(a, b float64) bool { return within(a, b, 1e-6) }),
 		cmp.Comparer(func(a, b time.Duration) bool { return max(a-b, b-a) <= time.Duration(k) }),
-		cmp.Comparer(func(a, b measure.Summary) bool {
+		cmp.Comparer(func(a, b stats.Summary) bool {
 			return a.Count == b.Count && within(a.Mean, b.Mean, 1e-6) && within(a.Max, b.Max, 1e-6) &&
 				within(a.P50, b.P50, 2e-3) && within(a.P95, b.P95, 2e-3) && within(a.P99, b.P99, 2e-3)
 		}),

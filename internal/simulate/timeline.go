@@ -3,7 +3,7 @@ package simulate
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/platform"
+	"fulcrum.dev/fulcrum/internal/home"
 )
 
 // Timeline is the state of every home at equal steps of the span. Its size does not depend on the traffic.
@@ -35,7 +35,7 @@ type Moment struct {
 	Starts     int64 `json:"starts"`
 	ColdStarts int64 `json:"coldStarts"`
 	// Metered is what the home would be billed for if the span ended here.
-	Metered platform.Metered `json:"metered"`
+	Metered home.Metered `json:"metered"`
 }
 
 // timeline takes the samples of a run.
@@ -45,10 +45,10 @@ type timeline struct {
 }
 
 // newTimeline allots room for a number of moments, so that sampling allocates nothing.
-func newTimeline(span int64, moments int, places []place) *timeline {
+func newTimeline(span int64, moments int, homes []runningHome) *timeline {
 	t := &timeline{step: max(1, (span+int64(moments)-1)/int64(moments)), span: span}
-	for i := range places {
-		t.curves = append(t.curves, Curve{Home: places[i].name, Moments: make([]Moment, 0, moments)})
+	for i := range homes {
+		t.curves = append(t.curves, Curve{Home: homes[i].name, Moments: make([]Moment, 0, moments)})
 	}
 	return t
 }
@@ -58,8 +58,8 @@ func newTimeline(span int64, moments int, places []place) *timeline {
 func (e *engine) sample(now int64) {
 	t := e.timeline
 	for ; e.moment <= min(now, t.span); e.moment += t.step {
-		for i := range e.places {
-			t.curves[i].Moments = append(t.curves[i].Moments, e.places[i].moment(e.moment))
+		for i := range e.homes {
+			t.curves[i].Moments = append(t.curves[i].Moments, e.homes[i].moment(e.moment))
 		}
 	}
 	if e.moment > t.span {
@@ -67,15 +67,15 @@ func (e *engine) sample(now int64) {
 	}
 }
 
-func (p *place) moment(at int64) Moment {
-	s, v := p.server, p.home.view()
+func (p *runningHome) moment(at int64) Moment {
+	s, v := p.server, p.platform.view()
 	m := Moment{
 		Ready: s.ready + s.apart, Starting: s.starting, Waiting: v.Waiting, InFlight: v.InFlight,
 		Arrivals: s.tally.arrivals, Served: s.tally.served, Rejected: s.tally.rejected,
 		TimedOut: s.tally.timedOut, Starts: s.begun, ColdStarts: s.tally.coldStarts,
-		Metered: p.home.meter(at),
+		Metered: p.platform.meter(at),
 	}
-	if c, ok := p.home.(*cluster); ok {
+	if c, ok := p.platform.(*cluster); ok {
 		m.Nodes = c.nodes.live
 	}
 	m.Metered.Requests = m.Arrivals - m.Rejected

@@ -1,10 +1,11 @@
 package workload
 
 import (
+	"context"
 	"fmt"
 	"time"
 
-	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/duration"
 )
 
 // maxCountBlocks bounds the memory of Counts.
@@ -17,24 +18,26 @@ const maxCountBlocks = 10_000_000
 // the expectation where that is known without drawing: recorded counts and
 // rates, spread evenly over their periods; the rate of a generator (in the
 // states of mmpp that it goes through); a scale as a factor. What remains is read once.
-// More than 10 million blocks are an error.
-func Counts(w Workload, block time.Duration) ([]float64, error) {
+//
+// It stops soon after ctx has ended, also within a long file, with the context's
+// error. More than 10 million blocks are an error.
+func Counts(ctx context.Context, w Workload, block time.Duration) ([]float64, error) {
 	span := w.Info().Span
 	if block <= 0 {
-		return nil, fmt.Errorf("expected blocks longer than 0, got %s", unit.Duration(block))
+		return nil, fmt.Errorf("expected blocks longer than 0, got %s", duration.Text(block))
 	}
 	n := int64(span / block)
 	if span%block > 0 {
 		n++
 	}
 	if n > maxCountBlocks {
-		return nil, fmt.Errorf("%d blocks of %s in %s: expected at most %d, choose longer ones", n, unit.Duration(block), unit.Duration(span), maxCountBlocks)
+		return nil, fmt.Errorf("%d blocks of %s in %s: expected at most %d, choose longer ones", n, duration.Text(block), duration.Text(span), maxCountBlocks)
 	}
 	counts := blockCounts{block: block, counts: make([]float64, n)}
 	if n == 0 {
 		return counts.counts, nil
 	}
-	if err := expect(w, counts.add); err != nil {
+	if err := expect(ctx, w, counts.add); err != nil {
 		return nil, err
 	}
 	return counts.counts, nil
@@ -58,53 +61,5 @@ func (c *blockCounts) add(from, to time.Duration, n float64) {
 		part := min(c.block-from%c.block, to-from)
 		c.counts[from/c.block] += perTime * float64(part)
 		from += part
-	}
-}
-
-// adder takes requests that are spread evenly over a stretch of time; an empty
-// one is a moment. Stretches come in any order and may overlap.
-type adder func(from, to time.Duration, n float64)
-
-// expecter is a workload that knows what to expect without drawing all of its
-// requests.
-type expecter interface {
-	expect(add adder) error
-}
-
-// expect adds the requests of a workload: those to expect, or else those that it has.
-func expect(w Workload, add adder) error {
-	switch w := w.(type) {
-	case expecter:
-		return w.expect(add)
-	case binned:
-		period := w.grid().period
-		return w.counts(func(index int64, n float64) {
-			from := time.Duration(index) * period
-			add(from, from+period, n)
-		})
-	}
-	return visit(w, func(batch []Request) bool {
-		for i := range batch {
-			add(batch[i].At, batch[i].At, 1)
-		}
-		return true
-	})
-}
-
-// times multiplies what is added.
-func (add adder) times(factor float64) adder {
-	return func(from, to time.Duration, n float64) { add(from, to, factor*n) }
-}
-
-// within leaves out what is not within a window, and counts time from its beginning.
-func (add adder) within(w Window) adder {
-	return func(from, to time.Duration, n float64) {
-		begin, end := max(from, w.From), min(to, w.To)
-		switch {
-		case to <= from && from >= w.From && from < w.To:
-			add(from-w.From, from-w.From, n)
-		case begin < end:
-			add(begin-w.From, end-w.From, n*(float64(end-begin)/float64(to-from)))
-		}
 	}
 }

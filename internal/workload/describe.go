@@ -1,9 +1,7 @@
 package workload
 
 import (
-	"cmp"
 	"context"
-	"io"
 	"time"
 )
 
@@ -57,39 +55,18 @@ func Describe(ctx context.Context, w Workload) (Description, error) {
 	info := w.Info()
 	flow := newFlow()
 	sizes := newSizeStats(info)
-	err := visit(w, func(batch []Request) bool {
+	err := Visit(ctx, w, func(batch []Request) bool {
 		flow.add(batch)
 		sizes.add(batch)
-		return ctx.Err() == nil
+		return true
 	})
-	if err = cmp.Or(ctx.Err(), err); err != nil {
+	if err != nil {
 		return Description{}, err
 	}
 	d := Description{Info: info, Requests: flow.requests}
 	flow.describe(&d)
 	sizes.describe(&d)
 	return d, nil
-}
-
-// visit calls see with all requests in order, until it returns false.
-func visit(w Workload, see func([]Request) bool) error {
-	s, err := w.Open()
-	if err != nil {
-		return err
-	}
-	if c, ok := s.(io.Closer); ok {
-		defer c.Close()
-	}
-	batch := make([]Request, 4096)
-	for {
-		n, err := s.Read(batch)
-		if !see(batch[:n]) || err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
 }
 
 // tells says whether times of a resolution bear figures over windows of a length.

@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"time"
@@ -9,49 +8,49 @@ import (
 
 // describeSeries goes by the recorded counts: peaks and dispersion of arrivals
 // that were drawn within a period would be those of the draw.
-func describeSeries(ctx context.Context, w Workload, series binned) (Description, error) {
-	grid := series.grid()
+func describeSeries(ctx context.Context, w Workload, series Series) (Description, error) {
+	grid := series.Grid()
 	d := Description{Info: w.Info()}
-	windows := seriesWindows(grid.period)
+	windows := seriesWindows(grid.Period)
 	var cut, next int64 // periods left out, and the first one not yet seen
 	var total float64
 	skip := func(index int64) {
-		if run := index - next; grid.gap > 0 && time.Duration(run)*grid.period >= grid.gap {
+		if run := index - next; grid.Gap > 0 && time.Duration(run)*grid.Period >= grid.Gap {
 			cut += run
 		}
 	}
-	covered := func() time.Duration { return time.Duration(grid.periods-cut) * grid.period }
-	err := series.counts(func(index int64, count float64) {
+	covered := func() time.Duration { return time.Duration(grid.Periods-cut) * grid.Period }
+	err := series.Counts(ctx, func(index int64, count float64) {
 		skip(index)
 		next = index + 1
 		total += count
 		for _, c := range windows {
-			c.add(time.Duration(index-cut)*grid.period, count)
+			c.add(time.Duration(index-cut)*grid.Period, count)
 		}
 	})
 	if err != nil {
 		return Description{}, err
 	}
-	skip(grid.periods)
+	skip(grid.Periods)
 	d.Requests = int64(math.Round(total))
-	d.Gaps = time.Duration(cut) * grid.period
+	d.Gaps = time.Duration(cut) * grid.Period
 	d.Rate = total / covered().Seconds()
-	if grid.clientCV > 0 {
-		d.ClientCV = new(grid.clientCV)
+	if grid.ClientCV > 0 {
+		d.ClientCV = new(grid.ClientCV)
 	}
 	for _, c := range windows {
-		d.addWindow(c, grid.period, covered())
+		d.addWindow(c, grid.Period, covered())
 	}
 	sizes := newSizeStats(d.Info)
 	if !d.Info.HasTokens && !d.Info.HasWork {
 		return d, nil
 	}
-	err = visit(w, func(batch []Request) bool {
+	err = Visit(ctx, w, func(batch []Request) bool {
 		sizes.add(batch)
-		return sizes.requests < sizedAtMost && ctx.Err() == nil
+		return sizes.requests < sizedAtMost
 	})
 	sizes.describe(&d)
-	return d, cmp.Or(ctx.Err(), err)
+	return d, err
 }
 
 // seriesWindows returns the usual windows, and one of the period's length if it is another.

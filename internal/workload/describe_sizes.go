@@ -3,9 +3,8 @@ package workload
 import (
 	"slices"
 
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
-
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/stats"
 )
 
 // exactSizes is how many values are kept to give percentiles exactly; with more,
@@ -64,7 +63,7 @@ type distribution struct {
 	sum       float64
 	max       int64
 	values    []int64        // the first exactSizes
-	histogram *hdr.Histogram // of all, once there are more
+	histogram *stats.Buckets // of all, once there are more
 }
 
 func (d *distribution) add(v int64) {
@@ -76,20 +75,13 @@ func (d *distribution) add(v int64) {
 		return
 	}
 	if d.histogram == nil {
-		d.histogram = hdr.New(1, maxDrawnWork.Microseconds(), 3) // holds every int32 of tokens, too
+		d.histogram = stats.NewBuckets(MaxWork.Microseconds()) // holds every int32 of tokens, too
 		for _, kept := range d.values {
-			d.record(kept)
+			d.histogram.Add(kept, 1)
 		}
 		d.values = nil
 	}
-	d.record(v)
-}
-
-func (d *distribution) record(v int64) {
-	// It cannot be out of range but for negative sizes of a broken workload, which count as 0.
-	if err := d.histogram.RecordValue(min(max(v, 0), maxDrawnWork.Microseconds())); err != nil {
-		d.n--
-	}
+	d.histogram.Add(v, 1)
 }
 
 // describe returns nil when there is nothing to describe.
@@ -104,12 +96,11 @@ func (d *distribution) describe() *SizeDescription {
 	}
 }
 
-// quantile returns the percentile (unit.Rank) at a share q of the requests. There must be some.
+// quantile returns the percentile (random.Rank) at a share q of the requests. There must be some.
 func (d *distribution) quantile(q float64) float64 {
 	rank := random.Rank(q, int(d.n))
 	if d.histogram == nil {
 		return float64(d.values[rank-1]) / d.perUnit
 	}
-	// The library takes the nearest rank to a share of the count: that of a whole rank is that rank.
-	return float64(min(d.max, d.histogram.ValueAtPercentile(100*float64(rank)/float64(d.n)))) / d.perUnit
+	return float64(min(d.max, d.histogram.At(int64(rank)))) / d.perUnit
 }

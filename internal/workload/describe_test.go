@@ -1,4 +1,4 @@
-package workload
+package workload_test
 
 import (
 	"context"
@@ -8,29 +8,29 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
-)
 
-// background is a context that never ends.
-var background = context.Background()
+	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/workloadtest"
+)
 
 // A description that can be worked out by hand: minutes with 2, 0 and 1 requests.
 func TestDescribe(t *testing.T) {
-	w := NewRecorded(Info{Span: 3 * time.Minute, HasTokens: true, HasWork: true}, []Request{
+	w := workload.NewRecorded(workload.Info{Span: 3 * time.Minute, HasTokens: true, HasWork: true}, []workload.Request{
 		{At: 0, Input: 10, Output: 1, Work: time.Second},
 		{At: 30 * time.Second, Input: 30, Output: 2, Work: 3 * time.Second},
 		{At: 150 * time.Second, Input: 20, Output: 6, Work: 2 * time.Second},
 	})
-	d, err := Describe(background, w)
+	d, err := workload.Describe(context.Background(), w)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Description{
+	want := workload.Description{
 		Info: w.Info(), Requests: 3, Rate: 3.0 / 180,
-		Peaks: []Peak{{time.Second, new(151.0 / 3)}, {time.Minute, new(float64(2))}, {time.Hour, nil}},
+		Peaks: []workload.Peak{{time.Second, new(151.0 / 3)}, {time.Minute, new(float64(2))}, {time.Hour, nil}},
 		CV:    new(45.0 / 75), Dispersion: new(2.0 / 3), IdleMinutes: new(1.0 / 3),
-		Input:  &SizeDescription{3, 20, 20, 30, 30, 30},
-		Output: &SizeDescription{3, 3, 2, 6, 6, 6},
-		Work:   &SizeDescription{3, 2, 2, 3, 3, 3},
+		Input:  &workload.SizeDescription{3, 20, 20, 30, 30, 30},
+		Output: &workload.SizeDescription{3, 3, 2, 6, 6, 6},
+		Work:   &workload.SizeDescription{3, 2, 2, 3, 3, 3},
 	}
 	if diff := cmp.Diff(want, d, cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -42,18 +42,18 @@ func TestDescribe(t *testing.T) {
 func TestDescribeAgreesWithPlainComputation(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		gaps := rapid.SliceOfN(rapid.Int64Range(0, int64(5*time.Minute)), 2, 400).Draw(t, "gaps")
-		var requests []Request
+		var requests []workload.Request
 		var at time.Duration
-		requests = append(requests, Request{})
+		requests = append(requests, workload.Request{})
 		for _, g := range gaps {
 			at += time.Duration(g)
-			requests = append(requests, Request{At: at})
+			requests = append(requests, workload.Request{At: at})
 		}
 		if at == 0 {
 			t.Skip("one instant")
 		}
 		span := at + max(1, at/time.Duration(len(gaps)))
-		d, err := Describe(background, NewRecorded(Info{Span: span}, requests))
+		d, err := workload.Describe(context.Background(), workload.NewRecorded(workload.Info{Span: span}, requests))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func TestDescribeAgreesWithPlainComputation(t *testing.T) {
 }
 
 func TestDescribePoisson(t *testing.T) {
-	d, err := Describe(background, poissonRecord(t, 5, 10*time.Hour))
+	d, err := workload.Describe(context.Background(), workloadtest.PoissonRecord(5, 10*time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,41 +90,8 @@ func TestDescribePoisson(t *testing.T) {
 	}
 }
 
-// With more values than are kept, percentiles are within 0.1 % of the exact ones.
-func TestDistributionOfManyValues(t *testing.T) {
-	d := distribution{perUnit: 1}
-	for i := range 3 * exactSizes {
-		d.add(int64(i%100_000) + 1)
-	}
-	got := d.describe()
-	for _, c := range [][2]float64{{got.P50, 50_000}, {got.P95, 95_000}, {got.P99, 99_000}, {got.Max, 100_000}, {got.Mean, 50_000.5}} {
-		if math.Abs(c[0]/c[1]-1) > 1e-3 {
-			t.Errorf("got %g, want %g", c[0], c[1])
-		}
-	}
-}
-
-// TestDistributionByNearestRank has values jump just before and just after the 99th percentile, so that a rank that is off shows.
-func TestDistributionByNearestRank(t *testing.T) {
-	tests := []struct{ n, rank int }{{20, 20}, {100, 99}, {101, 100}, {exactSizes + 60, 198_060}} // ceil(0.99 n)
-	for _, test := range tests {
-		for small, want := range map[int]float64{test.rank - 1: 1000, test.rank: 10} {
-			d := distribution{perUnit: 1}
-			for range small {
-				d.add(10)
-			}
-			for range test.n - small {
-				d.add(1000)
-			}
-			if got := d.describe(); got.P99 != want {
-				t.Errorf("of %d values, %d of them small, p99 is %g, want %g", test.n, small, got.P99, want)
-			}
-		}
-	}
-}
-
 func TestDescribeNothing(t *testing.T) {
-	d, err := Describe(background, NewRecorded(Info{Span: time.Hour}, nil))
+	d, err := workload.Describe(context.Background(), workload.NewRecorded(workload.Info{Span: time.Hour}, nil))
 	if err != nil || d.Requests != 0 || d.CV != nil || d.Dispersion != nil || len(d.Peaks) != 3 || d.Peaks[0].Ratio != nil {
 		t.Errorf("%+v, %v", d, err)
 	}

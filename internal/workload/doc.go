@@ -1,8 +1,15 @@
-// Package workload is requests over time: it reads trace formats, generates
-// traffic, scales and reshapes it, and describes it.
+// Package workload is requests over time: what a sequence of them is, and the
+// operations that scale and reshape it, describe it and count it.
 //
-// In go readers (never paths: the caller opens files) and a v1alpha1.Traffic;
-// out come Workloads, sequences of Requests in order of arrival that can be
-// read any number of times in constant memory and give the same bytes each time.
-// Start with Workload, then FromTraffic, which builds one from a model file.
+// In go Workloads, which the packages below this one read from traces and
+// generate; out come Workloads, sequences of Requests in order of arrival that
+// can be read any number of times in constant memory and give the same bytes
+// each time. The package knows no file formats and no model file. Start with
+// Workload; sources.go says what a source of requests can offer beside it.
+//
+//   - rows reads the lines of files, and says which cannot be read;
+//   - sizes draws what requests ask for;
+//   - generate makes arrivals up;
+//   - trace reads recorded ones;
+//   - traffic puts all of it together as a model file says.
 package workload

@@ -30,8 +30,8 @@ func Cache(w Workload, maxRequests int) (Workload, error) {
 	}
 }
 
-// rescale makes what a Recorded was read from again at another rate, when that can be.
-func (r *Recorded) rescale(factor float64) (Workload, error) {
+// Rescale makes what a Recorded was read from again at another rate, when that can be.
+func (r *Recorded) Rescale(factor float64) (Workload, error) {
 	if r.source == nil {
 		return nil, errRecord
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/duration"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -60,7 +60,7 @@ func (m *merged) notes(span time.Duration) []string {
 			notes = append(notes, part+": "+note)
 		}
 		if info.Span < span {
-			notes = append(notes, fmt.Sprintf("%s ends after %s of %s", part, unit.Duration(info.Span), unit.Duration(span)))
+			notes = append(notes, fmt.Sprintf("%s ends after %s of %s", part, duration.Text(info.Span), duration.Text(span)))
 		}
 	}
 	return notes
@@ -69,8 +69,8 @@ func (m *merged) notes(span time.Duration) []string {
 // Open starts from the first request.
 func (m *merged) Open() (Stream, error) { return m.open(Workload.Open) }
 
-// openWindows merges the windows of the parts.
-func (m *merged) openWindows(windows []Window) (Stream, error) {
+// OpenWindows merges the windows of the parts.
+func (m *merged) OpenWindows(windows []Window) (Stream, error) {
 	return m.open(func(w Workload) (Stream, error) { return openWindows(w, windows) })
 }
 
@@ -87,8 +87,8 @@ func (m *merged) open(open func(Workload) (Stream, error)) (Stream, error) {
 	return s, nil
 }
 
-// rescale makes every part again at another rate, when all of them can be.
-func (m *merged) rescale(factor float64) (Workload, error) {
+// Rescale makes every part again at another rate, when all of them can be.
+func (m *merged) Rescale(factor float64) (Workload, error) {
 	again := &merged{parts: make([]Workload, len(m.parts))}
 	for i, w := range m.parts {
 		var err error

@@ -31,7 +31,7 @@ func (p *prioritised) Open() (Stream, error) {
 	return &priorityStream{source: source, priority: p.priority}, nil
 }
 
-func (p *prioritised) openWindows(windows []Window) (Stream, error) {
+func (p *prioritised) OpenWindows(windows []Window) (Stream, error) {
 	source, err := openWindows(p.source, windows)
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func (p *prioritised) openWindows(windows []Window) (Stream, error) {
 	return &priorityStream{source: source, priority: p.priority}, nil
 }
 
-func (p *prioritised) rescale(factor float64) (Workload, error) {
+func (p *prioritised) Rescale(factor float64) (Workload, error) {
 	scaled, err := rescaled(p.source, factor)
 	if err != nil {
 		return nil, err

@@ -49,14 +49,14 @@ func (r *repeated) Open() (Stream, error) {
 	return &repeatStream{repeated: r, source: source, left: r.times - 1}, nil
 }
 
-// openWindows reads, in every round that windows touch, what they want of any
+// OpenWindows reads, in every round that windows touch, what they want of any
 // round, so that rounds are the same requests.
-func (r *repeated) openWindows(windows []Window) (Stream, error) {
+func (r *repeated) OpenWindows(windows []Window) (Stream, error) {
 	ofRound := r.fold(windows)
-	left, round, empty := remaining(windows), int64(-1), false
+	left, round, empty := Remaining(windows), int64(-1), false
 	next := func() (Stream, error) {
 		round++
-		left.touch(time.Duration(round)*r.span, time.Duration(round)*r.span)
+		left.Touch(time.Duration(round)*r.span, time.Duration(round)*r.span)
 		if empty || len(left) == 0 {
 			return nil, io.EOF // after an empty round, however many there are: the others are no different
 		}
@@ -73,7 +73,7 @@ func (r *repeated) openWindows(windows []Window) (Stream, error) {
 			return keepRequest
 		}}, nil
 	}
-	return within(&sequence{next: next}, windows), nil
+	return Within(&sequence{next: next}, windows), nil
 }
 
 // fold returns the windows of one round that together hold those of all rounds.
@@ -98,7 +98,7 @@ func (r *repeated) fold(windows []Window) []Window {
 	return folded
 }
 
-func (r *repeated) rescale(factor float64) (Workload, error) {
+func (r *repeated) Rescale(factor float64) (Workload, error) {
 	scaled, err := rescaled(r.source, factor)
 	if err != nil {
 		return nil, err

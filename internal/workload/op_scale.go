@@ -45,17 +45,12 @@ func Scale(w Workload, factor float64, seed uint64) (Workload, error) {
 	return &superposed{source: w, factor: factor, seed: seed}, nil
 }
 
-// rescaler is a workload that can be made again at another rate, rather than
-// by leaving out or copying requests. It returns errRecord when it cannot after all.
-type rescaler interface {
-	rescale(factor float64) (Workload, error)
-}
-
+// errRecord is what operations return when their source is a record after all.
 var errRecord = errors.New("a record cannot be made again at another rate")
 
 func rescaled(w Workload, factor float64) (Workload, error) {
-	if r, ok := w.(rescaler); ok {
-		return r.rescale(factor)
+	if r, ok := w.(Rescaler); ok {
+		return r.Rescale(factor)
 	}
 	return nil, errRecord
 }
@@ -83,8 +78,8 @@ func (t *thinned) Open() (Stream, error) {
 	return t.thin(source, everything), nil
 }
 
-// openWindows draws anew for each window.
-func (t *thinned) openWindows(windows []Window) (Stream, error) {
+// OpenWindows draws anew for each window.
+func (t *thinned) OpenWindows(windows []Window) (Stream, error) {
 	source, err := openWindows(t.source, windows)
 	if err != nil {
 		return nil, err

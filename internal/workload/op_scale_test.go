@@ -1,4 +1,4 @@
-package workload
+package workload_test
 
 import (
 	"math"
@@ -9,7 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/workloadtest"
 )
 
 // TestScaleLaws on records: the count is factor x n within 5 sigma of the
@@ -17,16 +18,16 @@ import (
 // first copy of each stays where it was.
 func TestScaleLaws(t *testing.T) {
 	var factor float64
-	law(t, func(t *rapid.T, w *Recorded) (Workload, error) {
+	law(t, func(t *rapid.T, w *workload.Recorded) (workload.Workload, error) {
 		factor = rapid.OneOf(rapid.Float64Range(0.01, 6), rapid.Just(1.0), rapid.Just(3.0)).Draw(t, "factor")
-		return Scale(w, factor, rapid.Uint64().Draw(t, "seed"))
-	}, func(t *rapid.T, in, out []Request, w Workload) {
+		return workload.Scale(w, factor, rapid.Uint64().Draw(t, "seed"))
+	}, func(t *rapid.T, in, out []workload.Request, w workload.Workload) {
 		whole, fraction := math.Modf(factor)
 		sigma := math.Sqrt(float64(len(in)) * fraction * (1 - fraction))
 		if d := math.Abs(float64(len(out)) - factor*float64(len(in))); d > 5*sigma+5 {
 			t.Fatalf("%d requests of %d scaled by %g: off by %g, sigma %g", len(out), len(in), factor, d, sigma)
 		}
-		copies := map[int32][]Request{}
+		copies := map[int32][]workload.Request{}
 		for _, q := range out {
 			copies[q.Input] = append(copies[q.Input], q)
 		}
@@ -39,7 +40,7 @@ func TestScaleLaws(t *testing.T) {
 				t.Fatalf("no copy of %+v stayed where it was: %+v", q, c)
 			}
 			for _, d := range c {
-				if d.Work != q.Work || (d.At-q.At).Abs() > maxDisplacement {
+				if d.Work != q.Work || (d.At-q.At).Abs() > 30*time.Second {
 					t.Fatalf("%+v is no copy of %+v", d, q)
 				}
 			}
@@ -49,16 +50,16 @@ func TestScaleLaws(t *testing.T) {
 
 func TestScaleKeepsTheMeanRate(t *testing.T) {
 	t.Parallel()
-	record := poissonRecord(t, 20, time.Hour)
+	record := workloadtest.PoissonRecord(20, time.Hour)
 	n := float64(record.Len())
 	for _, factor := range []float64{0.05, 0.5, 0.999, 1.3, 2, 7.5} {
-		w := must(Scale(record, factor, 3))(t)
-		got := float64(len(readAll(t, w, 512)))
+		w := workloadtest.Must(workload.Scale(record, factor, 3))(t)
+		got := float64(len(workloadtest.ReadAll(t, w, 512)))
 		_, fraction := math.Modf(factor)
-		near(t, "requests", got, n*factor, 5*math.Sqrt(n*fraction*(1-fraction))+1e-9)
+		workloadtest.Near(t, "requests", got, n*factor, 5*math.Sqrt(n*fraction*(1-fraction))+1e-9)
 		// Thinned by the inverse of what it was superposed by, or the reverse, it has the rate it had.
-		back := float64(len(readAll(t, must(Scale(w, 1/factor, 4))(t), 512)))
-		near(t, "requests there and back", back, n, 5*math.Sqrt(n*(1+math.Max(factor, 1/factor))))
+		back := float64(len(workloadtest.ReadAll(t, workloadtest.Must(workload.Scale(w, 1/factor, 4))(t), 512)))
+		workloadtest.Near(t, "requests there and back", back, n, 5*math.Sqrt(n*(1+math.Max(factor, 1/factor))))
 	}
 }
 
@@ -66,31 +67,31 @@ func TestScaleKeepsTheMeanRate(t *testing.T) {
 // and superposed copies do not come in pairs.
 func TestScaledPoissonLooksPoissonAtShortTimes(t *testing.T) {
 	t.Parallel()
-	record := poissonRecord(t, 20, 2*time.Hour)
+	record := workloadtest.PoissonRecord(20, 2*time.Hour)
 	for _, factor := range []float64{0.3, 3} {
-		w := must(Scale(record, factor, 1))(t)
-		_, cv := moments(t, w)
-		near(t, "cv of the gaps", cv, 1, 0.02)
-		seconds := counts(t, w, time.Second)
+		w := workloadtest.Must(workload.Scale(record, factor, 1))(t)
+		_, cv := workloadtest.Moments(t, w)
+		workloadtest.Near(t, "cv of the gaps", cv, 1, 0.02)
+		seconds := workloadtest.Counts(t, w, time.Second)
 		var sum, squares float64
 		for _, c := range seconds {
 			sum += c
 			squares += c * c
 		}
 		mean := sum / float64(len(seconds))
-		near(t, "index of dispersion over a second", squares/float64(len(seconds))/mean-mean, 1, 0.15)
+		workloadtest.Near(t, "index of dispersion over a second", squares/float64(len(seconds))/mean-mean, 1, 0.15)
 	}
 }
 
 // TestSuperpositionIsSteadyUpToItsEnds: copies of steady traffic neither are
 // missing at the start nor pile up at the end.
 func TestSuperpositionIsSteadyUpToItsEnds(t *testing.T) {
-	even := make([]Request, 60_000)
+	even := make([]workload.Request, 60_000)
 	for i := range even {
 		even[i].At = time.Duration(i) * 2 * time.Millisecond
 	}
-	w := must(Scale(NewRecorded(Info{Span: 2 * time.Minute}, even), 5, 1))(t)
-	for i, c := range counts(t, w, 5*time.Second) {
+	w := workloadtest.Must(workload.Scale(workload.NewRecorded(workload.Info{Span: 2 * time.Minute}, even), 5, 1))(t)
+	for i, c := range workloadtest.Counts(t, w, 5*time.Second) {
 		if math.Abs(c-12_500) > 5*math.Sqrt(10_000) {
 			t.Errorf("%g requests in 5 s from second %d, want 12500", c, 5*i)
 		}
@@ -98,74 +99,24 @@ func TestSuperpositionIsSteadyUpToItsEnds(t *testing.T) {
 }
 
 func TestScaleSeeds(t *testing.T) {
-	record := poissonRecord(t, 10, time.Minute)
+	record := workloadtest.PoissonRecord(10, time.Minute)
 	for _, factor := range []float64{0.5, 2.5} {
-		a, b := must(Scale(record, factor, 1))(t), must(Scale(record, factor, 1))(t)
-		sameRequests(t, "the same seed", readAll(t, a, 7), readAll(t, b, 512))
-		if c := readAll(t, must(Scale(record, factor, 2))(t), 512); slices.Equal(c, readAll(t, a, 512)) {
+		a, b := workloadtest.Must(workload.Scale(record, factor, 1))(t), workloadtest.Must(workload.Scale(record, factor, 1))(t)
+		workloadtest.Same(t, "the same seed", workloadtest.ReadAll(t, a, 7), workloadtest.ReadAll(t, b, 512))
+		if c := workloadtest.ReadAll(t, workloadtest.Must(workload.Scale(record, factor, 2))(t), 512); slices.Equal(c, workloadtest.ReadAll(t, a, 512)) {
 			t.Errorf("seeds 1 and 2 scale by %g to the same requests", factor)
 		}
 	}
-	if w := must(Scale(record, 1, 1))(t); w != Workload(record) {
+	if w := workloadtest.Must(workload.Scale(record, 1, 1))(t); w != workload.Workload(record) {
 		t.Error("scaling by 1 is not the workload itself")
 	}
 }
 
 func TestScaleNotes(t *testing.T) {
-	record := NewRecorded(Info{Span: time.Hour}, nil)
+	record := workload.NewRecorded(workload.Info{Span: time.Hour}, nil)
 	for factor, want := range map[float64]string{0.5: "scaled by 0.5: each request is kept", 2: "scaled by 2: further copies"} {
-		if notes := must(Scale(record, factor, 1))(t).Info().Notes; len(notes) != 1 || !strings.HasPrefix(notes[0], want) {
+		if notes := workloadtest.Must(workload.Scale(record, factor, 1))(t).Info().Notes; len(notes) != 1 || !strings.HasPrefix(notes[0], want) {
 			t.Errorf("notes at %g = %q, want %q", factor, notes, want)
 		}
-	}
-}
-
-// TestScaleMakesGeneratedTrafficAgain: twice a Poisson process is a Poisson
-// process, which displaced copies of it are not at a minute's scale; and
-// whatever was done to it stays done.
-func TestScaleMakesGeneratedTrafficAgain(t *testing.T) {
-	t.Parallel()
-	cv := 3.0
-	g := poisson(2, 4*time.Hour)
-	g.Arrivals, g.CV = "gamma", &cv
-	twice := g
-	twice.Rate *= 2
-	once, want := must(Generate(nil, g, 1))(t), must(Generate(nil, twice, 1))(t)
-	sameRequests(t, "generated traffic at twice the rate", readAll(t, must(Scale(once, 2, 9))(t), 512), readAll(t, want, 512))
-
-	operate := func(w Workload) Workload {
-		w = must(Slice(w, time.Hour, 3*time.Hour))(t)
-		w = sampleOf(t, w, 2, 10*time.Minute)
-		w = must(Repeat(w, 2))(t)
-		w = must(Merge(w, w))(t)
-		return must(Cache(w, 1e6))(t)
-	}
-	sameRequests(t, "operations on generated traffic at twice the rate",
-		readAll(t, must(Scale(operate(once), 2, 9))(t), 512), readAll(t, operate(want), 512))
-}
-
-// TestScaleOfAMergeScalesTheParts each in its own way.
-func TestScaleOfAMergeScalesTheParts(t *testing.T) {
-	generated := must(Generate(nil, poisson(5, time.Minute), 1))(t)
-	record := NewRecorded(Info{Span: time.Minute}, []Request{{At: 1, Input: 7}, {At: 2, Input: 7}})
-	all := readAll(t, must(Scale(must(Merge(generated, record))(t), 3, 1))(t), 512)
-	copies := 0
-	for _, q := range all {
-		if q.Input == 7 {
-			copies++
-		}
-	}
-	again := readAll(t, must(Scale(generated, 3, 1))(t), 512)
-	if copies != 6 || len(all) != 6+len(again) {
-		t.Errorf("%d copies of 2 recorded requests among %d, of which %d generated", copies, len(all), len(again))
-	}
-}
-
-func TestScaledMMPPKeepsItsPhases(t *testing.T) {
-	g := v1alpha1.Generator{Arrivals: "mmpp", Span: 10 * hour, States: []v1alpha1.MMPPState{{Rate: 1, Dwell: hour}, {Rate: 30, Dwell: hour / 4}}}
-	w := must(Generate(nil, g, 5))(t)
-	before, after := counts(t, w, 5*time.Minute), counts(t, must(Scale(w, 4, 1))(t), 5*time.Minute)
-	for i := range before {
-		near(t, "requests in five minutes", after[i], 4*before[i], 8*math.Sqrt(4*before[i]+16)*2)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/duration"
 )
 
 // Window is the stretch of time from From up to, not including, To.
@@ -51,7 +51,7 @@ func joinWindows(windows []Window, span time.Duration) ([]Window, error) {
 	for _, w := range windows {
 		if w.From < last || w.To <= w.From || w.To > span {
 			return nil, fmt.Errorf("expected windows in order, apart and within the span of %s, got one from %s to %s after %s",
-				unit.Duration(span), unit.Duration(w.From), unit.Duration(w.To), unit.Duration(last))
+				duration.Text(span), duration.Text(w.From), duration.Text(w.To), duration.Text(last))
 		}
 		last = w.To
 		joined = appendJoined(joined, w)
@@ -85,7 +85,7 @@ func (s *selected) Info() Info {
 	for _, w := range s.windows {
 		kept += w.To - w.From
 	}
-	info.Notes = withNote(info.Notes, "a selection of %d windows, %s of %s", s.given, unit.Duration(kept), unit.Duration(info.Span))
+	info.Notes = withNote(info.Notes, "a selection of %d windows, %s of %s", s.given, duration.Text(kept), duration.Text(info.Span))
 	info.Span = kept
 	return info
 }
@@ -109,7 +109,7 @@ func (s *selected) Open() (Stream, error) {
 	}}, nil
 }
 
-func (s *selected) rescale(factor float64) (Workload, error) {
+func (s *selected) Rescale(factor float64) (Workload, error) {
 	scaled, err := rescaled(s.source, factor)
 	if err != nil {
 		return nil, err

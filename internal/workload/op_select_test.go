@@ -1,308 +1,101 @@
-package workload
+package workload_test
 
 import (
-	"fmt"
 	"math"
-	"math/rand/v2"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
-	"fulcrum.dev/fulcrum/api/unit"
-	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/workloadtest"
 )
-
-// fromStart hides that a workload has windows, so that a selection reads it through.
-type fromStart struct{ Workload }
-
-// everyNth returns the windows of every n-th block of time.
-func everyNth(span time.Duration, n int, block time.Duration) []Window {
-	var windows []Window
-	for from := time.Duration(0); ; from += time.Duration(n) * block {
-		windows = append(windows, Window{from, from + min(block, span-from)})
-		if span-from <= time.Duration(n)*block {
-			return windows
-		}
-	}
-}
-
-// sampleOf selects every n-th block of time.
-func sampleOf(t fatal, w Workload, n int, block time.Duration) Workload {
-	t.Helper()
-	sample, err := Select(w, everyNth(w.Info().Span, n, block))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sample
-}
-
-// blocksOf returns the requests of each block of a sample, counted from its start.
-func blocksOf(t fatal, w Workload, block time.Duration) [][]Request {
-	t.Helper()
-	blocks := make([][]Request, (w.Info().Span+block-1)/block)
-	for _, q := range readAll(t, w, 1024) {
-		i := q.At / block
-		q.At -= i * block
-		blocks[i] = append(blocks[i], q)
-	}
-	return blocks
-}
-
-// TestSampledGeneratorLaws: the same requests each time and in any size of
-// batch, the first block that of the whole, and the blocks of a sample among
-// those of a finer one.
-func TestSampledGeneratorLaws(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		g := drawGenerator(t)
-		seed := rapid.Uint64().Draw(t, "seed")
-		n := rapid.IntRange(2, 4).Draw(t, "n")
-		block := drawWithin(t, "block", max(1, g.Span.Std()/1000), g.Span.Std()+1)
-		sample := func(n int) Workload {
-			w, err := Generate(nil, g, seed)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return sampleOf(t, w, n, block)
-		}
-		w := sample(n)
-		sameRequests(t, "the second reading", readAll(t, w, rapid.IntRange(1, 70).Draw(t, "batch")), readAll(t, w, 1024))
-		fine := blocksOf(t, w, block)
-		sameRequests(t, "the first block", fine[0], blocksOf(t, sample(1), block)[0])
-		for i, requests := range blocksOf(t, sample(2*n), block) {
-			sameRequests(t, fmt.Sprintf("block %d of a sample half as long", i), requests, fine[2*i])
-		}
-	})
-}
-
-// TestSampledBlocksAreLikeThoseOfTheWhole compares blocks that are drawn by
-// themselves with blocks cut out of the whole. Blocks of some twenty gaps show
-// whether arrivals are under way at their start, as they are in the middle of
-// the whole: without that, the first gap and the counts would be others. A cv of
-// 0 has no place here: all of one whole is in step with its first gap.
-func TestSampledBlocksAreLikeThoseOfTheWhole(t *testing.T) {
-	const (
-		blocks = 6000
-		nth    = 3
-		block  = 20 * time.Second
-		rate   = 1.0
-	)
-	steady := func(arrivals string, cv float64) v1alpha1.Generator {
-		return v1alpha1.Generator{Arrivals: arrivals, CV: &cv, Rate: rate}
-	}
-	for name, g := range map[string]v1alpha1.Generator{
-		"poisson":        steady("poisson", 1),
-		"gamma cv 0.3":   steady("gamma", 0.3),
-		"gamma cv 3":     steady("gamma", 3),
-		"weibull cv 0.4": steady("weibull", 0.4),
-		"weibull cv 2":   steady("weibull", 2),
-		"mmpp": {Arrivals: "mmpp", States: []v1alpha1.MMPPState{
-			{Rate: 0, Dwell: unit.Duration(8 * time.Second)},
-			{Rate: 0.6, Dwell: unit.Duration(20 * time.Second)},
-			{Rate: 5, Dwell: unit.Duration(4 * time.Second)},
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			g.Span = unit.Duration(blocks * nth * block)
-			w := must(Generate(nil, g, 7))(t)
-			drawn := momentsOfBlocks(t, sampleOf(t, w, nth, block), block)
-			// Another seed: the first block would be the same.
-			whole := must(Generate(nil, g, 8))(t)
-			cut := momentsOfBlocks(t, sampleOf(t, fromStart{whole}, nth, block), block)
-			for i, m := range drawn {
-				near(t, m.name+" of drawn and cut blocks", m.mean, cut[i].mean, 5*math.Hypot(m.sigma, cut[i].sigma)+1e-6)
-			}
-			near(t, "requests of a block", drawn[0].mean, rate*block.Seconds(), 5*drawn[0].sigma+1e-6)
-		})
-	}
-}
-
-// blockMoment is the mean of a quantity over many blocks, and its standard error.
-type blockMoment struct {
-	name        string
-	mean, sigma float64
-}
-
-// momentsOfBlocks describes the counts of blocks and the gaps within them.
-func momentsOfBlocks(t *testing.T, w Workload, block time.Duration) []blockMoment {
-	t.Helper()
-	moments := []blockMoment{{name: "count"}, {name: "count^2"}, {name: "time before the first"}, {name: "sum of gaps"}, {name: "sum of gap^2"}}
-	blocks := blocksOf(t, w, block)
-	for _, requests := range blocks {
-		count, first := float64(len(requests)), block.Seconds()
-		var gaps, squares float64
-		for i, q := range requests {
-			if i == 0 {
-				first = q.At.Seconds()
-				continue
-			}
-			gap := (q.At - requests[i-1].At).Seconds()
-			gaps += gap
-			squares += gap * gap
-		}
-		for i, x := range []float64{count, count * count, first, gaps, squares} {
-			moments[i].mean += x
-			moments[i].sigma += x * x
-		}
-	}
-	n := float64(len(blocks))
-	for i := range moments {
-		m := &moments[i]
-		m.mean /= n
-		m.sigma = math.Sqrt(math.Max(0, m.sigma/n-m.mean*m.mean) / n)
-	}
-	return moments
-}
-
-// TestSampleKeepsRateAndCV over long blocks, against the figures asked for.
-func TestSampleKeepsRateAndCV(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		arrivals string
-		cv       float64
-	}{{"poisson", 1}, {"gamma", 0.3}, {"gamma", 3}, {"weibull", 2}} {
-		g := v1alpha1.Generator{Arrivals: test.arrivals, CV: &test.cv, Rate: 50, Span: 100 * hour}
-		w := sampleOf(t, must(Generate(nil, g, 1))(t), 25, 10*time.Minute)
-		rate, cv := moments(t, w)
-		near(t, fmt.Sprintf("rate of %s cv %g", test.arrivals, test.cv), rate, 50, 5*test.cv*50/math.Sqrt(50*w.Info().Span.Seconds()))
-		near(t, fmt.Sprintf("cv of the gaps of %s cv %g", test.arrivals, test.cv), cv, test.cv, 0.02*test.cv)
-	}
-}
-
-// TestSampledBlocksAreAtTheirPlace: each block has the rate of its time of day
-// and week, and its share of a flash crowd that begins or ends within it; a
-// slice moves all of it.
-func TestSampledBlocksAreAtTheirPlace(t *testing.T) {
-	t.Parallel()
-	const block = 10 * time.Minute
-	peak := 9 * hour
-	crowd := v1alpha1.Flash{At: 31*hour + hour/10, Duration: 2 * hour, Factor: 4}
-	g := poisson(10, 7*24*time.Hour)
-	g.Daily = &v1alpha1.Daily{PeakToMean: 1.9, PeakAt: &peak}
-	g.Weekly = &v1alpha1.Weekly{Weekend: 0.25}
-	g.Flash = []v1alpha1.Flash{crowd}
-	rateAt := func(second float64) float64 {
-		rate := 10 * 7 / 5.5 * (1 + 0.9*math.Cos(2*math.Pi*(second/3600-9)/24))
-		if second >= 5*86400 {
-			rate *= 0.25
-		}
-		if second >= crowd.At.Seconds() && second < (crowd.At+crowd.Duration).Seconds() {
-			rate *= 4
-		}
-		return rate
-	}
-	whole := must(Generate(nil, g, 3))(t)
-	for _, from := range []time.Duration{0, 7*time.Hour + 3*time.Minute} {
-		w := sampleOf(t, must(Slice(whole, from, 0))(t), 6, block)
-		for i, requests := range blocksOf(t, w, block) {
-			begin := from + time.Duration(i)*6*block
-			want := 0.0
-			for s := range int(min(block, 7*24*time.Hour-begin).Seconds()) {
-				want += rateAt(begin.Seconds() + float64(s) + 0.5)
-			}
-			near(t, fmt.Sprintf("requests of the block at %s", begin), float64(len(requests)), want, 5*math.Sqrt(want)+5)
-		}
-	}
-}
-
-// countedDist counts what is drawn from a distribution.
-type countedDist struct {
-	random.Dist
-	draws *int
-}
-
-func (d countedDist) Sample(r *rand.Rand) float64 {
-	*d.draws++
-	return d.Dist.Sample(r)
-}
-
-// TestSampleDrawsOnlyWhatItKeeps, whatever else was done to the generator.
-func TestSampleDrawsOnlyWhatItKeeps(t *testing.T) {
-	draws := 0
-	w := must(Generate(nil, poisson(1, 100*time.Hour), 1))(t)
-	w.(*generated).sizes = &sizer{input: countedDist{random.Constant(5), &draws}}
-	sample := func(w Workload) Workload { return sampleOf(t, w, 12, 10*time.Minute) }
-	scale := func(w Workload) Workload { return must(Scale(w, 3, 1))(t) }
-	slice := func(w Workload) Workload { return must(Slice(w, 20*time.Hour, 0))(t) }
-	cache := func(w Workload) Workload { return must(Cache(w, 1e6))(t) }
-	for name, sampled := range map[string]Workload{
-		"sample":                    sample(w),
-		"sample of a scaled":        sample(scale(w)),
-		"scaled sample":             scale(sample(w)),
-		"scaled sample in memory":   scale(cache(sample(w))),
-		"sample of a slice":         sample(slice(w)),
-		"sample of a slice of one":  sample(slice(slice(w))),
-		"sample of a merge":         sample(must(Merge(w, must(Merge(slice(w), w))(t)))(t)),
-		"sample of what was scaled": sample(scale(cache(slice(w)))),
-	} {
-		draws = 0
-		if kept := len(readAll(t, sampled, 100)); draws != kept || kept == 0 {
-			t.Errorf("%s: %d requests drawn to keep %d", name, draws, kept)
-		}
-	}
-	held := cache(w)
-	draws = 0
-	if kept := len(readAll(t, sample(held), 100)); draws != 0 || kept == 0 {
-		t.Errorf("%d requests drawn to keep %d of what is in memory", draws, kept)
-	}
-}
 
 // TestSampleOfParts: the sample of a merge of records is the one that reads
 // the merge through, ties and all.
 func TestSampleOfParts(t *testing.T) {
 	t.Parallel()
-	var merge Workload
-	var windows []Window
-	law(t, func(t *rapid.T, record *Recorded) (Workload, error) {
-		var err error
-		merge, err = Merge(record, drawRecord(t, "other"), &slice{source: record, to: record.Info().Span})
+	var merge workload.Workload
+	var windows []workload.Window
+	law(t, func(t *rapid.T, record *workload.Recorded) (workload.Workload, error) {
+		again, err := workload.Prioritise(record, 0)
 		if err != nil {
 			return nil, err
 		}
+		if merge, err = workload.Merge(record, workloadtest.DrawRecord(t, "other"), again); err != nil {
+			return nil, err
+		}
 		span := merge.Info().Span
-		windows = everyNth(span, rapid.IntRange(2, 5).Draw(t, "n"), max(span/1000, drawSpan(t, "block", span)))
-		return Select(merge, windows)
-	}, func(t *rapid.T, _, out []Request, _ Workload) {
-		through, err := Select(fromStart{merge}, windows)
+		windows = workloadtest.EveryNth(span, rapid.IntRange(2, 5).Draw(t, "n"), max(span/1000, workloadtest.DrawSpan(t, "block", span)))
+		return workload.Select(merge, windows)
+	}, func(t *rapid.T, _, out []workload.Request, _ workload.Workload) {
+		through, err := workload.Select(workloadtest.Opaque{Workload: merge}, windows)
 		if err != nil {
 			t.Fatal(err)
 		}
-		sameRequests(t, "the merge read through", readAll(t, through, 64), out)
+		workloadtest.Same(t, "the merge read through", workloadtest.ReadAll(t, through, 64), out)
 	})
 }
 
-// TestRoundsOfASelectionAreTheSame requests, also where a window reaches into the next round.
-func TestRoundsOfASelectionAreTheSame(t *testing.T) {
-	w := must(Repeat(must(Generate(nil, poisson(1, time.Hour), 1))(t), 5))(t)
-	const block = 10 * time.Minute
-	blocks := blocksOf(t, sampleOf(t, w, 6, block), block)
-	for i := range blocks {
-		sameRequests(t, "the same block of another round", blocks[i], blocks[0])
-	}
-	if len(blocks) != 5 || len(blocks[0]) == 0 {
-		t.Errorf("%d blocks, want the five first of the rounds", len(blocks))
-	}
-	seam := must(Select(w, []Window{{0, block}, {55 * time.Minute, 65 * time.Minute}, {3*time.Hour - block/2, 3 * time.Hour}}))(t)
-	halves := blocksOf(t, seam, block/2)
-	sameRequests(t, "the beginning of the next round", halves[3], halves[0])
-	sameRequests(t, "the end of another round", halves[4], halves[2])
+// TestSelectOfOperationsIsCutOutOfThem, in any combination of those that draw nothing.
+func TestSelectOfOperationsIsCutOutOfThem(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var w workload.Workload = workloadtest.DrawRecord(t, "record")
+		for _, op := range rapid.SliceOfN(rapid.SampledFrom([]string{"slice", "repeat", "merge", "priority", "select"}), 0, 4).Draw(t, "operations") {
+			w = drawOperation(t, op, w)
+		}
+		windows := workloadtest.DrawWindows(t, w.Info().Span)
+		selection, err := workload.Select(w, windows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		workloadtest.Same(t, "selection", workloadtest.ReadAll(t, selection, rapid.IntRange(1, 70).Draw(t, "batch")), workloadtest.CutOut(workloadtest.ReadAll(t, w, 64), windows))
+	})
 }
 
-// BenchmarkSelect reports kept requests per second of one block in fifty, drawn, and cut out of all that is read.
-func BenchmarkSelect(b *testing.B) {
-	cv := 2.0
-	g := v1alpha1.Generator{Arrivals: "gamma", CV: &cv, Rate: 50, Span: 24 * 365 * hour}
-	g.Daily = &v1alpha1.Daily{PeakToMean: 1.8}
-	g.Sizes.Input = &v1alpha1.CountDistribution{Mean: 1000, CV: 1}
-	g.Sizes.Output = &v1alpha1.CountDistribution{Mean: 200, CV: 1}
-	draws := 0
-	for name, w := range map[string]Workload{
-		"generated": must(Generate(nil, g, 1))(b),
-		"series":    steadySeries(b, 3000, 50_000, &draws),
-	} {
-		b.Run(name+"/drawn", func(b *testing.B) { benchmarkRead(b, sampleOf(b, w, 50, 10*time.Minute)) })
-		b.Run(name+"/cut", func(b *testing.B) { benchmarkRead(b, sampleOf(b, fromStart{w}, 50, 10*time.Minute)) })
+func drawOperation(t *rapid.T, op string, w workload.Workload) workload.Workload {
+	var err error
+	span := w.Info().Span
+	switch op {
+	case "slice":
+		from := workloadtest.DrawWithin(t, "from", 0, span)
+		w, err = workload.Slice(w, from, workloadtest.DrawWithin(t, "to", from+1, span+1))
+	case "repeat":
+		w, err = workload.Repeat(w, rapid.IntRange(1, 4).Draw(t, "times"))
+	case "merge":
+		w, err = workload.Merge(w, workloadtest.DrawRecord(t, "other"))
+	case "priority":
+		w, err = workload.Prioritise(w, 3)
+	case "select":
+		w, err = workload.Select(w, workloadtest.DrawWindows(t, span))
 	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func TestSelectLaws(t *testing.T) {
+	var windows []workload.Window
+	law(t, func(t *rapid.T, w *workload.Recorded) (workload.Workload, error) {
+		windows = workloadtest.DrawWindows(t, w.Info().Span)
+		return workload.Select(w, windows)
+	}, func(t *rapid.T, in, out []workload.Request, _ workload.Workload) {
+		workloadtest.Same(t, "selection", out, workloadtest.CutOut(in, windows))
+	})
+}
+
+func TestSelectTenMinuteBlocks(t *testing.T) {
+	w := workloadtest.Sample(t, workloadtest.PoissonRecord(1, 95*time.Minute), 3, 10*time.Minute)
+	info := w.Info()
+	// Blocks 0, 3, 6 and half of 9.
+	if want := 35 * time.Minute; info.Span != want {
+		t.Errorf("span = %s, want %s", info.Span, want)
+	}
+	if len(info.Notes) != 1 || info.Notes[0] != "a selection of 4 windows, 35m of 1h35m" {
+		t.Errorf("notes = %q", info.Notes)
+	}
+	n := float64(len(workloadtest.ReadAll(t, w, 100)))
+	workloadtest.Near(t, "requests", n, 35*60, 5*math.Sqrt(35*60))
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/duration"
 )
 
 // Slice keeps the requests from one time up to, not including, another, and
@@ -17,7 +17,7 @@ func Slice(w Workload, from, to time.Duration) (Workload, error) {
 	}
 	if from < 0 || to <= from || to > span {
 		return nil, fmt.Errorf("expected from < to within the span of %s, got from %s to %s",
-			unit.Duration(span), unit.Duration(from), unit.Duration(to))
+			duration.Text(span), duration.Text(from), duration.Text(to))
 	}
 	if from == 0 && to == span {
 		return w, nil
@@ -33,7 +33,7 @@ type slice struct {
 // Info describes the workload.
 func (s *slice) Info() Info {
 	info := s.source.Info()
-	info.Notes = withNote(info.Notes, "the part from %s to %s of %s", unit.Duration(s.from), unit.Duration(s.to), unit.Duration(info.Span))
+	info.Notes = withNote(info.Notes, "the part from %s to %s of %s", duration.Text(s.from), duration.Text(s.to), duration.Text(info.Span))
 	info.Span = s.to - s.from
 	return info
 }
@@ -56,7 +56,7 @@ func (s *slice) Open() (Stream, error) {
 	}}, nil
 }
 
-func (s *slice) rescale(factor float64) (Workload, error) {
+func (s *slice) Rescale(factor float64) (Workload, error) {
 	scaled, err := rescaled(s.source, factor)
 	if err != nil {
 		return nil, err

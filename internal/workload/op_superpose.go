@@ -44,9 +44,9 @@ func (s *superposed) Open() (Stream, error) {
 	return s.superpose(source, everything), nil
 }
 
-// openWindows reads as much around each window as copies can come from, and
+// OpenWindows reads as much around each window as copies can come from, and
 // draws them anew for each such stretch.
-func (s *superposed) openWindows(windows []Window) (Stream, error) {
+func (s *superposed) OpenWindows(windows []Window) (Stream, error) {
 	span := s.source.Info().Span
 	reach := s.reach(span)
 	var around []Window
@@ -57,7 +57,7 @@ func (s *superposed) openWindows(windows []Window) (Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return within(s.superpose(source, around), windows), nil
+	return Within(s.superpose(source, around), windows), nil
 }
 
 func (s *superposed) reach(span time.Duration) time.Duration { return min(maxDisplacement, span/2) }

@@ -9,31 +9,24 @@ import (
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
-// windowed is a workload that can read windows of itself without what is
-// between them. openWindows gives the requests within the windows, in order and
-// at their own times. Windows are in order, do not touch and lie within the span.
-type windowed interface {
-	openWindows(windows []Window) (Stream, error)
-}
-
 // openWindows returns the requests of a workload within windows that are in
 // order and do not touch, at their own times. What cannot skip is read through.
 func openWindows(w Workload, windows []Window) (Stream, error) {
 	span := w.Info().Span
 	windows = cutWindows(windows, Window{0, span})
-	switch r, ok := w.(windowed); {
+	switch r, ok := w.(Windowed); {
 	case len(windows) == 0:
 		return &recordedStream{}, nil
 	case covers(windows, span):
 		return w.Open()
 	case ok:
-		return r.openWindows(windows)
+		return r.OpenWindows(windows)
 	}
 	s, err := w.Open()
 	if err != nil {
 		return nil, err
 	}
-	return within(s, windows), nil
+	return Within(s, windows), nil
 }
 
 // cutWindows returns the parts of windows within a stretch of time.
@@ -57,12 +50,12 @@ func moveWindows(windows []Window, by time.Duration) []Window {
 	return moved
 }
 
-// within leaves out what is outside the windows, and leaves the source after the last one.
-func within(s Stream, windows []Window) Stream {
-	left := remaining(windows)
+// Within leaves out what is outside the windows, and leaves the source after the last one.
+func Within(s Stream, windows []Window) Stream {
+	left := Remaining(windows)
 	return &filterStream{source: s, judge: func(q *Request) verdict {
 		switch {
-		case left.touch(q.At, q.At+1):
+		case left.Touch(q.At, q.At+1):
 			return keepRequest
 		case len(left) == 0:
 			return stopReading
@@ -71,11 +64,11 @@ func within(s Stream, windows []Window) Stream {
 	}}
 }
 
-// remaining is the windows that are not yet over at a time that only grows.
-type remaining []Window
+// Remaining is the windows that are not yet over at a time that only grows.
+type Remaining []Window
 
-// touch tells whether a window has a part of [from, to).
-func (r *remaining) touch(from, to time.Duration) bool {
+// Touch tells whether a window has a part of [from, to).
+func (r *Remaining) Touch(from, to time.Duration) bool {
 	for len(*r) > 0 && (*r)[0].To <= from {
 		*r = (*r)[1:]
 	}
@@ -114,17 +107,17 @@ func (w *windowWalk) enters(at time.Duration) bool {
 
 // seed is the seed of what is drawn for the window under way: windows draw
 // independently of each other, and the one at the start as the whole does.
-func (w *windowWalk) seed(seed uint64) uint64 { return windowSeed(seed, w.window().From) }
+func (w *windowWalk) seed(seed uint64) uint64 { return WindowSeed(seed, w.window().From) }
 
-func windowSeed(seed uint64, from time.Duration) uint64 {
+func WindowSeed(seed uint64, from time.Duration) uint64 {
 	if from == 0 {
 		return seed
 	}
 	return random.Derive(seed, uint64(from))
 }
 
-// eachWindow reads one window after the other, each a stream of its own.
-func eachWindow(windows []Window, open func(Window) Stream) Stream {
+// EachWindow reads one window after the other, each a stream of its own.
+func EachWindow(windows []Window, open func(Window) Stream) Stream {
 	return &sequence{next: func() (Stream, error) {
 		if len(windows) == 0 {
 			return nil, io.EOF
@@ -168,18 +161,18 @@ func (s *sequence) Read(dst []Request) (int, error) {
 // Close gives back what the stream under way holds.
 func (s *sequence) Close() error { return closeStream(s.now) }
 
-// openWindows looks the windows up.
-func (r *Recorded) openWindows(windows []Window) (Stream, error) {
+// OpenWindows looks the windows up.
+func (r *Recorded) OpenWindows(windows []Window) (Stream, error) {
 	index := func(at time.Duration) int {
 		return sort.Search(len(r.requests), func(i int) bool { return r.requests[i].At >= at })
 	}
-	return eachWindow(windows, func(w Window) Stream {
+	return EachWindow(windows, func(w Window) Stream {
 		return &recordedStream{rest: r.requests[index(w.From):index(w.To)]}
 	}), nil
 }
 
-// openWindows reads the windows of the source that lie as much later.
-func (s *slice) openWindows(windows []Window) (Stream, error) {
+// OpenWindows reads the windows of the source that lie as much later.
+func (s *slice) OpenWindows(windows []Window) (Stream, error) {
 	source, err := openWindows(s.source, moveWindows(windows, s.from))
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"context"
 	"io"
 	"time"
 )
@@ -16,6 +17,10 @@ type Request struct {
 	// Priority is from 0 up to, not including, Priorities; the highest goes first where homes look at it.
 	Priority uint8
 }
+
+// MaxWork bounds the service time of a request, so that a far tail cannot overflow what is summed later. No offer runs
+// one request for as long.
+const MaxWork = 30 * 24 * time.Hour
 
 // Priorities is how many priorities there are.
 const Priorities = 8
@@ -59,25 +64,40 @@ type Info struct {
 	Notes []string `json:"notes,omitempty"`
 }
 
-// Opener opens a file of the user's by the name in the model file.
-type Opener func(name string) (io.ReadCloser, error)
-
 // ReadAll returns every request of a workload.
 func ReadAll(w Workload) ([]Request, error) {
-	s, err := w.Open()
+	var all []Request
+	err := Visit(context.Background(), w, func(batch []Request) bool {
+		all = append(all, batch...)
+		return true
+	})
 	if err != nil {
 		return nil, err
 	}
-	var all []Request
-	buf := make([]Request, 1024)
+	return all, nil
+}
+
+// Visit calls see with all requests in order, batch by batch, until it returns
+// false. Errors: a workload that cannot be read, a context that has ended.
+func Visit(ctx context.Context, w Workload, see func([]Request) bool) error {
+	s, err := w.Open()
+	if err != nil {
+		return err
+	}
+	if c, ok := s.(io.Closer); ok {
+		defer c.Close()
+	}
+	batch := make([]Request, 4096)
 	for {
-		n, err := s.Read(buf)
-		all = append(all, buf[:n]...)
-		if err == io.EOF {
-			return all, nil
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := s.Read(batch)
+		if !see(batch[:n]) || err == io.EOF {
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/suitefile"
 	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/model"
@@ -77,7 +77,7 @@ type load struct {
 	seed   uint64
 }
 
-func (l load) run(t *testing.T) *measure.Log {
+func (l load) run(t *testing.T) *record.Log {
 	t.Helper()
 	s := &v1alpha1.Suite{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.KindSuite, Metadata: v1alpha1.Metadata{Name: "lab"}}
 	s.Spec.Targets = []v1alpha1.Target{l.target}
@@ -105,7 +105,7 @@ func (l load) run(t *testing.T) *measure.Log {
 			t.Fatal(err)
 		}
 	}
-	log, err := measure.ReadLog(&b)
+	log, err := record.ReadLog(&b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func (l load) alone(t *testing.T, rate float64) float64 {
 	var times []float64
 	log := l.run(t)
 	for i := range log.Records {
-		if d, ok := log.Records[i].Service(); ok && log.Records[i].Kind == measure.OK {
+		if d, ok := log.Records[i].Service(); ok && log.Records[i].Kind == record.OK {
 			times = append(times, d.Seconds())
 		}
 	}

@@ -6,13 +6,13 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // byTurns measures two loads in pieces, one of either after the other, and gives each as one log.
-func byTurns(t *testing.T, first, second load, seed uint64) (a, b *measure.Log) {
+func byTurns(t *testing.T, first, second load, seed uint64) (a, b *record.Log) {
 	t.Helper()
-	loads, logs := []load{first.piece(), second.piece()}, make([]*measure.Log, 2)
+	loads, logs := []load{first.piece(), second.piece()}, make([]*record.Log, 2)
 	for range pieces {
 		for i, l := range loads {
 			l.seed = seed
@@ -39,7 +39,7 @@ func (l load) piece() load {
 const rest = time.Second
 
 // joined appends a log to another one, as if it had been measured after it; the first may be nil.
-func joined(log, next *measure.Log) *measure.Log {
+func joined(log, next *record.Log) *record.Log {
 	if log == nil {
 		return next
 	}
@@ -64,15 +64,15 @@ func joined(log, next *measure.Log) *measure.Log {
 
 // TestJoined: what was measured stays as long, after all that was before.
 func TestJoined(t *testing.T) {
-	piece := func() *measure.Log {
-		return &measure.Log{
-			Records: []measure.Record{{Scheduled: 1, Sent: 2, Connected: measure.Unseen, FirstByte: 4, FirstToken: 5, LastByte: 7, Chunks: []time.Duration{5, 6}}},
-			End:     &measure.End{Complete: true, Elapsed: 7, Records: 1},
+	piece := func() *record.Log {
+		return &record.Log{
+			Records: []record.Record{{Scheduled: 1, Sent: 2, Connected: record.Unseen, FirstByte: 4, FirstToken: 5, LastByte: 7, Chunks: []time.Duration{5, 6}}},
+			End:     &record.End{Complete: true, Elapsed: 7, Records: 1},
 		}
 	}
 	log := joined(joined(nil, piece()), piece())
 	r, by := log.Records[1], 7+rest
-	if len(log.Records) != 2 || log.End.Records != 2 || log.End.Elapsed != 14+rest || r.Sequence != 1 || r.Connected != measure.Unseen ||
+	if len(log.Records) != 2 || log.End.Records != 2 || log.End.Elapsed != 14+rest || r.Sequence != 1 || r.Connected != record.Unseen ||
 		r.Scheduled != 1+by || r.LastByte != 7+by || r.Chunks[0] != 5+by || r.Chunks[1] != 6+by {
 		t.Errorf("got %+v, %+v", r, log.End)
 	}

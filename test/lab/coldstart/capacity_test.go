@@ -16,9 +16,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"fulcrum.dev/fulcrum/api/unit"
-	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/test/lab/labtest"
 	"fulcrum.dev/fulcrum/test/lab/node"
 	"fulcrum.dev/fulcrum/test/lab/provision"
@@ -61,10 +61,10 @@ func cordon(l *labtest.Lab, name string) {
 
 // TestScaleOntoANewNode: the pod finds no place, and an autoscaler has a node join. The next pod finds that node.
 func TestScaleOntoANewNode(t *testing.T) {
-	l, target := deployed(t, 1)
+	l, asked := deployed(t, 1)
 	cordon(l, l.Pods("model")[0].Spec.NodeName)
 	provisioned(l)
-	log := run(t.Context(), t, suite(2, target), bench.Access{}, nil, nil)
+	log := run(t.Context(), t, suite(2, asked), target.Access{}, nil, nil)
 	for _, c := range log.ColdStarts {
 		wantColdStart(t, c, "kubernetes-scale", podPhases...)
 		if !strings.HasPrefix(c.Evidence, "pod model-") || !strings.Contains(c.Evidence, " started on node pool-0, and no pod was left from before") {
@@ -72,14 +72,14 @@ func TestScaleOntoANewNode(t *testing.T) {
 		}
 	}
 	first, second := moments(log.ColdStarts[0]), moments(log.ColdStarts[1])
-	if took := first[measure.Capacity] - first[measure.Trigger]; took < joining {
+	if took := first[record.Capacity] - first[record.Trigger]; took < joining {
 		t.Errorf("there was a node after %s, and it joins after %s at the least", took, joining)
 	}
-	if took := first[measure.Placed] - first[measure.Capacity]; took > placing {
+	if took := first[record.Placed] - first[record.Capacity]; took > placing {
 		t.Errorf("placed %s after the node was ready, want at most %s", took, placing)
 	}
-	if second[measure.Capacity] != second[measure.Trigger] {
-		t.Errorf("there was a node at %s, and it was there at the trigger, at %s", second[measure.Capacity], second[measure.Trigger])
+	if second[record.Capacity] != second[record.Trigger] {
+		t.Errorf("there was a node at %s, and it was there at the trigger, at %s", second[record.Capacity], second[record.Trigger])
 	}
 }
 
@@ -89,17 +89,17 @@ func TestScaleWhileTheNodeIsReplaced(t *testing.T) {
 	l := labtest.New(t)
 	spec := slow(l)
 	machine := l.StartNode(spec)
-	target := exposed(l, 1, model())
+	asked := exposed(l, 1, model())
 	cordon(l, spec.Name)
-	impatient := suite(1, target)
+	impatient := suite(1, asked)
 	impatient.Spec.ColdStarts.Timeout = unit.Duration(2 * time.Second)
-	c := run(t.Context(), t, impatient, bench.Access{}, nil, nil).ColdStarts[0]
+	c := run(t.Context(), t, impatient, target.Access{}, nil, nil).ColdStarts[0]
 	if c.Confirmed || len(c.Phases) != 1 || !strings.Contains(c.Failure, "has no node: Unschedulable: 0/1 nodes are available: 1 node(s) were unschedulable") {
 		t.Errorf("%+v", c)
 	}
 
 	before := l.Pods("model")
-	log := start(t.Context(), t, suite(1, target), bench.Access{}, nil, nil)
+	log := start(t.Context(), t, suite(1, asked), target.Access{}, nil, nil)
 	l.Until("another pod without a place", func(context.Context) (bool, error) {
 		pods := l.Pods("model")
 		return len(pods) == 1 && pods[0].UID != before[0].UID && labtest.Condition(&pods[0], corev1.PodScheduled) == corev1.ConditionFalse, fmt.Errorf("%d pods", len(pods))
@@ -112,10 +112,10 @@ func TestScaleWhileTheNodeIsReplaced(t *testing.T) {
 	made := log()
 	wantColdStart(t, made.ColdStarts[0], "kubernetes-scale", podPhases...)
 	at := moments(made.ColdStarts[0])
-	if capacity := made.Header.Start.Add(at[measure.Capacity]); capacity.Before(ordered) || capacity.After(joined) {
+	if capacity := made.Header.Start.Add(at[record.Capacity]); capacity.Before(ordered) || capacity.After(joined) {
 		t.Errorf("there was a node at %s, and it joined from %s to %s", capacity, ordered, joined)
 	}
-	if took := at[measure.Placed] - at[measure.Capacity]; took > placing {
+	if took := at[record.Placed] - at[record.Capacity]; took > placing {
 		t.Errorf("placed %s after the node was ready, want at most %s", took, placing)
 	}
 }
@@ -129,11 +129,11 @@ func TestDeleteOnAFullNode(t *testing.T) {
 	server.Resources.Limits = corev1.ResourceList{node.GPU: resource.MustParse("1")}
 	pod.Spec.TerminationGracePeriodSeconds = new(int64(10))
 	server.Lifecycle = &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/infer?n=1000", Port: intstr.FromString("http")}}}
-	target := exposed(l, 1, pod)
-	target.ColdStart.Kubernetes.By = "delete"
-	c := run(t.Context(), t, suite(1, target), bench.Access{}, nil, nil).ColdStarts[0]
-	wantColdStart(t, c, "kubernetes-delete", measure.Trigger, measure.Placed, measure.Image, measure.Process, measure.Model, measure.Ready, measure.FirstByte)
-	if at := moments(c); at[measure.Placed]-at[measure.Trigger] < time.Second {
-		t.Errorf("placed after %s, and the old pod leaves after a second", at[measure.Placed]-at[measure.Trigger])
+	asked := exposed(l, 1, pod)
+	asked.ColdStart.Kubernetes.By = "delete"
+	c := run(t.Context(), t, suite(1, asked), target.Access{}, nil, nil).ColdStarts[0]
+	wantColdStart(t, c, "kubernetes-delete", record.Trigger, record.Placed, record.Image, record.Process, record.Model, record.Ready, record.FirstByte)
+	if at := moments(c); at[record.Placed]-at[record.Trigger] < time.Second {
+		t.Errorf("placed after %s, and the old pod leaves after a second", at[record.Placed]-at[record.Trigger])
 	}
 }

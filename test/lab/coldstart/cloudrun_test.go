@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/test/lab/container"
 )
 
@@ -53,13 +53,13 @@ func annotations(a *container.Admin) map[string]any {
 
 // TestNewRevision: each is started before it serves, and the template is in the end what it was.
 func TestNewRevision(t *testing.T) {
-	a, target := service(t)
-	log := run(t.Context(), t, suite(3, target), bench.Access{}, token, nil)
+	a, asked := service(t)
+	log := run(t.Context(), t, suite(3, asked), target.Access{}, token, nil)
 	if len(log.ColdStarts) != 3 || !log.End.Complete {
 		t.Fatalf("%+v %+v", log.ColdStarts, log.End)
 	}
 	for _, c := range log.ColdStarts {
-		wantColdStart(t, c, "cloud-run-revision", measure.Trigger, measure.Ready, measure.FirstByte)
+		wantColdStart(t, c, "cloud-run-revision", record.Trigger, record.Ready, record.FirstByte)
 		if start := c.Phases[6].At - c.Phases[0].At; start < 300*time.Millisecond {
 			t.Errorf("ready after %s, and the process does not listen for 300 ms", start)
 		}
@@ -71,7 +71,7 @@ func TestNewRevision(t *testing.T) {
 
 // TestNewRevisionInterrupted while it is being deployed.
 func TestNewRevisionInterrupted(t *testing.T) {
-	a, target := service(t)
+	a, asked := service(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	started := make(chan struct{})
@@ -82,7 +82,7 @@ func TestNewRevisionInterrupted(t *testing.T) {
 			<-time.After(5 * time.Millisecond)
 		}
 	}()
-	log := run(ctx, t, suite(3, target), bench.Access{}, token, nil)
+	log := run(ctx, t, suite(3, asked), target.Access{}, token, nil)
 	<-started
 	if left := annotations(a); len(left) > 0 {
 		t.Errorf("%v are left", left)
@@ -94,8 +94,8 @@ func TestNewRevisionInterrupted(t *testing.T) {
 
 // TestNewRevisionOfNothing: what the API says is the reason.
 func TestNewRevisionOfNothing(t *testing.T) {
-	_, target := service(t)
-	log := run(t.Context(), t, suite(1, target), bench.Access{}, func(string) string { return "wrong" }, nil)
+	_, asked := service(t)
+	log := run(t.Context(), t, suite(1, asked), target.Access{}, func(string) string { return "wrong" }, nil)
 	if c := log.ColdStarts[0]; c.Confirmed || !strings.HasSuffix(c.Failure, "401 Unauthorized: Request had invalid authentication credentials.") {
 		t.Errorf("%+v", c)
 	}

@@ -7,8 +7,8 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/test/lab/labtest"
 )
 
@@ -19,13 +19,13 @@ func TestScaledToZero(t *testing.T) {
 	const window, within = 2 * time.Second, 0.12
 	l := labtest.New(t)
 	l.StartNode(l.NodeSpec(0))
-	target := exposed(l, 0, labtest.Pod("model", labtest.Server()))
+	asked := exposed(l, 0, labtest.Pod("model", labtest.Server()))
 	a, at := activate(l, window)
-	target.URL, target.ColdStart.Kubernetes.By = at+"/name", "request"
-	target.KeepAlive = &v1alpha1.KeepAliveSearch{From: unit.Duration(900 * time.Millisecond), To: unit.Duration(5 * time.Second), Within: within}
-	log := run(t.Context(), t, suite(2, target), bench.Access{}, nil, nil)
+	asked.URL, asked.ColdStart.Kubernetes.By = at+"/name", "request"
+	asked.KeepAlive = &v1alpha1.KeepAliveSearch{From: unit.Duration(900 * time.Millisecond), To: unit.Duration(5 * time.Second), Within: within}
+	log := run(t.Context(), t, suite(2, asked), target.Access{}, nil, nil)
 
-	withoutProbe := slices.DeleteFunc(slices.Clone(podPhases), func(p measure.PhaseName) bool { return p == measure.Model })
+	withoutProbe := slices.DeleteFunc(slices.Clone(podPhases), func(p record.PhaseName) bool { return p == record.Model })
 	for _, c := range log.ColdStarts {
 		wantColdStart(t, c, "kubernetes-request", withoutProbe...)
 	}

@@ -14,9 +14,9 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/random"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/test/lab/labtest"
 	"fulcrum.dev/fulcrum/test/lab/node"
 	"fulcrum.dev/fulcrum/test/lab/proxy"
@@ -91,16 +91,16 @@ func replicas(l *labtest.Lab) int32 {
 	return *d.Spec.Replicas
 }
 
-var podPhases = []measure.PhaseName{
-	measure.Trigger, measure.Capacity, measure.Placed, measure.Image, measure.Process, measure.Model, measure.Ready, measure.FirstByte,
+var podPhases = []record.PhaseName{
+	record.Trigger, record.Capacity, record.Placed, record.Image, record.Process, record.Model, record.Ready, record.FirstByte,
 }
 
 // TestScaleAndDelete: both ways start a pod that takes as long as its node says, and leave as many as there were.
 func TestScaleAndDelete(t *testing.T) {
-	l, target := deployed(t, 2)
+	l, asked := deployed(t, 2)
 	for by, method := range map[string]string{"scale": "kubernetes-scale", "delete": "kubernetes-delete"} {
-		target.ColdStart.Kubernetes.By = by
-		log := run(t.Context(), t, suite(2, target), bench.Access{}, nil, nil)
+		asked.ColdStart.Kubernetes.By = by
+		log := run(t.Context(), t, suite(2, asked), target.Access{}, nil, nil)
 		if len(log.ColdStarts) != 2 || !log.End.Complete {
 			t.Fatalf("%+v %+v", log.ColdStarts, log.End)
 		}
@@ -108,10 +108,10 @@ func TestScaleAndDelete(t *testing.T) {
 			wantColdStart(t, c, method, podPhases...)
 			at := moments(c)
 			// The start-up probe is tried every second.
-			if load := (at[measure.Model] - at[measure.Process]).Seconds(); load < weightSeconds || load > weightSeconds+3 {
+			if load := (at[record.Model] - at[record.Process]).Seconds(); load < weightSeconds || load > weightSeconds+3 {
 				t.Errorf("%s: the model was loaded within %g s, want %g and up to a probe more", by, load, weightSeconds)
 			}
-			if start := (at[measure.Process] - at[measure.Placed]).Seconds(); start < 0.2 {
+			if start := (at[record.Process] - at[record.Placed]).Seconds(); start < 0.2 {
 				t.Errorf("%s: the process began after %g s, want at least 0.2", by, start)
 			}
 		}
@@ -121,7 +121,7 @@ func TestScaleAndDelete(t *testing.T) {
 
 // TestScaleInterrupted in the middle, when there is no pod: the replicas are as they were.
 func TestScaleInterrupted(t *testing.T) {
-	l, target := deployed(t, 2)
+	l, asked := deployed(t, 2)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	watching := make(chan struct{})
@@ -130,7 +130,7 @@ func TestScaleInterrupted(t *testing.T) {
 		l.Until("scaled to 0", func(context.Context) (bool, error) { return replicas(l) == 0, nil })
 		cancel()
 	}()
-	log := run(ctx, t, suite(3, target), bench.Access{}, nil, nil)
+	log := run(ctx, t, suite(3, asked), target.Access{}, nil, nil)
 	<-watching
 	if got := replicas(l); got != 2 {
 		t.Errorf("%d replicas are left, want 2", got)
@@ -144,7 +144,7 @@ func TestScaleInterrupted(t *testing.T) {
 // TestScaleWithAutoscaler: one that owns the scale is switched off while there are 0 replicas, as Kubernetes has it, and on
 // again with the replicas that it had chosen.
 func TestScaleWithAutoscaler(t *testing.T) {
-	l, target := deployed(t, 2)
+	l, asked := deployed(t, 2)
 	least := int32(2)
 	_, err := l.Client.AutoscalingV2().HorizontalPodAutoscalers(l.Namespace).Create(t.Context(), &autoscalingv2.HorizontalPodAutoscaler{
 		ObjectMeta: metav1.ObjectMeta{Name: "hpa"},
@@ -156,17 +156,17 @@ func TestScaleWithAutoscaler(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := run(t.Context(), t, suite(1, target), bench.Access{}, nil, nil)
+	log := run(t.Context(), t, suite(1, asked), target.Access{}, nil, nil)
 	wantColdStart(t, log.ColdStarts[0], "kubernetes-scale", podPhases...)
 	if !strings.HasSuffix(log.ColdStarts[0].Evidence, "the HorizontalPodAutoscaler hpa scales it, too") {
 		t.Error(log.ColdStarts[0].Evidence)
 	}
 
 	// It does not scale to zero: nobody ever takes the pods away.
-	target.ColdStart.Kubernetes.By = "request"
-	impatient := suite(1, target)
+	asked.ColdStart.Kubernetes.By = "request"
+	impatient := suite(1, asked)
 	impatient.Spec.ColdStarts.Timeout = unit.Duration(time.Second)
-	c := run(t.Context(), t, impatient, bench.Access{}, nil, nil).ColdStarts[0]
+	c := run(t.Context(), t, impatient, target.Access{}, nil, nil).ColdStarts[0]
 	if want := "not within 1s: waiting until deployment " + l.Namespace + "/model has no pod any more"; c.Confirmed || !strings.HasPrefix(c.Failure, want) || len(c.Phases) != 0 {
 		t.Errorf("%+v", c)
 	}
@@ -175,9 +175,9 @@ func TestScaleWithAutoscaler(t *testing.T) {
 
 // TestColdStartOfNothing: what cannot be is recorded with its reason.
 func TestColdStartOfNothing(t *testing.T) {
-	_, target := deployed(t, 1)
-	target.ColdStart.Kubernetes.Deployment = "absent"
-	log := run(t.Context(), t, suite(1, target), bench.Access{}, nil, nil)
+	_, asked := deployed(t, 1)
+	asked.ColdStart.Kubernetes.Deployment = "absent"
+	log := run(t.Context(), t, suite(1, asked), target.Access{}, nil, nil)
 	if c := log.ColdStarts[0]; c.Confirmed || !strings.Contains(c.Failure, `deployments.apps "absent" not found`) || len(c.Phases) != 0 {
 		t.Errorf("%+v", c)
 	}

@@ -14,8 +14,8 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/lambda"
 )
@@ -26,7 +26,7 @@ const initMilliseconds = 150
 var found = map[string]string{"SECRET": "abc", "SLOW_START": "150"}
 
 // function makes this test binary one of the host's.
-func function(t *testing.T, c lambda.Config) (*lambda.Host, v1alpha1.Target, bench.Access) {
+func function(t *testing.T, c lambda.Config) (*lambda.Host, v1alpha1.Target, target.Access) {
 	t.Helper()
 	h := lambda.New(c)
 	if err := h.Start(t.Context()); err != nil {
@@ -42,11 +42,11 @@ func function(t *testing.T, c lambda.Config) (*lambda.Host, v1alpha1.Target, ben
 	if _, err := h.Client().CreateFunction(t.Context(), in); err != nil {
 		t.Fatal(err)
 	}
-	target := v1alpha1.Target{
+	asked := v1alpha1.Target{
 		Name: "fn", URL: "lambda://infer?region=us-east-1&endpoint=" + h.URL(), HTTP: &v1alpha1.HTTPRequest{Body: `{"text": "hello"}`},
 		ColdStart: &v1alpha1.ColdStartMethod{Lambda: new(v1alpha1.LambdaColdStart)},
 	}
-	return h, target, bench.Access{AWS: h.Credentials()}
+	return h, asked, target.Access{AWS: h.Credentials()}
 }
 
 func configured(t *testing.T, h *lambda.Host) *sdk.GetFunctionConfigurationOutput {
@@ -61,13 +61,13 @@ func configured(t *testing.T, h *lambda.Host) *sdk.GetFunctionConfigurationOutpu
 // TestFunctionUpdate: every change of the configuration makes a cold start that the platform shows, and the variables of the
 // function are in the end what they were.
 func TestFunctionUpdate(t *testing.T) {
-	h, target, access := function(t, lambda.Config{ActivationDelay: 100 * time.Millisecond})
-	log := run(t.Context(), t, suite(3, target), access, nil, nil)
+	h, asked, access := function(t, lambda.Config{ActivationDelay: 100 * time.Millisecond})
+	log := run(t.Context(), t, suite(3, asked), access, nil, nil)
 	if len(log.ColdStarts) != 3 || !log.End.Complete {
 		t.Fatalf("%+v %+v", log.ColdStarts, log.End)
 	}
 	for _, c := range log.ColdStarts {
-		wantColdStart(t, c, "lambda-update", measure.Trigger, measure.Process, measure.Ready, measure.FirstByte)
+		wantColdStart(t, c, "lambda-update", record.Trigger, record.Process, record.Ready, record.FirstByte)
 		if !c.Request.Cold || c.Request.Started < initMilliseconds*time.Millisecond || !strings.HasPrefix(c.Evidence, "the REPORT line has an Init Duration of ") {
 			t.Errorf("%+v", c)
 		}
@@ -79,7 +79,7 @@ func TestFunctionUpdate(t *testing.T) {
 
 // TestFunctionUpdateInterrupted while a change is on its way.
 func TestFunctionUpdateInterrupted(t *testing.T) {
-	h, target, access := function(t, lambda.Config{ActivationDelay: 500 * time.Millisecond})
+	h, asked, access := function(t, lambda.Config{ActivationDelay: 500 * time.Millisecond})
 	await.Condition(t, "the function is active", func() bool { return configured(t, h).State == types.StateActive })
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -89,7 +89,7 @@ func TestFunctionUpdateInterrupted(t *testing.T) {
 		defer cancel()
 		await.Condition(t, "a change is on its way", func() bool { return configured(t, h).LastUpdateStatus == types.LastUpdateStatusInProgress })
 	}()
-	log := run(ctx, t, suite(3, target), access, nil, nil)
+	log := run(ctx, t, suite(3, asked), access, nil, nil)
 	<-watching
 	if c := configured(t, h); !maps.Equal(c.Environment.Variables, found) || c.LastUpdateStatus != types.LastUpdateStatusSuccessful {
 		t.Errorf("%s with %v are left, want %v", c.LastUpdateStatus, c.Environment.Variables, found)
@@ -102,10 +102,10 @@ func TestFunctionUpdateInterrupted(t *testing.T) {
 // TestFunctionKeepAlive finds the host's own expiry, because answers say whether they were cold.
 func TestFunctionKeepAlive(t *testing.T) {
 	const expiry = 2 * time.Second
-	_, target, access := function(t, lambda.Config{IdleTimeout: expiry})
-	target.ColdStart = nil
-	target.KeepAlive = &v1alpha1.KeepAliveSearch{From: unit.Duration(500 * time.Millisecond), To: unit.Duration(8 * time.Second), Within: 0.1}
-	s := suite(0, target)
+	_, asked, access := function(t, lambda.Config{IdleTimeout: expiry})
+	asked.ColdStart = nil
+	asked.KeepAlive = &v1alpha1.KeepAliveSearch{From: unit.Duration(500 * time.Millisecond), To: unit.Duration(8 * time.Second), Within: 0.1}
+	s := suite(0, asked)
 	s.Spec.ColdStarts = nil
 	log := run(t.Context(), t, s, access, nil, nil)
 	if len(log.KeepAlives) != 1 {
@@ -120,11 +120,11 @@ func TestFunctionKeepAlive(t *testing.T) {
 
 // TestIdleFunction: after a while without a request the answer itself confirms that it was cold, or that it was not.
 func TestIdleFunction(t *testing.T) {
-	h, target, access := function(t, lambda.Config{IdleTimeout: 300 * time.Millisecond})
-	target.ColdStart = &v1alpha1.ColdStartMethod{Idle: unit.Duration(time.Second)}
-	log := run(t.Context(), t, suite(2, target), access, nil, nil)
+	h, asked, access := function(t, lambda.Config{IdleTimeout: 300 * time.Millisecond})
+	asked.ColdStart = &v1alpha1.ColdStartMethod{Idle: unit.Duration(time.Second)}
+	log := run(t.Context(), t, suite(2, asked), access, nil, nil)
 	for _, c := range log.ColdStarts {
-		wantColdStart(t, c, "idle", measure.Trigger, measure.FirstByte)
+		wantColdStart(t, c, "idle", record.Trigger, record.FirstByte)
 	}
 	if c := configured(t, h); !maps.Equal(c.Environment.Variables, found) {
 		t.Errorf("%v are left", c.Environment.Variables)
@@ -133,7 +133,7 @@ func TestIdleFunction(t *testing.T) {
 
 // TestFunctionKeepsItsVariable: one that was there before gets its value back.
 func TestFunctionKeepsItsVariable(t *testing.T) {
-	h, target, access := function(t, lambda.Config{})
+	h, asked, access := function(t, lambda.Config{})
 	with := maps.Clone(found)
 	with["FULCRUM_COLD_START"] = "mine"
 	await.Success(t, "the function is changed", func(ctx context.Context) error {
@@ -142,7 +142,7 @@ func TestFunctionKeepsItsVariable(t *testing.T) {
 		})
 		return err
 	})
-	run(t.Context(), t, suite(1, target), access, nil, nil)
+	run(t.Context(), t, suite(1, asked), access, nil, nil)
 	if c := configured(t, h); !maps.Equal(c.Environment.Variables, with) {
 		t.Errorf("%v are left, want %v", c.Environment.Variables, with)
 	}

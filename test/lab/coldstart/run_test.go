@@ -14,8 +14,9 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/coldstart"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
@@ -28,29 +29,29 @@ func suite(count int, targets ...v1alpha1.Target) *v1alpha1.Suite {
 }
 
 // run runs a suite as the command does, and reads its log. Each thing that it does is told to doing, if there is one.
-func run(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access bench.Access, variable func(string) string, doing func(string)) *measure.Log {
+func run(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access target.Access, variable func(string) string, doing func(string)) *record.Log {
 	t.Helper()
 	return start(ctx, t, s, access, variable, doing)()
 }
 
 // start is run beside the test. The function that it returns waits for the log.
-func start(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access bench.Access, variable func(string) string, doing func(string)) func() *measure.Log {
+func start(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access target.Access, variable func(string) string, doing func(string)) func() *record.Log {
 	t.Helper()
 	suitefile.Default(s)
 	if err := suitefile.Validate("suite", s); err != nil {
 		t.Fatal(err)
 	}
-	in := bench.Input{Suite: s, Tool: "fulcrum test", Access: map[string]bench.Access{}, Forcers: map[string]bench.Forcer{}}
-	for _, target := range s.Spec.Targets {
-		in.Access[target.Name] = access
-		if target.ColdStart == nil {
+	in := bench.Input{Suite: s, Tool: "fulcrum test", Access: map[string]target.Access{}, Forcers: map[string]bench.Forcer{}}
+	for _, asked := range s.Spec.Targets {
+		in.Access[asked.Name] = access
+		if asked.ColdStart == nil {
 			continue
 		}
-		f, err := coldstart.Open(target, coldstart.Environment{Variable: variable, AWS: access.AWS})
+		f, err := coldstart.Open(asked, coldstart.Environment{Variable: variable, AWS: access.AWS})
 		if err != nil {
 			t.Fatal(err)
 		}
-		in.Forcers[target.Name] = f
+		in.Forcers[asked.Name] = f
 	}
 	if doing != nil {
 		in.Progress = func(l bench.Live) { doing(l.Doing) }
@@ -71,12 +72,12 @@ func start(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access bench.Ac
 		cancel()
 		running.Wait()
 	})
-	return func() *measure.Log {
+	return func() *record.Log {
 		t.Helper()
 		if err := <-ended; err != nil {
 			t.Fatal(err)
 		}
-		l, err := measure.ReadLog(&b)
+		l, err := record.ReadLog(&b)
 		if err != nil || l.Damage != "" || l.End == nil {
 			t.Fatalf("%v %s %+v", err, l.Damage, l.End)
 		}
@@ -85,15 +86,15 @@ func start(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access bench.Ac
 }
 
 // wantColdStart checks one that was confirmed: the phases that were seen, each not before the one before it.
-func wantColdStart(t *testing.T, c measure.ColdStart, method string, seen ...measure.PhaseName) {
+func wantColdStart(t *testing.T, c record.ColdStart, method string, seen ...record.PhaseName) {
 	t.Helper()
-	if c.Failure != "" || !c.Confirmed || c.Method != method || c.Request.Kind != measure.OK {
+	if c.Failure != "" || !c.Confirmed || c.Method != method || c.Request.Kind != record.OK {
 		t.Errorf("got %+v", c)
 	}
-	var got []measure.PhaseName
-	last := measure.Phase{}
+	var got []record.PhaseName
+	last := record.Phase{}
 	for _, p := range c.Phases {
-		if p.By == measure.Unobserved {
+		if p.By == record.Unobserved {
 			continue
 		}
 		if p.At < last.At {
@@ -101,14 +102,14 @@ func wantColdStart(t *testing.T, c measure.ColdStart, method string, seen ...mea
 		}
 		got, last = append(got, p.Name), p
 	}
-	if all := len(measure.PhaseNames()) - 1; !slices.Equal(got, seen) || len(c.Phases) != all { // all but the first token, which no answer has
+	if all := len(record.PhaseNames()) - 1; !slices.Equal(got, seen) || len(c.Phases) != all { // all but the first token, which no answer has
 		t.Errorf("saw %v, want %v\nin %+v", got, seen, c)
 	}
 }
 
 // moments are when each phase was reached.
-func moments(c measure.ColdStart) map[measure.PhaseName]time.Duration {
-	at := map[measure.PhaseName]time.Duration{}
+func moments(c record.ColdStart) map[record.PhaseName]time.Duration {
+	at := map[record.PhaseName]time.Duration{}
 	for _, p := range c.Phases {
 		at[p.Name] = p.At
 	}

@@ -9,7 +9,8 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/suitefile"
 	"fulcrum.dev/fulcrum/test/lab/container"
 	"fulcrum.dev/fulcrum/test/lab/lambda"
@@ -17,7 +18,7 @@ import (
 )
 
 // measured runs a suite of targets that take turns by request, and returns the records by target. Each ends in a right way.
-func measured(t *testing.T, access map[string]bench.Access, perSecond float64, d time.Duration, right []measure.Kind, targets ...v1alpha1.Target) map[string][]measure.Record {
+func measured(t *testing.T, access map[string]target.Access, perSecond float64, d time.Duration, right []record.Kind, targets ...v1alpha1.Target) map[string][]record.Record {
 	t.Helper()
 	s := &v1alpha1.Suite{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.KindSuite, Metadata: v1alpha1.Metadata{Name: "lab"}}
 	s.Spec.Targets, s.Spec.Turn = targets, new(unit.Duration)
@@ -39,11 +40,11 @@ func measured(t *testing.T, access map[string]bench.Access, perSecond float64, d
 	if err != nil {
 		t.Fatal(err)
 	}
-	log, err := measure.ReadLog(&b)
+	log, err := record.ReadLog(&b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	by := map[string][]measure.Record{}
+	by := map[string][]record.Record{}
 	for _, r := range log.Records {
 		name := log.Header.Targets[r.Target].Name
 		by[name] = append(by[name], r)
@@ -54,7 +55,7 @@ func measured(t *testing.T, access map[string]bench.Access, perSecond float64, d
 	return by
 }
 
-func coldOf(records []measure.Record) (n int) {
+func coldOf(records []record.Record) (n int) {
 	for _, r := range records {
 		if r.Cold {
 			n++
@@ -69,7 +70,7 @@ func TestBenchComparesEncoders(t *testing.T) {
 	create(t, h.Client(), "encoder", encoder(t))
 	s, _ := containers(t, container.Config{}, 1)
 	ask := func() *v1alpha1.OpenAIRequest { return &v1alpha1.OpenAIRequest{Model: "encoder"} }
-	by := measured(t, map[string]bench.Access{"function": {AWS: h.Credentials(), Endpoint: h.URL()}}, 3, 6*time.Second, []measure.Kind{measure.OK},
+	by := measured(t, map[string]target.Access{"function": {AWS: h.Credentials(), Endpoint: h.URL()}}, 3, 6*time.Second, []record.Kind{record.OK},
 		v1alpha1.Target{Name: "function", URL: "lambda://encoder/v1/embeddings?region=us-east-1", Protocol: "openai-embeddings", OpenAI: ask()},
 		v1alpha1.Target{Name: "container", URL: s.URL() + "/v1/embeddings", Protocol: "openai-embeddings", OpenAI: ask()})
 	if len(by["function"]) < 8 || len(by["container"]) < 8 {
@@ -94,13 +95,13 @@ func TestBenchStreamsFromAFunction(t *testing.T) {
 	c := llama(t, gguf.Small, 1)
 	c.Variables["INVOKE_MODE"] = "RESPONSE_STREAM"
 	create(t, h.Client(), "llama", c)
-	by := measured(t, map[string]bench.Access{"function": {AWS: h.Credentials(), Endpoint: h.URL()}}, 2, 4*time.Second, []measure.Kind{measure.OK, measure.WrongAnswer}, v1alpha1.Target{
+	by := measured(t, map[string]target.Access{"function": {AWS: h.Credentials(), Endpoint: h.URL()}}, 2, 4*time.Second, []record.Kind{record.OK, record.WrongAnswer}, v1alpha1.Target{
 		Name: "function", URL: "lambda://llama/v1/completions?region=us-east-1", Protocol: "openai-completions",
 		OpenAI: &v1alpha1.OpenAIRequest{Model: "small", Prompt: "Hello", MaxTokens: 12},
 	})
 	said := 0
 	for _, r := range by["function"] {
-		if r.Kind == measure.WrongAnswer {
+		if r.Kind == record.WrongAnswer {
 			continue
 		}
 		if said++; r.ChunkCount < 2 || r.TokensOut == 0 || r.FirstToken < r.FirstByte || r.LastByte <= r.FirstToken {

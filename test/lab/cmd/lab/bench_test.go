@@ -12,7 +12,8 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
-	"fulcrum.dev/fulcrum/internal/measure"
+	"fulcrum.dev/fulcrum/internal/analysis"
+	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
@@ -60,13 +61,13 @@ func TestBench(t *testing.T) {
 }
 
 // readRun reads report.json, and compares it with the records.
-func readRun(t *testing.T, out string, suite *v1alpha1.Suite) *measure.Analysis {
+func readRun(t *testing.T, out string, suite *v1alpha1.Suite) *analysis.Result {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(out, "report.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := new(measure.Analysis)
+	run := new(analysis.Result)
 	if err := json.Unmarshal(text, run); err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func readRun(t *testing.T, out string, suite *v1alpha1.Suite) *measure.Analysis 
 		t.Fatal(err)
 	}
 	defer file.Close()
-	log, err := measure.ReadLog(file)
+	log, err := record.ReadLog(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,33 +101,33 @@ func readRun(t *testing.T, out string, suite *v1alpha1.Suite) *measure.Analysis 
 }
 
 // checkTarget wants right answers. Some may miss their time on a machine that is busy.
-func checkTarget(t *testing.T, target measure.TargetAnalysis) {
+func checkTarget(t *testing.T, target analysis.Target) {
 	t.Helper()
 	var ended int64
 	for kind, n := range target.Kinds {
 		ended += n
-		if kind != measure.OK && kind != measure.Timeout && kind != measure.NotSent {
+		if kind != record.OK && kind != record.Timeout && kind != record.NotSent {
 			t.Errorf("%s: %d ended as %s", target.Name, n, kind)
 		}
 	}
-	if ended != target.Requests || target.Kinds[measure.OK] < 20 {
+	if ended != target.Requests || target.Kinds[record.OK] < 20 {
 		t.Errorf("%s: %d requests ended as %v", target.Name, target.Requests, target.Kinds)
 	}
-	if isLlama := target.Group == "llama"; target.TokensIn == 0 || isLlama != (target.TokensOut >= 8*target.Kinds[measure.OK] && target.TokensOut > 0) {
+	if isLlama := target.Group == "llama"; target.TokensIn == 0 || isLlama != (target.TokensOut >= 8*target.Kinds[record.OK] && target.TokensOut > 0) {
 		t.Errorf("%s: %d tokens in, %d out", target.Name, target.TokensIn, target.TokensOut)
 	}
 }
 
 // shown are the moments of a cold start that each platform shows.
-var shown = map[string][]measure.PhaseName{
-	"pods":       {measure.Capacity, measure.Placed, measure.Image, measure.Process, measure.Ready},
-	"lambda":     {measure.Process, measure.Ready},
-	"containers": {measure.Ready},
+var shown = map[string][]record.PhaseName{
+	"pods":       {record.Capacity, record.Placed, record.Image, record.Process, record.Ready},
+	"lambda":     {record.Process, record.Ready},
+	"containers": {record.Ready},
 	"offline":    {},
 }
 
 // checkColdStart wants a confirmed one, whose moments are in order and marked by who saw them.
-func checkColdStart(t *testing.T, target measure.TargetAnalysis) {
+func checkColdStart(t *testing.T, target analysis.Target) {
 	t.Helper()
 	all := target.ColdStarts
 	if all == nil || all.Tried != 1 || all.Confirmed != 1 || len(all.Starts) != 1 || all.Starts[0].Evidence == "" {
@@ -135,27 +136,27 @@ func checkColdStart(t *testing.T, target measure.TargetAnalysis) {
 	}
 	start, last := all.Starts[0], 0.0
 	_, platform, _ := strings.Cut(target.Name, "-")
-	names := measure.PhaseNames()
+	names := record.PhaseNames()
 	if target.Group != "llama" { // its answers have no tokens
-		names = slices.DeleteFunc(names, func(n measure.PhaseName) bool { return n == measure.FirstToken })
+		names = slices.DeleteFunc(names, func(n record.PhaseName) bool { return n == record.FirstToken })
 	}
 	if len(start.Phases) != len(names) {
 		t.Errorf("%s: %d phases, want %v", target.Name, len(start.Phases), names)
 		return
 	}
 	for i, name := range names {
-		step, want := start.Phases[i], measure.Unobserved
-		isToken := name == measure.FirstToken
+		step, want := start.Phases[i], record.Unobserved
+		isToken := name == record.FirstToken
 		switch {
-		case name == measure.Trigger, name == measure.FirstByte, isToken && target.Group == "llama" && platform != "offline":
-			want = measure.ByClient
+		case name == record.Trigger, name == record.FirstByte, isToken && target.Group == "llama" && platform != "offline":
+			want = record.ByClient
 		case slices.Contains(shown[platform], name):
-			want = measure.ByPlatform
+			want = record.ByPlatform
 		}
 		if step.Name != name || step.By != want {
 			t.Errorf("%s: phase %d is %s, seen by %s; want %s, seen by %s", target.Name, i, step.Name, step.By, name, want)
 		}
-		if want == measure.Unobserved {
+		if want == record.Unobserved {
 			continue
 		}
 		if step.After < last {
@@ -169,7 +170,7 @@ func checkColdStart(t *testing.T, target measure.TargetAnalysis) {
 }
 
 // checkComparisons wants an interval for each pair of homes of a model, and no other pair.
-func checkComparisons(t *testing.T, run *measure.Analysis, suite *v1alpha1.Suite) {
+func checkComparisons(t *testing.T, run *analysis.Result, suite *v1alpha1.Suite) {
 	t.Helper()
 	var want, got []string
 	for i, b := range suite.Spec.Targets {

@@ -1,0 +1,22 @@
+package home
+
+import (
+	"fmt"
+	"time"
+
+	"fulcrum.dev/fulcrum/internal/policy"
+)
+
+// checkSchedule returns an error when a schedule is impossible, or has a least number above a limit.
+func checkSchedule(entries []policy.ScheduleEntry, limit int) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	for _, e := range entries {
+		if e.Min > limit {
+			return fmt.Errorf("the schedule has %d at %v: expected at most the limit of %d", e.Min, e.At, limit)
+		}
+	}
+	_, err := policy.NewSchedule(time.Time{}, entries)
+	return err
+}

@@ -1,0 +1,30 @@
+package stats
+
+import "slices"
+
+// maxValues is up to how many observations a Spread lists: as few as that say nothing about percentiles.
+const maxValues = 10
+
+// Spread says how far a few observations lie apart, in seconds.
+type Spread struct {
+	Count  int     `json:"count"`
+	Min    float64 `json:"min"`
+	Median float64 `json:"median"`
+	Max    float64 `json:"max"`
+	// Values are all of them in order of time, of at most 10.
+	Values []float64 `json:"values,omitempty"`
+}
+
+// SpreadOf describes observations in order of time. It takes the mean of the two in the middle for the median of an even number.
+func SpreadOf(xs []float64) Spread {
+	n := len(xs)
+	if n == 0 {
+		return Spread{}
+	}
+	sorted := slices.Sorted(slices.Values(xs))
+	s := Spread{Count: n, Min: sorted[0], Median: (sorted[(n-1)/2] + sorted[n/2]) / 2, Max: sorted[n-1]}
+	if n <= maxValues {
+		s.Values = slices.Clone(xs)
+	}
+	return s
+}

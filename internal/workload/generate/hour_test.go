@@ -1,0 +1,9 @@
+package generate
+
+import (
+	"time"
+
+	"fulcrum.dev/fulcrum/api/unit"
+)
+
+const hour = unit.Duration(time.Hour)
