@@ -12,6 +12,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/plan"
 	"fulcrum.dev/fulcrum/internal/report"
 	"fulcrum.dev/fulcrum/internal/workload"
@@ -169,7 +170,7 @@ func loadModel(path, calibration string) (*v1alpha1.Model, workload.Workload, er
 	if err != nil {
 		return nil, nil, err
 	}
-	model, err := v1alpha1.LoadCalibrated(path, data, calibrations{model: path, flag: calibration}.find)
+	model, err := modelfile.LoadCalibrated(path, data, calibrations{model: path, flag: calibration}.find)
 	if err != nil {
 		return nil, nil, err
 	}

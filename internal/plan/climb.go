@@ -115,7 +115,7 @@ func (c *climber) along(ctx context.Context, at *Candidate, m move, direction in
 }
 
 // gallop tries steps of 1, 2, 4, ... from an arrangement, and returns the cheapest. It stops where a step is infeasible,
-// and after as many steps without a gain as the move's patience.
+// unless that is erratic, and after as many steps without a gain as the move's patience.
 func (c *climber) gallop(ctx context.Context, at *Candidate, m move, direction int) (*Candidate, error) {
 	best := at
 	for step, misses := 1, 0; misses <= m.patience; step *= 2 {
@@ -127,10 +127,10 @@ func (c *climber) gallop(ctx context.Context, at *Candidate, m move, direction i
 		switch {
 		case err != nil:
 			return nil, err
-		case next == nil || next.suffices() && !next.Monthly.Less(best.Monthly):
-			misses++
-		case !next.suffices():
+		case next != nil && !next.suffices() && !m.erratic:
 			return best, nil
+		case next == nil || !next.suffices() || !next.Monthly.Less(best.Monthly):
+			misses++
 		default:
 			best, misses = next, 0
 		}

@@ -150,6 +150,18 @@ spec:
 		})
 }
 
+// TestHighTargetSaves: an HPA that lets several requests wait for each replica, where callers have the time.
+func TestHighTargetSaves(t *testing.T) {
+	m := model(t, encoder, "rate: 0.5/s, span: 1h", "rate: 0.0868/s, span: 8h, flash: [{at: 2h, duration: 8m, factor: 5}]", "{mean: 40ms, cv: 0.5}", "4s", "{p95: 2s}", "{p50: 6s, p99: 80s}",
+		"{mean: 400ms, cv: 0.5}", "40s", "acme/*", "acme/nodes/gpu")
+	saves(t, m, func(c *plan.Candidate) bool {
+		return c.Settings.Cluster.Autoscaler != nil && c.Settings.Cluster.Autoscaler.TargetConcurrency > 4
+	},
+		func(h *v1alpha1.Home) {
+			*h = cluster(*h, func(k *v1alpha1.ClusterHome) { k.Autoscaler.TargetConcurrency = 3.34 })
+		})
+}
+
 // sparse is a request every few minutes, and a start-up that a late answer has room for.
 var sparse = []string{
 	"rate: 0.5/s, span: 1h", "rate: 0.01/s, span: 1d", "init: 2s", "init: 15s", "mean: 40ms", "mean: 10s", "p95: 2s", "p95: 60s", `"acme/*"`, "acme/containers/gpu",
@@ -163,6 +175,30 @@ func TestIdleHoldSaves(t *testing.T) {
 			k.IdleHold = nil
 			h.Container = &k
 		})
+}
+
+// TestIdleHoldBeyondTheInfeasible: 5 s and 2 s miss the objective by a start-up within a burst, none at all meets it and costs least.
+func TestIdleHoldBeyondTheInfeasible(t *testing.T) {
+	m := model(t, `
+apiVersion: fulcrum.dev/v1alpha1
+kind: Model
+metadata: {name: erratic}
+spec:
+  traffic:
+    generator: {rate: 0.694444/s, span: 1h, arrivals: weibull, cv: 2, sizes: {input: 300, output: {mean: 150, cv: 1}}}
+    seed: 278
+  service:
+    gpuMemory: 10GiB
+    profiles: [{gpu: L4, batched: {alpha: 50ms, beta: 0.5ms, gamma: 0.2ms, maxBatch: 8}}]
+    startUp: {init: 40s}
+  objectives: {latency: {p95: 60s}}
+  constraints: {minReplicas: 0}
+  homes: [{offer: acme/containers/gpu}]
+`)
+	checkNeighbours(t, t, m)
+	if best := feasible(t, search(t, m, acme())).Best; best.Settings.Container.IdleHold.Std() != 0 {
+		t.Errorf("%s: idle instances are kept for %s", best.Describe(), best.Settings.Container.IdleHold)
+	}
 }
 
 // TestIdleHoldIsLeftWhereItIsNotSold: on an offer without a range.

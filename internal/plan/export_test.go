@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"time"
 
 	"fulcrum.dev/fulcrum/api/unit"
 )
@@ -47,4 +48,15 @@ func Climb(ctx context.Context, in Input, evaluations int) (*Candidate, error) {
 		return nil, err
 	}
 	return s.full.climb(ctx, start, climbOptions{evaluations: evaluations})
+}
+
+// BlockLength is how long the blocks of a sample of so many requests are.
+func BlockLength(rate float64, requests int64) time.Duration {
+	return blockLength(Traffic{Rate: unit.Rate(rate)}, requests)
+}
+
+// UsualPeak is the peak over the mean from which the number of replicas is guessed.
+func UsualPeak(ctx context.Context, in Input) (float64, error) {
+	t, err := describe(ctx, in.Workload)
+	return t.usualPeak(), err
 }

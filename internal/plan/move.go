@@ -15,6 +15,8 @@ type move struct {
 	more int
 	// patience is how many steps without a gain are taken before giving up, where the cost can rise before it falls.
 	patience int
+	// erratic says that beyond a step that misses the objectives another may meet them.
+	erratic bool
 	// to returns the part's settings a number of steps away; false where there are none.
 	to func(steps int) (v1alpha1.Home, bool)
 }

@@ -101,8 +101,8 @@ const (
 	// targetStep is the factor between neighbouring targets of an HPA.
 	targetStep = 1.25
 	minTarget  = 0.05
-	// maxTarget is in multiples of what a replica serves at once; beyond it requests wait.
-	maxTarget = 4
+	// maxTarget is in multiples of what a replica serves at once, of which all but one wait: more than any objective has room for.
+	maxTarget = 100
 )
 
 // round3 keeps three significant digits, so that a target reads well.

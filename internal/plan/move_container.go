@@ -111,12 +111,13 @@ var holds = []time.Duration{
 }
 
 // idleHold moves along the times that the provider sells. The cost changes only where the time is about as long as the pauses
-// between requests, so that steps go on without a gain, and the last is to the end.
+// between requests, so that steps go on without a gain, and the last is to the end. A start-up that falls into a
+// burst or not decides about the objectives, so that they also go on where one is missed.
 func (s standing) idleHold() move {
 	now := s.at.Home.Container.IdleHold
 	ladder := holdLadder(s.at.Offer.Billing, now)
 	at := slices.Index(ladder, now)
-	return move{name: "idle hold", more: 1, patience: len(ladder), to: func(steps int) (v1alpha1.Home, bool) {
+	return move{name: "idle hold", more: 1, patience: len(ladder), erratic: true, to: func(steps int) (v1alpha1.Home, bool) {
 		i := min(max(0, at+steps), len(ladder)-1)
 		if distance := max(i-at, at-i); i != at+steps && 2*distance <= max(steps, -steps) {
 			return v1alpha1.Home{}, false // half the step reached the end

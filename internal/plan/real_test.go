@@ -135,6 +135,13 @@ func TestRealTraffic(t *testing.T) {
   artifacts: {image: 9GB, weights: 16GB}
   objectives: {timeToFirstToken: {p95: 5s}, timePerOutputToken: {p95: 200ms}}
 `},
+			"ServeGen, a 7B model of text and images": {"servegen-mm-image-rates.csv.gz", 0, `
+  traffic: {trace: {path: TRACE, tokens: DIR/servegen-mm-image-tokens.csv.gz}` + part("slice: {from: 8h, to: 10h}, scale: 0.1") + `}
+  service: {parameters: 8B}
+  artifacts: {image: 9GB, weights: 17GB}
+  payload: {request: 500kB}
+  objectives: {timeToFirstToken: {p95: 3s}, timePerOutputToken: {p95: 150ms}}
+`},
 			"all Azure functions of a day": {"azure-functions-2019-dayA-invocations.csv.gz", 0, `
   traffic: {trace: {path: TRACE, durations: DIR/azure-functions-2019-dayA-durations.csv.gz, memory: DIR/azure-functions-2019-dayA-memory.csv.gz}` + part("slice: {from: 8h, to: 10h}") + `}
   service:

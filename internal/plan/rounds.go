@@ -36,6 +36,9 @@ func (s *search) searchAll(ctx context.Context) error {
 		if err := s.polishWinners(ctx); err != nil {
 			return err
 		}
+		if err := s.answer(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }

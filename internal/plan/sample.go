@@ -28,7 +28,8 @@ func allOf(load workload.Workload) []stratum {
 
 const (
 	// sampleBlock is the length of a sampled block: long against a cold start, short against a day. Where the rate is so
-	// high that few of them fit into a sample, blocks are shorter, down to minBlock.
+	// high that few of them fit into a sample, blocks are shorter, down to minBlock; where even such blocks have several times
+	// the requests of a sample, down to a quarter of that.
 	sampleBlock = 10 * time.Minute
 	minBlock    = 2 * time.Minute
 	// minBlocks is the number of blocks from which traffic is sampled at all: it takes several to be a sample of anything.
@@ -77,7 +78,8 @@ func newSampling(ctx context.Context, load workload.Workload, t Traffic, factor 
 // blockLength is the length of the blocks of a sample.
 func blockLength(t Traffic, requests int64) time.Duration {
 	fits := time.Duration(float64(blockEffort*requests) / sampledBlocks / float64(t.Rate) * float64(time.Second))
-	return min(max(fits.Truncate(time.Second), minBlock), sampleBlock)
+	fits = fits.Truncate(time.Second)
+	return min(max(fits, min(minBlock, 4*fits), minBlock/4), sampleBlock)
 }
 
 // choose picks the busiest blocks, and from the others, ordered by their requests, the same number for each replicate.

@@ -1,9 +1,11 @@
 package plan_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fulcrum.dev/fulcrum/internal/plan"
 )
@@ -53,5 +55,44 @@ func TestShortTrafficIsSearchedWhole(t *testing.T) {
 		if c.Outcome.Arrivals != p.Traffic.Requests {
 			t.Errorf("%s was run on %d of %d requests", c.Offer, c.Outcome.Arrivals, p.Traffic.Requests)
 		}
+	}
+}
+
+// TestBlockLength: few requests make long blocks, and a rate of thousands a second short ones, so that a sample stays small.
+func TestBlockLength(t *testing.T) {
+	for _, test := range []struct {
+		rate     float64
+		requests int64
+		want     time.Duration
+	}{{1, 40_000, 10 * time.Minute}, {10, 40_000, 333 * time.Second}, {65, 40_000, 2 * time.Minute}, {200, 40_000, time.Minute + 4*time.Second}, {1200, 40_000, 30 * time.Second}} {
+		if got := plan.BlockLength(test.rate, test.requests); got != test.want {
+			t.Errorf("%g requests a second, %d in a sample: blocks of %s, want %s", test.rate, test.requests, got, test.want)
+		}
+	}
+}
+
+// TestEarlyAnswer: of long traffic a verdict is told before all offers were searched, and a search that is ended then gives it.
+func TestEarlyAnswer(t *testing.T) {
+	in := input(t, model(t, encoder, "rate: 0.5/s, span: 1h", "rate: 35/s, span: 1d", "mean: 400ms", "mean: 40ms", "minReplicas: 0", "spot: true"), acme())
+	stop := make(chan struct{})
+	in.Stop = stop
+	done, total := 0, 0
+	in.Progress = func(d, t int) { done, total = d, t }
+	told := ""
+	in.Answer = func(summary string) {
+		if told == "" {
+			if done >= total {
+				t.Errorf("told after %d of %d steps", done, total)
+			}
+			close(stop)
+		}
+		told = summary
+	}
+	p, err := plan.Search(context.Background(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !p.Stopped || p.Best == nil || p.Best.Estimate == nil || !strings.Contains(told, p.Best.Describe()) {
+		t.Errorf("ended at the first answer, %q: stopped %t, %+v", told, p.Stopped, p.Verdict)
 	}
 }

@@ -50,7 +50,7 @@ func (s *search) stages(ctx context.Context) (err error) {
 		return err
 	}
 	for _, stage := range []func(context.Context) error{
-		s.searchAll, s.answer, s.polishChallengers, s.transferBest, s.searchHybrids, s.answer, s.polishShown, s.confirm, s.confirmShown, s.tip,
+		s.searchAll, s.polishChallengers, s.transferBest, s.searchHybrids, s.answer, s.polishShown, s.confirm, s.confirmShown, s.tip,
 	} {
 		if err := stage(ctx); err != nil {
 			return err

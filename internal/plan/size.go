@@ -146,7 +146,7 @@ func (e *evaluator) settled(ctx context.Context, f *family, low int, best *Candi
 // gallopDown goes down from a feasible candidate in growing steps. It returns
 // the number below which all are infeasible, and the last feasible candidate.
 func (e *evaluator) gallopDown(ctx context.Context, f *family, low int, best *Candidate) (int, *Candidate, error) {
-	for step := 1; best.size > low; step *= 2 {
+	for step := firstStep(best.size); best.size > low; step *= 2 {
 		n := max(low, best.size-step)
 		c, err := e.tryAt(ctx, f, n, false)
 		if err != nil {
@@ -163,7 +163,7 @@ func (e *evaluator) gallopDown(ctx context.Context, f *family, low int, best *Ca
 // gallopUp goes up from an infeasible number in growing steps. It returns the
 // number below which all are infeasible, and the first feasible candidate, or the infeasible one at high.
 func (e *evaluator) gallopUp(ctx context.Context, f *family, n, high int) (int, *Candidate, error) {
-	for step := 1; n < high; step *= 2 {
+	for step := firstStep(n); n < high; step *= 2 {
 		last := n
 		n = min(high, n+step)
 		c, err := e.tryAt(ctx, f, n, false)
@@ -206,7 +206,7 @@ func (e *evaluator) bracket(f *family) (low, guess, high int, err error) {
 	low, guess = f.min, f.min // of warm extra capacity, the least is usually enough
 	if a.Home.Cluster != nil && !f.elastic {
 		low = max(low, int(math.Ceil(e.leastBusy(a))))
-		guess = int(math.Ceil(busy * minute))
+		guess = int(math.Ceil(busy * e.traffic.usualPeak()))
 	}
 	if f.hint > 0 {
 		guess = f.hint
@@ -215,6 +215,9 @@ func (e *evaluator) bracket(f *family) (low, guess, high int, err error) {
 	low, high = min(low, f.max), min(high, f.max)
 	return low, min(max(guess, low), high), high, nil
 }
+
+// firstStep is the step with which numbers around n are tried first; one, up to where that would take long.
+func firstStep(n int) int { return max(1, n/32) }
 
 // headroom over the busiest second, for service times longer than it.
 const headroom = 1.5

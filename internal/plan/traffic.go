@@ -19,6 +19,8 @@ type Traffic struct {
 	// PeakSecond and PeakMinute are the busiest such window over the mean; nil where the traffic cannot tell.
 	PeakSecond *float64 `json:"peakToMeanSecond,omitempty"`
 	PeakMinute *float64 `json:"peakToMeanMinute,omitempty"`
+	// knownPeak is that of the shortest windows that the traffic can tell it of; nil where there are none.
+	knownPeak *float64
 	// IdleMinutes is the share of minutes without a request.
 	IdleMinutes *float64 `json:"idleMinutes,omitempty"`
 	// Input and Output are tokens, Work seconds.
@@ -43,6 +45,9 @@ func describe(ctx context.Context, w workload.Workload) (Traffic, error) {
 		MonthFactor: float64(unit.Month) / float64(max(d.Info.Span, 1)),
 	}
 	for _, p := range d.Peaks {
+		if t.knownPeak == nil {
+			t.knownPeak = p.Ratio
+		}
 		switch p.Window {
 		case time.Second:
 			t.PeakSecond = p.Ratio
@@ -70,6 +75,14 @@ func mean(s *workload.SizeDescription) float64 {
 
 // defaultPeak stands in where the traffic cannot tell its peaks.
 const defaultPeak = 10
+
+// usualPeak is the busiest minute over the mean, or what comes nearest to it of what the traffic can tell.
+func (t Traffic) usualPeak() float64 {
+	if t.PeakMinute != nil {
+		return peak(t.PeakMinute)
+	}
+	return peak(t.knownPeak)
+}
 
 func peak(ratio *float64) float64 {
 	if ratio == nil {
