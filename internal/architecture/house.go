@@ -43,6 +43,7 @@ func House() []Row {
 		{Dir: "internal/home", Pure: true},
 		{Dir: "internal/catalog", Pure: true},
 		{Dir: "internal/arrange", Pure: true},
+		{Dir: "internal/billing", Pure: true},
 		{Dir: "internal/record", Pure: true},
 		{Dir: "internal/analysis", Pure: true},
 		{Dir: "internal/oracle", Pure: true},
