@@ -1,36 +1,17 @@
 package v1alpha1
 
 import (
-	"math"
-	"time"
-
 	"fulcrum.dev/fulcrum/api/unit"
 )
 
-// The defaults of the Cluster Autoscaler (kubernetes/autoscaler:cluster-autoscaler/config/flags/flags.go) and of
-// Karpenter (kubernetes-sigs/karpenter:pkg/apis/v1/nodepool.go, pkg/operator/options/options.go).
-const (
-	defaultScanInterval                    = unit.Duration(10 * time.Second)
-	defaultUnneededTime                    = unit.Duration(10 * time.Minute)
-	defaultDelayAfterAdd                   = unit.Duration(10 * time.Minute)
-	defaultUtilizationThreshold unit.Share = 0.5
-	defaultProvisionTimeout                = unit.Duration(15 * time.Minute)
-	defaultBatchIdle                       = unit.Duration(time.Second)
-	defaultBatchMax                        = unit.Duration(10 * time.Second)
-	defaultBudget               unit.Share = 0.1
-	defaultExpireAfter                     = unit.Duration(720 * time.Hour)
-	whenEmptyOrUnderutilized               = "WhenEmptyOrUnderutilized"
-	mostAllocated                          = "most-allocated"
-)
-
-// ClusterNodes is how the nodes of a cluster come and go.
+// ClusterNodes says how the nodes of a cluster are added and removed.
 type ClusterNodes struct {
-	// ClusterAutoscaler or Karpenter decides on nodes. Default: a node is asked for at once when a replica finds no room,
-	// and given back when it has been empty for nodeIdle.
+	// ClusterAutoscaler or Karpenter decides on nodes. Default: a node is requested at once when a replica finds no room,
+	// and released when it has been empty for nodeIdle.
 	ClusterAutoscaler *ClusterAutoscaler `json:"clusterAutoscaler,omitempty"`
 	// Karpenter is the other node autoscaler.
 	Karpenter *Karpenter `json:"karpenter,omitempty"`
-	// Max is the quota of nodes; replicas that it leaves no node for stay pending. Default: none.
+	// Max is the quota of nodes; replicas beyond it stay pending. Default: none.
 	Max int `json:"max,omitempty" check:"gte=1,lte=1e7"`
 	// Spare is how many nodes are kept ready and empty. Default: 0.
 	Spare int `json:"spare,omitempty" check:"lte=1e6"`
@@ -44,80 +25,28 @@ type ClusterNodes struct {
 type ClusterAutoscaler struct {
 	// ScanInterval is how often it decides. Default: 10s.
 	ScanInterval unit.Duration `json:"scanInterval,omitempty" check:"gt=0"`
-	// UnneededTime is how long a node must be unneeded before it goes. Default: 10m.
+	// UnneededTime is how long a node must be unneeded before it is removed. Default: 10m.
 	UnneededTime *unit.Duration `json:"unneededTime,omitempty"`
-	// DelayAfterAdd is how long after adding nodes none go. Default: 10m.
+	// DelayAfterAdd is how long no node is removed after one was added. Default: 10m.
 	DelayAfterAdd *unit.Duration `json:"delayAfterAdd,omitempty"`
 	// UtilizationThreshold is the share of a node's room below which it is unneeded if its replicas fit elsewhere. Default: 50%.
 	UtilizationThreshold *unit.Share `json:"utilizationThreshold,omitempty"`
-	// ProvisionTimeout is how long a node may take to be ready. Default: 15m.
+	// ProvisionTimeout is how long a node may take to become ready. Default: 15m.
 	ProvisionTimeout unit.Duration `json:"provisionTimeout,omitempty" check:"gt=0"`
 }
 
 // Karpenter is the Karpenter node autoscaler.
 type Karpenter struct {
-	// BatchIdle is how long no further replica must come for a batch of pending ones to close. Default: 1s.
+	// BatchIdle closes a batch of pending replicas when no other has come for this long. Default: 1s.
 	BatchIdle *unit.Duration `json:"batchIdle,omitempty"`
-	// BatchMax is how long a batch stays open at the most. Default: 10s.
+	// BatchMax is the maximum time that a batch stays open. Default: 10s.
 	BatchMax *unit.Duration `json:"batchMax,omitempty"`
-	// Consolidation says which nodes may go: WhenEmpty or WhenEmptyOrUnderutilized. Default: WhenEmptyOrUnderutilized.
+	// Consolidation says which nodes may be removed: WhenEmpty or WhenEmptyOrUnderutilized. Default: WhenEmptyOrUnderutilized.
 	Consolidation string `json:"consolidation,omitempty" check:"oneof=WhenEmpty WhenEmptyOrUnderutilized"`
-	// ConsolidateAfter is how long no replica must have come to or gone from such a node. Default: 0s.
+	// ConsolidateAfter is how long no replica may have been added to or removed from such a node. Default: 0s.
 	ConsolidateAfter unit.Duration `json:"consolidateAfter,omitempty"`
-	// Budget is the share of the nodes, rounded up, that may come or go at once when nodes are consolidated. Default: 10%.
+	// Budget is the share of the nodes, rounded up, that consolidation may add or remove at once. Default: 10%.
 	Budget *unit.Share `json:"budget,omitempty"`
 	// ExpireAfter is the age at which a node is replaced; 0s is never. Default: 720h.
 	ExpireAfter *unit.Duration `json:"expireAfter,omitempty"`
-}
-
-// ApplyDefaults fills in the settings. It is idempotent.
-func (n *ClusterNodes) ApplyDefaults() {
-	setDefault(&n.Packing, mostAllocated)
-	if a := n.ClusterAutoscaler; a != nil {
-		setDefault(&a.ScanInterval, defaultScanInterval)
-		setPointer(&a.UnneededTime, defaultUnneededTime)
-		setPointer(&a.DelayAfterAdd, defaultDelayAfterAdd)
-		setPointer(&a.UtilizationThreshold, defaultUtilizationThreshold)
-		setDefault(&a.ProvisionTimeout, defaultProvisionTimeout)
-	}
-	if k := n.Karpenter; k != nil {
-		setPointer(&k.BatchIdle, defaultBatchIdle)
-		setPointer(&k.BatchMax, defaultBatchMax)
-		setDefault(&k.Consolidation, whenEmptyOrUnderutilized)
-		setPointer(&k.Budget, defaultBudget)
-		setPointer(&k.ExpireAfter, defaultExpireAfter)
-	}
-}
-
-// startUp returns the default time from asking for a node until it is ready, and
-// whether the node autoscaler has one of its own: what is published for it, drawn uniformly.
-func (n *ClusterNodes) startUp(hasGPU bool) (DurationDistribution, bool) {
-	switch {
-	case n == nil:
-		return DurationDistribution{}, false
-	case n.ClusterAutoscaler != nil:
-		return between(120*time.Second, 300*time.Second), true
-	case n.Karpenter != nil && hasGPU:
-		return between(29*time.Second, 90*time.Second), true
-	}
-	return DurationDistribution{}, false
-}
-
-// between is uniform from low to high.
-func between(low, high time.Duration) DurationDistribution {
-	mean := (low + high) / 2
-	return DurationDistribution{Shape: "uniform", Mean: unit.Duration(mean), CV: float64(high-low) / math.Sqrt(12) / float64(mean)}
-}
-
-// validate checks what the rules of single fields cannot say.
-func (n *ClusterNodes) validate(r *report, path string) {
-	if n.ClusterAutoscaler != nil && n.Karpenter != nil {
-		r.reject(path, "expected one of clusterAutoscaler and karpenter: leave one out", fieldPath(path, "karpenter"))
-	}
-	if n.Max > 0 && n.Spare >= n.Max {
-		r.reject(fieldPath(path, "spare"), "leaves no node of the quota for replicas: raise max, or keep fewer", fieldPath(path, "max"))
-	}
-	if k := n.Karpenter; k != nil && k.BatchIdle != nil && k.BatchMax != nil && *k.BatchIdle > *k.BatchMax {
-		r.reject(fieldPath(path, "karpenter.batchIdle"), "expected at most batchMax", fieldPath(path, "karpenter.batchMax"))
-	}
 }

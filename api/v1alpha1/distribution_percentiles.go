@@ -1,15 +1,12 @@
 package v1alpha1
 
 import (
-	"errors"
-
 	"fulcrum.dev/fulcrum/api/unit"
-	"fulcrum.dev/fulcrum/internal/random"
 )
 
-// DurationPercentiles is a measured distribution: between the percentiles that are given, it rises evenly.
+// DurationPercentiles is a measured distribution, interpolated linearly between the given percentiles.
 type DurationPercentiles struct {
-	// P0 is the least.
+	// P0 is the minimum.
 	P0 unit.Duration `json:"p0"`
 	// P1 is the 1st percentile.
 	P1 unit.Duration `json:"p1,omitempty" check:"gt=0"`
@@ -31,7 +28,7 @@ type DurationPercentiles struct {
 	P98 unit.Duration `json:"p98,omitempty" check:"gt=0"`
 	// P99 is the 99th percentile.
 	P99 unit.Duration `json:"p99,omitempty" check:"gt=0"`
-	// P100 is the greatest.
+	// P100 is the maximum.
 	P100 unit.Duration `json:"p100" check:"gt=0"`
 }
 
@@ -57,22 +54,4 @@ func (p *DurationPercentiles) Points() []PercentilePoint {
 		{0.99, &p.P99},
 		{1, &p.P100},
 	}
-}
-
-// dist returns the distribution in seconds.
-func (p *DurationPercentiles) dist() (random.Dist, error) {
-	q := &random.Quantiles{}
-	last := unit.Duration(0)
-	for _, point := range p.Points() {
-		at := *point.Value
-		if at == 0 && point.Share > 0 && point.Share < 1 {
-			continue
-		}
-		if at < last {
-			return nil, errors.New("expected percentiles that do not fall")
-		}
-		last = at
-		q.P, q.Value = append(q.P, point.Share), append(q.Value, at.Seconds())
-	}
-	return q, nil
 }

@@ -1,19 +1,18 @@
 package v1alpha1
 
 import (
-	"fmt"
 	"time"
 
 	"fulcrum.dev/fulcrum/api/unit"
 )
 
-// Scheduled is a number from a time of the day on, until the next entry of its list. The traffic starts on a Monday at midnight.
+// Scheduled is a number that holds from a time of day until the next entry of its list. The traffic starts on a Monday at midnight.
 type Scheduled struct {
-	// At is since midnight, in whole minutes below 24h.
+	// At is the time since midnight, in whole minutes below 24h.
 	At unit.Duration `json:"at"`
-	// Days are those of the week. Default: all.
+	// Days are days of the week. Default: all.
 	Days []string `json:"days,omitempty" check:"oneof=sun mon tue wed thu fri sat"`
-	// Count is how many there are then.
+	// Count is the number.
 	Count int `json:"count" check:"lte=1e6"`
 }
 
@@ -37,26 +36,4 @@ func LeastScheduled(list []Scheduled) int {
 		least = min(least, s.Count)
 	}
 	return least
-}
-
-// mostScheduled returns the largest count of a schedule.
-func mostScheduled(list []Scheduled) int {
-	most := 0
-	for _, s := range list {
-		most = max(most, s.Count)
-	}
-	return most
-}
-
-// validateSchedule checks times, and counts against a bound of which 0 is none.
-func validateSchedule(r *report, path string, list []Scheduled, bound int, boundPath string) {
-	for i, s := range list {
-		at := fmt.Sprintf("%s[%d]", path, i)
-		if d := s.At.Std(); d < 0 || d >= 24*time.Hour || d%time.Minute != 0 {
-			r.reject(fieldPath(at, "at"), fmt.Sprintf("expected a time of the day in whole minutes, from 0s to 23h59m, got %s", s.At))
-		}
-		if bound > 0 && s.Count > bound {
-			r.reject(fieldPath(at, "count"), fmt.Sprintf("expected at most the %d that %s allows, got %d", bound, boundPath, s.Count), boundPath)
-		}
-	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"fulcrum.dev/fulcrum/internal/strictyaml"
 )
 
 // offer builds every class and region of one SKU.
@@ -67,17 +69,14 @@ func (b *builder) hardware(rec *offerRecord, h *Hardware) {
 	}
 }
 
-// layer decodes the later layers of a service's and an offer's settings onto the earlier ones.
-func (b *builder) layer(l layered, into any) {
-	seq := 0
-	for _, part := range l.layers {
-		if err := decodeNode(part.file, part.field, part.node, &seq, into); err != nil {
-			b.problems = append(b.problems, err)
-		}
+// layer lays the settings of a service or an offer over the earlier ones.
+func (b *builder) layer(l strictyaml.Layers, into any) {
+	if err := l.Onto(into); err != nil {
+		b.problems = append(b.problems, err)
 	}
 }
 
-// included collects what costs nothing, and refuses what has a price as well.
+// included collects what costs nothing, and refuses meters that also have a price.
 func (b *builder) included(p *provider, s *serviceRecord, rec *offerRecord) map[Meter]string {
 	all := map[Meter]string{}
 	for _, notes := range []map[Meter]*noteRecord{p.Included, s.Included, rec.Included} {
