@@ -13,7 +13,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/home"
 )
 
-func node(hw catalog.Hardware) catalog.Offer {
+func nodeOffer(hw catalog.Hardware) catalog.Offer {
 	return catalog.Offer{
 		ID: "acme/nodes/one", Provider: "acme", Service: "nodes", Region: "oslo", PriceClass: catalog.OnDemand, Kind: catalog.KindNode, Hardware: hw,
 		Rates: []catalog.Rate{{Meter: catalog.NodeTime, Unit: "hour"}},
@@ -64,7 +64,7 @@ func build(t *testing.T, spec *v1alpha1.ModelSpec, o catalog.Offer, settings v1a
 
 func TestBuildCluster(t *testing.T) {
 	spec := sized()
-	a := build(t, spec, node(onCPU(4)), v1alpha1.Home{})
+	a := build(t, spec, nodeOffer(onCPU(4)), v1alpha1.Home{})
 	c := a.Home.Cluster
 	if c == nil || a.Home.Function != nil || a.Home.Container != nil || c.Autoscaler != nil {
 		t.Fatalf("%+v", a.Home)
@@ -75,12 +75,12 @@ func TestBuildCluster(t *testing.T) {
 	near(t, "node start-up", c.NodeStartUp.Mean(), 60, 0)
 	near(t, "pod start-up: init, weights and container", c.PodStartUp.Mean(), 3+2+1, 1e-9)
 	near(t, "image pull at 80 MB/s", c.ImagePull.Seconds(), 10, 1e-9)
-	if onGPUs := build(t, &v1alpha1.ModelSpec{Service: v1alpha1.Service{Parameters: 8e9}}, node(onGPU("L4")), v1alpha1.Home{}); onGPUs.Home.Cluster.NodeStartUp.Mean() != 90 {
+	if onGPUs := build(t, &v1alpha1.ModelSpec{Service: v1alpha1.Service{Parameters: 8e9}}, nodeOffer(onGPU("L4")), v1alpha1.Home{}); onGPUs.Home.Cluster.NodeStartUp.Mean() != 90 {
 		t.Errorf("a GPU node starts in %g s, want 90", onGPUs.Home.Cluster.NodeStartUp.Mean())
 	}
 	least := 3
 	spec.Constraints.MinReplicas = &least
-	if got := build(t, spec, node(onCPU(4)), v1alpha1.Home{}).Home.Cluster.Replicas; got != 3 {
+	if got := build(t, spec, nodeOffer(onCPU(4)), v1alpha1.Home{}).Home.Cluster.Replicas; got != 3 {
 		t.Errorf("%d replicas, at least 3 are asked for", got)
 	}
 }
@@ -88,7 +88,7 @@ func TestBuildCluster(t *testing.T) {
 func TestBuildAutoscaler(t *testing.T) {
 	two := 2
 	given := v1alpha1.Home{Cluster: &v1alpha1.ClusterHome{Replicas: &two, Autoscaler: &v1alpha1.Autoscaler{}}}
-	a := build(t, sized(), node(onCPU(4)), given).Home.Cluster.Autoscaler
+	a := build(t, sized(), nodeOffer(onCPU(4)), given).Home.Cluster.Autoscaler
 	if diff := cmp.Diff(home.NewHPA(2, 10, 0.7), a); diff != "" {
 		t.Errorf("an autoscaler without settings is not Kubernetes' own (-want +got):\n%s", diff)
 	}
@@ -97,7 +97,7 @@ func TestBuildAutoscaler(t *testing.T) {
 	}
 	eight := 8
 	given.Cluster.Replicas = &eight
-	if h := build(t, sized(), node(onCPU(4)), given).Home.Cluster.Autoscaler; h.Max != 32 {
+	if h := build(t, sized(), nodeOffer(onCPU(4)), given).Home.Cluster.Autoscaler; h.Max != 32 {
 		t.Errorf("at most %d of 8 replicas, want 4 times as many", h.Max)
 	}
 }
@@ -136,7 +136,7 @@ func TestReplicasPerNode(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			a, err := Build(test.spec, node(test.on), v1alpha1.Home{}, embedded())
+			a, err := Build(test.spec, nodeOffer(test.on), v1alpha1.Home{}, embedded())
 			if test.err != "" {
 				if err == nil || !strings.Contains(err.Error(), test.err) {
 					t.Errorf("error %v, want %q", err, test.err)
@@ -281,7 +281,7 @@ func TestBuildRefuses(t *testing.T) {
 		settings v1alpha1.Home
 		want     string
 	}{
-		"function settings for a node":     {sized(), node(onCPU(4)), memory(1024), "acme/nodes/one is a Kubernetes node: give its settings under cluster"},
+		"function settings for a node":     {sized(), nodeOffer(onCPU(4)), memory(1024), "acme/nodes/one is a Kubernetes node: give its settings under cluster"},
 		"cluster settings for a function":  {sized(), function(), v1alpha1.Home{Cluster: &v1alpha1.ClusterHome{}}, "acme/functions/x86 runs functions: give its settings under function"},
 		"cluster settings for a container": {sized(), container(), v1alpha1.Home{Cluster: &v1alpha1.ClusterHome{}}, "acme/containers/x86 runs containers: give its settings under container"},
 		"too much memory":                  {sized(), function(), memory(20 << 10), "memory of 20GiB is outside 128MiB to 10GiB"},
@@ -308,8 +308,8 @@ func TestBuildAgain(t *testing.T) {
 		offer    catalog.Offer
 		settings v1alpha1.Home
 	}{
-		"cluster":    {node(onCPU(4)), v1alpha1.Home{}},
-		"autoscaled": {node(onCPU(4)), v1alpha1.Home{Cluster: &v1alpha1.ClusterHome{Replicas: &two, Autoscaler: &v1alpha1.Autoscaler{}}}},
+		"cluster":    {nodeOffer(onCPU(4)), v1alpha1.Home{}},
+		"autoscaled": {nodeOffer(onCPU(4)), v1alpha1.Home{Cluster: &v1alpha1.ClusterHome{Replicas: &two, Autoscaler: &v1alpha1.Autoscaler{}}}},
 		"function":   {function(), v1alpha1.Home{}},
 		"snapstart":  {function(), v1alpha1.Home{Function: &v1alpha1.FunctionHome{SnapStart: true}}},
 		"container":  {container(), v1alpha1.Home{}},

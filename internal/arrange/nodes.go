@@ -12,7 +12,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/modelfile"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/node"
 )
 
 // ownCluster copies the settings that defaults are filled into, so that the caller's stay as they are.
@@ -66,21 +66,21 @@ func (a *Arrangement) buildNodes(c *v1alpha1.ClusterHome) (home.Nodes, error) {
 
 func perHour(r unit.Rate) float64 { return float64(r) * time.Hour.Seconds() }
 
-func clusterAutoscaler(s *v1alpha1.ClusterAutoscaler) *policy.ClusterAutoscaler {
+func clusterAutoscaler(s *v1alpha1.ClusterAutoscaler) *node.ClusterAutoscaler {
 	if s == nil {
 		return nil
 	}
-	return &policy.ClusterAutoscaler{
+	return &node.ClusterAutoscaler{
 		ScanInterval: s.ScanInterval.Std(), UnneededTime: s.UnneededTime.Std(), DelayAfterAdd: s.DelayAfterAdd.Std(),
 		UtilizationThreshold: float64(*s.UtilizationThreshold), ProvisionTimeout: s.ProvisionTimeout.Std(),
 	}
 }
 
-func karpenter(s *v1alpha1.Karpenter) *policy.Karpenter {
+func karpenter(s *v1alpha1.Karpenter) *node.Karpenter {
 	if s == nil {
 		return nil
 	}
-	return &policy.Karpenter{
+	return &node.Karpenter{
 		BatchIdle: s.BatchIdle.Std(), BatchMax: s.BatchMax.Std(), OnlyEmpty: s.Consolidation == "WhenEmpty",
 		ConsolidateAfter: s.ConsolidateAfter.Std(), Budget: float64(*s.Budget), ExpireAfter: s.ExpireAfter.Std(),
 	}

@@ -12,18 +12,18 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/node"
 )
 
 func onSpot(provider, band string) catalog.Offer {
-	o := node(onCPU(4))
+	o := nodeOffer(onCPU(4))
 	o.Provider, o.PriceClass, o.InterruptionBand = provider, catalog.Spot, band
 	return o
 }
 
 func TestBuildNodes(t *testing.T) {
-	cluster := policy.DefaultClusterAutoscaler()
-	karpenter := policy.DefaultKarpenter()
+	cluster := node.DefaultClusterAutoscaler()
+	karpenter := node.DefaultKarpenter()
 	empty := karpenter
 	empty.OnlyEmpty, empty.ExpireAfter, empty.Budget = true, 0, 0.5
 	never, half := unit.Duration(0), unit.Share(0.5)
@@ -34,21 +34,21 @@ func TestBuildNodes(t *testing.T) {
 		want  home.Nodes
 		start float64 // mean, s
 	}{
-		"at once": {node(onCPU(4)), v1alpha1.ClusterHome{}, home.Nodes{}, 60},
+		"at once": {nodeOffer(onCPU(4)), v1alpha1.ClusterHome{}, home.Nodes{}, 60},
 		"Cluster Autoscaler": {
-			node(onCPU(4)),
+			nodeOffer(onCPU(4)),
 			v1alpha1.ClusterHome{Nodes: &v1alpha1.ClusterNodes{ClusterAutoscaler: &v1alpha1.ClusterAutoscaler{}}},
 			home.Nodes{ClusterAutoscaler: &cluster},
 			210,
 		},
 		"Karpenter, a quota and spare nodes": {
-			node(onCPU(4)),
+			nodeOffer(onCPU(4)),
 			v1alpha1.ClusterHome{Nodes: &v1alpha1.ClusterNodes{Karpenter: &v1alpha1.Karpenter{}, Max: 5, Spare: 2}},
 			home.Nodes{Karpenter: &karpenter, Max: 5, Spare: 2},
 			60,
 		},
 		"Karpenter as set, losses": {
-			node(onCPU(4)),
+			nodeOffer(onCPU(4)),
 			v1alpha1.ClusterHome{Nodes: &v1alpha1.ClusterNodes{
 				Karpenter: &v1alpha1.Karpenter{Consolidation: "WhenEmpty", ExpireAfter: &never, Budget: &half},
 				Packing:   "least-allocated", Losses: 1.0 / 3600,
@@ -103,7 +103,7 @@ func TestBuildNodes(t *testing.T) {
 			}
 		})
 	}
-	gpu := build(t, &v1alpha1.ModelSpec{Service: v1alpha1.Service{Parameters: 8e9}}, node(onGPU("L4")),
+	gpu := build(t, &v1alpha1.ModelSpec{Service: v1alpha1.Service{Parameters: 8e9}}, nodeOffer(onGPU("L4")),
 		v1alpha1.Home{Cluster: &v1alpha1.ClusterHome{Nodes: &v1alpha1.ClusterNodes{Karpenter: &v1alpha1.Karpenter{}}}})
 	near(t, "a GPU node with Karpenter", gpu.Home.Cluster.NodeStartUp.Mean(), 59.5, 1e-9)
 }
@@ -119,15 +119,15 @@ func TestBuildNodesRefuses(t *testing.T) {
 		offer catalog.Offer
 		set   v1alpha1.ClusterHome
 	}{
-		"is not interruptible":        {sized(), node(onCPU(4)), v1alpha1.ClusterHome{Spot: &v1alpha1.SpotNodes{}}},
+		"is not interruptible":        {sized(), nodeOffer(onCPU(4)), v1alpha1.ClusterHome{Spot: &v1alpha1.SpotNodes{}}},
 		"set cluster.spot.interrupt":  {sized(), onSpot("aws", ""), v1alpha1.ClusterHome{Spot: &v1alpha1.SpotNodes{}}},
 		"no checkpoints":              {batched, spotGPU, v1alpha1.ClusterHome{Spot: &v1alpha1.SpotNodes{Restart: true, Checkpoint: 5}}},
-		"quota of nodes above":        {sized(), node(onCPU(4)), v1alpha1.ClusterHome{Nodes: &v1alpha1.ClusterNodes{Max: 1, Spare: 1}}},
-		"no GPU to share":             {sized(), node(onCPU(4)), v1alpha1.ClusterHome{ReplicasPerGPU: 2}},
-		"cannot be estimated":         {batched, node(onGPU("L4")), v1alpha1.ClusterHome{ReplicasPerGPU: 2}},
-		"one of 4 on a L4 has 6":      {onL4(1, 16<<10), node(onGPU("L4")), v1alpha1.ClusterHome{ReplicasPerGPU: 4}},
-		"on 2 GPUs cannot share one":  {onL4(2, 1<<10), node(twoL4), v1alpha1.ClusterHome{ReplicasPerGPU: 2}},
-		"one of the Cluster Autoscal": {sized(), node(onCPU(4)), v1alpha1.ClusterHome{Nodes: both}},
+		"quota of nodes above":        {sized(), nodeOffer(onCPU(4)), v1alpha1.ClusterHome{Nodes: &v1alpha1.ClusterNodes{Max: 1, Spare: 1}}},
+		"no GPU to share":             {sized(), nodeOffer(onCPU(4)), v1alpha1.ClusterHome{ReplicasPerGPU: 2}},
+		"cannot be estimated":         {batched, nodeOffer(onGPU("L4")), v1alpha1.ClusterHome{ReplicasPerGPU: 2}},
+		"one of 4 on a L4 has 6":      {onL4(1, 16<<10), nodeOffer(onGPU("L4")), v1alpha1.ClusterHome{ReplicasPerGPU: 4}},
+		"on 2 GPUs cannot share one":  {onL4(2, 1<<10), nodeOffer(twoL4), v1alpha1.ClusterHome{ReplicasPerGPU: 2}},
+		"one of the Cluster Autoscal": {sized(), nodeOffer(onCPU(4)), v1alpha1.ClusterHome{Nodes: both}},
 	} {
 		_, err := Build(test.spec, test.offer, v1alpha1.Home{Cluster: &test.set}, embedded())
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -146,7 +146,7 @@ func onL4(gpus int, memory unit.Memory) *v1alpha1.ModelSpec {
 
 // TestShareGPU: four replicas share a GPU, each with a quarter of its memory for the KV-cache.
 func TestShareGPU(t *testing.T) {
-	offer := node(catalog.Hardware{GPU: "L4", GPUs: 2, Arch: "x86", VCPU: 48, Memory: 192 << 10})
+	offer := nodeOffer(catalog.Hardware{GPU: "L4", GPUs: 2, Arch: "x86", VCPU: 48, Memory: 192 << 10})
 	whole := build(t, onL4(1, 4<<10), offer, v1alpha1.Home{}).Home
 	quarter := build(t, onL4(1, 4<<10), offer, v1alpha1.Home{Cluster: &v1alpha1.ClusterHome{ReplicasPerGPU: 4}}).Home
 	if whole.Cluster.ReplicasPerNode != 2 || quarter.Cluster.ReplicasPerNode != 8 {
@@ -166,7 +166,7 @@ func TestOnDemandUsage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	onDemand, err := a.OnDemandUsage(node(onCPU(4)), m)
+	onDemand, err := a.OnDemandUsage(nodeOffer(onCPU(4)), m)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/modelfile"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 )
 
 const (
@@ -36,8 +36,8 @@ func scaleFunction(f *home.Function, s v1alpha1.FunctionHome) {
 	most := 0
 	if t := s.ProvisionedTracking; t != nil {
 		most = t.Max
-		f.Tracking = &policy.TargetTrackingRule{
-			Bounds: policy.Bounds{Min: min(max(1, f.Provisioned), most), Max: most},
+		f.Tracking = &scale.TargetTrackingRule{
+			Bounds: scale.Bounds{Min: min(max(1, f.Provisioned), most), Max: most},
 			Target: float64(t.Target), LowShare: float64(t.LowShare),
 			OutPeriods: t.OutPeriods, InPeriods: t.InPeriods,
 			OutCooldown: t.OutCooldown.Std(), InCooldown: t.InCooldown.Std(),
@@ -50,11 +50,11 @@ func scaleFunction(f *home.Function, s v1alpha1.FunctionHome) {
 }
 
 // schedule reads a schedule of counts, each of which is the least, and the largest unless most is larger.
-func schedule(list []v1alpha1.Scheduled, most int) []policy.ScheduleEntry {
-	var entries []policy.ScheduleEntry
+func schedule(list []v1alpha1.Scheduled, most int) []scale.ScheduleEntry {
+	var entries []scale.ScheduleEntry
 	for _, s := range list {
-		entries = append(entries, policy.ScheduleEntry{
-			Days: s.Weekdays(), At: s.At.Std(), Bounds: policy.Bounds{Min: s.Count, Max: max(s.Count, most)},
+		entries = append(entries, scale.ScheduleEntry{
+			Days: s.Weekdays(), At: s.At.Std(), Bounds: scale.Bounds{Min: s.Count, Max: max(s.Count, most)},
 		})
 	}
 	return entries

@@ -6,7 +6,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/route"
 )
 
 // TrafficStart is when all traffic starts, for what depends on the calendar:
@@ -18,7 +18,7 @@ var TrafficStart = time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
 //
 // The error says which setting cannot be used with these homes; of a file that
 // was loaded without problems only a burst from a home that is no cluster.
-func Router(r *v1alpha1.Routing, homes []home.Home) (policy.Router, error) {
+func Router(r *v1alpha1.Routing, homes []home.Home) (route.Router, error) {
 	if r == nil {
 		return nil, nil
 	}
@@ -26,56 +26,56 @@ func Router(r *v1alpha1.Routing, homes []home.Home) (policy.Router, error) {
 	if err != nil || r.MaxInFlight == 0 {
 		return inner, err
 	}
-	return policy.NewAdmission(r.MaxInFlight, inner)
+	return route.NewAdmission(r.MaxInFlight, inner)
 }
 
-func routerBetween(r *v1alpha1.Routing, homes []home.Home) (policy.Router, error) {
+func routerBetween(r *v1alpha1.Routing, homes []home.Home) (route.Router, error) {
 	switch {
 	case r.Overflow != nil:
 		return overflowRouter(r.Overflow)
 	case r.Burst && homes[0].Cluster == nil:
 		return nil, errors.New("spec.routing.burst: expected a cluster as the first home: what is serverless starts for the request itself")
 	case r.Burst:
-		return &policy.Burst{}, nil
+		return &route.Burst{}, nil
 	case len(r.Weights) > 0:
-		return policy.NewWeights(r.Weights)
+		return route.NewWeights(r.Weights)
 	}
-	shifts := make([]policy.Shift, len(r.Shifts))
+	shifts := make([]route.Shift, len(r.Shifts))
 	for i, s := range r.Shifts {
-		shifts[i] = policy.Shift{From: s.At.Std(), Home: s.Home}
+		shifts[i] = route.Shift{From: s.At.Std(), Home: s.Home}
 	}
-	return policy.NewByTimeOfDay(TrafficStart, len(homes), shifts)
+	return route.NewByTimeOfDay(TrafficStart, len(homes), shifts)
 }
 
-func overflowRouter(o *v1alpha1.Overflow) (policy.Router, error) {
-	rule := policy.OverflowRule{Saturation: saturation(o), Limits: o.Limits}
+func overflowRouter(o *v1alpha1.Overflow) (route.Router, error) {
+	rule := route.OverflowRule{Saturation: saturation(o), Limits: o.Limits}
 	if o.Refuse {
-		rule.Fallback = policy.RefuseRequest
+		rule.Fallback = route.RefuseRequest
 	}
 	if c := o.SpendCap; c != nil {
-		amount, period := c.Daily, policy.Daily
+		amount, period := c.Daily, route.Daily
 		if c.Monthly != nil {
-			amount, period = c.Monthly, policy.Monthly
+			amount, period = c.Monthly, route.Monthly
 		}
-		spendCap, err := policy.NewSpendCap(TrafficStart, amount.Float64(), period)
+		spendCap, err := route.NewSpendCap(TrafficStart, amount.Float64(), period)
 		if err != nil {
 			return nil, err
 		}
 		rule.Cap = spendCap
 	}
-	return policy.NewBaseOverflow(rule)
+	return route.NewBaseOverflow(rule)
 }
 
 // saturation is when the base counts as saturated; the share of the slots where no other threshold is given.
-func saturation(o *v1alpha1.Overflow) policy.Saturation {
-	s := policy.Saturation{Signal: policy.InFlightShare, MinTime: o.MinTime.Std()}
+func saturation(o *v1alpha1.Overflow) route.Saturation {
+	s := route.Saturation{Signal: route.InFlightShare, MinTime: o.MinTime.Std()}
 	switch {
 	case o.InFlight > 0:
-		s.Signal, s.Enter = policy.InFlightCount, float64(o.InFlight)
+		s.Signal, s.Enter = route.InFlightCount, float64(o.InFlight)
 	case o.Waiting > 0:
-		s.Signal, s.Enter = policy.QueueLength, float64(o.Waiting)
+		s.Signal, s.Enter = route.QueueLength, float64(o.Waiting)
 	case o.Wait > 0:
-		s.Signal, s.Enter = policy.PredictedWait, o.Wait.Std().Seconds()
+		s.Signal, s.Enter = route.PredictedWait, o.Wait.Std().Seconds()
 	default:
 		s.Enter = float64(*o.InFlightShare)
 	}

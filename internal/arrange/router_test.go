@@ -8,7 +8,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/modelfile"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/route"
 )
 
 // loadRouting loads the routing of a model file with two homes.
@@ -27,12 +27,12 @@ func loadRouting(t *testing.T, text string) *v1alpha1.Routing {
 func TestRouter(t *testing.T) {
 	type step struct {
 		now  time.Duration
-		base policy.HomeView
-		over policy.HomeView
+		base route.View
+		over route.View
 		want int
 	}
-	full, above, below := policy.HomeView{InFlight: 10, Slots: 10}, policy.HomeView{InFlight: 9, Slots: 10}, policy.HomeView{InFlight: 5, Slots: 10}
-	none := policy.HomeView{}
+	full, above, below := route.View{InFlight: 10, Slots: 10}, route.View{InFlight: 9, Slots: 10}, route.View{InFlight: 5, Slots: 10}
+	none := route.View{}
 	hour := time.Hour
 	for name, test := range map[string]struct {
 		text  string
@@ -43,16 +43,16 @@ func TestRouter(t *testing.T) {
 		"least time":          {"{overflow: {minTime: 1m}}", []step{{0, full, none, 1}, {time.Second, below, none, 1}, {time.Minute, below, none, 0}}},
 		"share":               {"{overflow: {inFlightShare: 50%}}", []step{{0, below, none, 1}}},
 		"in flight":           {"{overflow: {inFlight: 6}}", []step{{0, below, none, 0}, {0, above, none, 1}}},
-		"waiting":             {"{overflow: {waiting: 2}}", []step{{0, full, none, 0}, {0, policy.HomeView{InFlight: 12, Waiting: 2, Slots: 10}, none, 1}}},
-		"wait":                {"{overflow: {wait: 2s}}", []step{{0, policy.HomeView{Waiting: 9, Slots: 10, Service: 2 * time.Second}, none, 0}, {0, policy.HomeView{Waiting: 10, Slots: 10, Service: 2 * time.Second}, none, 1}}},
-		"limit":               {"{overflow: {limits: [4]}}", []step{{0, full, policy.HomeView{InFlight: 3}, 1}, {0, full, policy.HomeView{InFlight: 4}, 0}}},
-		"refuse":              {"{overflow: {limits: [4], refuse: true}}", []step{{0, full, policy.HomeView{InFlight: 4}, policy.Refuse}}},
-		"daily cap":           {"{overflow: {spendCap: {daily: 10}}}", []step{{0, full, policy.HomeView{Spend: 9.9}, 1}, {hour, full, policy.HomeView{Spend: 10}, 0}, {24 * hour, full, policy.HomeView{Spend: 10}, 1}}},
-		"monthly cap":         {"{overflow: {spendCap: {monthly: 10}}}", []step{{24 * hour, full, policy.HomeView{Spend: 10}, 0}, {30 * 24 * hour, full, policy.HomeView{Spend: 10}, 0}, {31 * 24 * hour, full, policy.HomeView{Spend: 10}, 1}}},
-		"burst":               {"{burst: true}", []step{{0, full, none, 0}, {0, policy.HomeView{InFlight: 10, Slots: 10, Starting: 1}, none, 1}, {0, none, none, 1}}},
+		"waiting":             {"{overflow: {waiting: 2}}", []step{{0, full, none, 0}, {0, route.View{InFlight: 12, Waiting: 2, Slots: 10}, none, 1}}},
+		"wait":                {"{overflow: {wait: 2s}}", []step{{0, route.View{Waiting: 9, Slots: 10, Service: 2 * time.Second}, none, 0}, {0, route.View{Waiting: 10, Slots: 10, Service: 2 * time.Second}, none, 1}}},
+		"limit":               {"{overflow: {limits: [4]}}", []step{{0, full, route.View{InFlight: 3}, 1}, {0, full, route.View{InFlight: 4}, 0}}},
+		"refuse":              {"{overflow: {limits: [4], refuse: true}}", []step{{0, full, route.View{InFlight: 4}, route.Refuse}}},
+		"daily cap":           {"{overflow: {spendCap: {daily: 10}}}", []step{{0, full, route.View{Spend: 9.9}, 1}, {hour, full, route.View{Spend: 10}, 0}, {24 * hour, full, route.View{Spend: 10}, 1}}},
+		"monthly cap":         {"{overflow: {spendCap: {monthly: 10}}}", []step{{24 * hour, full, route.View{Spend: 10}, 0}, {30 * 24 * hour, full, route.View{Spend: 10}, 0}, {31 * 24 * hour, full, route.View{Spend: 10}, 1}}},
+		"burst":               {"{burst: true}", []step{{0, full, none, 0}, {0, route.View{InFlight: 10, Slots: 10, Starting: 1}, none, 1}, {0, none, none, 1}}},
 		"weights":             {"{weights: [2, 1]}", []step{{0, none, none, 0}, {0, none, none, 0}, {0, none, none, 1}}},
 		"shifts":              {"{shifts: [{at: 8h, home: 0}, {at: 20h, home: 1}]}", []step{{0, none, none, 1}, {8 * hour, none, none, 0}, {20 * hour, none, none, 1}, {33 * hour, none, none, 0}}},
-		"admission before it": {"{weights: [1, 1], maxInFlight: 20}", []step{{0, full, policy.HomeView{InFlight: 10}, policy.Refuse}, {0, full, policy.HomeView{InFlight: 9}, 0}}},
+		"admission before it": {"{weights: [1, 1], maxInFlight: 20}", []step{{0, full, route.View{InFlight: 10}, route.Refuse}, {0, full, route.View{InFlight: 9}, 0}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := Router(loadRouting(t, test.text), []home.Home{{Cluster: &home.Cluster{}}, {Function: &home.Function{}}})
@@ -60,7 +60,7 @@ func TestRouter(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, s := range test.steps {
-				if got := r.Route(s.now, []policy.HomeView{s.base, s.over}); got != s.want {
+				if got := r.Route(s.now, []route.View{s.base, s.over}); got != s.want {
 					t.Errorf("step %d: home %d, want %d", i, got, s.want)
 				}
 			}
@@ -72,7 +72,7 @@ func TestRouter(t *testing.T) {
 func TestRouterIsFresh(t *testing.T) {
 	settings := loadRouting(t, "{overflow: {leave: 0, spendCap: {daily: 1}}}")
 	homes := []home.Home{{Cluster: &home.Cluster{}}, {Function: &home.Function{}}}
-	views := []policy.HomeView{{InFlight: 2, Slots: 2}, {}}
+	views := []route.View{{InFlight: 2, Slots: 2}, {}}
 	for range 2 {
 		r, err := Router(settings, homes)
 		if err != nil {

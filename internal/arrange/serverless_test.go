@@ -11,7 +11,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 )
 
 func onFunction(f v1alpha1.FunctionHome) v1alpha1.Home { return v1alpha1.Home{Function: &f} }
@@ -49,13 +49,13 @@ func TestBuildProvisioned(t *testing.T) {
 	if f.Provisioned != 4 || *a.Settings.Function.ProvisionedConcurrency != 4 {
 		t.Errorf("%d provisioned, want the schedule's least, 4", f.Provisioned)
 	}
-	rule := policy.DefaultTargetTracking(policy.Bounds{Min: 4, Max: 20})
+	rule := scale.DefaultTargetTracking(scale.Bounds{Min: 4, Max: 20})
 	if diff := cmp.Diff(&rule, f.Tracking); diff != "" {
 		t.Errorf("tracking (-want +got):\n%s", diff)
 	}
-	schedule := []policy.ScheduleEntry{
-		{Days: []time.Weekday{time.Monday, time.Friday}, At: 8 * time.Hour, Bounds: policy.Bounds{Min: 9, Max: 20}},
-		{At: 20 * time.Hour, Bounds: policy.Bounds{Min: 4, Max: 20}},
+	schedule := []scale.ScheduleEntry{
+		{Days: []time.Weekday{time.Monday, time.Friday}, At: 8 * time.Hour, Bounds: scale.Bounds{Min: 9, Max: 20}},
+		{At: 20 * time.Hour, Bounds: scale.Bounds{Min: 4, Max: 20}},
 	}
 	if diff := cmp.Diff(schedule, f.Schedule); diff != "" {
 		t.Errorf("schedule (-want +got):\n%s", diff)

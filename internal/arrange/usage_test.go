@@ -31,7 +31,7 @@ func TestUsage(t *testing.T) {
 		settings v1alpha1.Home
 		want     catalog.Usage
 	}{
-		"a node, its whole life": {node(onCPU(4)), v1alpha1.Home{}, catalog.Usage{catalog.NodeTime: 2}},
+		"a node, its whole life": {nodeOffer(onCPU(4)), v1alpha1.Home{}, catalog.Usage{catalog.NodeTime: 2}},
 		"a function": {function(), memory(2048), catalog.Usage{
 			catalog.Requests: 37, catalog.FunctionTime: 19 * 2048, catalog.ProvisionedTime: 29 * 2048, catalog.ProvisionedRunTime: 31 * 2048,
 		}},

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/route"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/simulate"
 	"fulcrum.dev/fulcrum/internal/workload"
@@ -109,12 +109,12 @@ func (e experiment) replicate(ctx context.Context, seed uint64, scale float64) (
 }
 
 // overflowWhenFull returns the router that sends to the second home what finds no free slot at the first; none for one home.
-func overflowWhenFull(homes []home.Home) (policy.Router, error) {
+func overflowWhenFull(homes []home.Home) (route.Router, error) {
 	if len(homes) == 1 {
 		return nil, nil
 	}
-	full := policy.Saturation{Signal: policy.InFlightShare, Enter: 1, Leave: 1 - 1e-3}
-	return policy.NewBaseOverflow(policy.OverflowRule{Saturation: full})
+	full := route.Saturation{Signal: route.InFlightShare, Enter: 1, Leave: 1 - 1e-3}
+	return route.NewBaseOverflow(route.OverflowRule{Saturation: full})
 }
 
 // single reads a quantity of an experiment with one system.

@@ -5,30 +5,34 @@ import (
 	"fmt"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/baseline"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
+	"fulcrum.dev/fulcrum/internal/policy/keda"
+	"fulcrum.dev/fulcrum/internal/policy/kpa"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 )
 
 // Autoscaler decides how many replicas a cluster has. Exactly one of HPA, KPA, Predictive, Spock, Cackle, MArk and LIBRA is
 // set; KEDA comes with an HPA.
 type Autoscaler struct {
-	policy.Bounds
+	scale.Bounds
 	// Target is the requests inside that a replica is to carry: what demand is counted in.
 	Target float64
 
 	HPA *HPA
 	// KEDA brings the replicas from zero and back; HPA.Signals[0] is its trigger.
-	KEDA       *policy.KEDA
-	KPA        *policy.KPA
-	Predictive *policy.PredictiveRule
+	KEDA       *keda.Spec
+	KPA        *kpa.Spec
+	Predictive *scale.PredictiveRule
 	Spock      *Spock
-	Cackle     *policy.CackleRule
+	Cackle     *baseline.CackleRule
 	MArk       *MArk
 	LIBRA      *LIBRA
 }
 
 // HPA is a HorizontalPodAutoscaler and what its metrics, one for each signal, are read from.
 type HPA struct {
-	policy.HPASpec
+	hpa.Spec
 	Signals []Signal
 }
 
@@ -66,12 +70,12 @@ type LIBRA struct {
 
 // NewHPA returns an HPA on the requests inside with the defaults of Kubernetes and of its behaviour.
 func NewHPA(least, most int, target float64) *Autoscaler {
-	behavior := policy.DefaultHPABehavior()
-	spec := policy.DefaultHPASpec(least, most, policy.HPAMetric{Kind: policy.HPATotalAverage, Target: Thousandths(target)})
+	behavior := hpa.DefaultBehavior()
+	spec := hpa.Default(least, most, hpa.Metric{Kind: hpa.TotalAverage, Target: Thousandths(target)})
 	spec.Behavior = &behavior
 	return &Autoscaler{
-		Bounds: policy.Bounds{Min: least, Max: most}, Target: target,
-		HPA: &HPA{HPASpec: spec, Signals: []Signal{RequestsInside}},
+		Bounds: scale.Bounds{Min: least, Max: most}, Target: target,
+		HPA: &HPA{Spec: spec, Signals: []Signal{RequestsInside}},
 	}
 }
 
@@ -116,7 +120,7 @@ func (a *Autoscaler) checkHPA() error {
 		switch {
 		case s >= endOfSignals || m.Target <= 0:
 			return fmt.Errorf("metric %d: unknown signal %d or target %d", i, s, m.Target)
-		case s.PerPod() != (m.Kind == policy.HPAUtilization || m.Kind == policy.HPAPodAverage):
+		case s.PerPod() != (m.Kind == hpa.Utilization || m.Kind == hpa.PodAverage):
 			return fmt.Errorf("metric %d: signal %d is not read as kind %d", i, s, m.Kind)
 		case s.PerPod() && (a.Min == 0 || a.KEDA != nil):
 			return fmt.Errorf("metric %d: a signal of single replicas is not there without any", i)
@@ -130,21 +134,21 @@ func (a *Autoscaler) checkPlanner() error {
 	var err error
 	switch {
 	case a.Predictive != nil:
-		_, err = policy.NewPredictive(*a.Predictive)
+		_, err = scale.NewPredictive(*a.Predictive)
 	case a.Spock != nil && a.Spock.Interval <= 0:
 		err = fmt.Errorf("expected an interval above 0, got %v", a.Spock.Interval)
 	case a.Spock != nil:
-		_, err = policy.NewSpock(a.Bounds, a.Spock.Intervals)
+		_, err = baseline.NewSpock(a.Bounds, a.Spock.Intervals)
 	case a.Cackle != nil:
-		_, err = policy.NewCackle(*a.Cackle)
+		_, err = baseline.NewCackle(*a.Cackle)
 	case a.Min == 0:
 		err = errors.New("expected at least 1 replica: arrivals alone do not show what waits at a home without replicas")
 	case a.MArk != nil:
-		_, err = policy.NewMArk([]policy.MachineType{{Rate: a.MArk.Rate}}, time.Hour)
+		_, err = baseline.NewMArk([]baseline.MachineType{{Rate: a.MArk.Rate}}, time.Hour)
 	case a.LIBRA.Interval <= 0:
 		err = fmt.Errorf("expected an interval above 0, got %v", a.LIBRA.Interval)
 	default:
-		_, err = policy.NewLIBRA(a.LIBRA.Rate, 1, a.LIBRA.Premium)
+		_, err = baseline.NewLIBRA(a.LIBRA.Rate, 1, a.LIBRA.Premium)
 	}
 	return err
 }

@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -16,7 +16,7 @@ type Cluster struct {
 	// Autoscaler scales the replicas; nil keeps them fixed, but for the schedule.
 	Autoscaler *Autoscaler
 	// Schedule bounds the replicas by the time of the week; the traffic starts on a Monday at midnight.
-	Schedule []policy.ScheduleEntry
+	Schedule []scale.ScheduleEntry
 	// ReplicasPerNode is how many pods fit on a node, at least 1.
 	ReplicasPerNode int
 	// NodeStartUp is from asking for a node until it is ready, in seconds.

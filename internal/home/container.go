@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -17,7 +17,7 @@ type Container struct {
 	// IdleHold is how long an instance without a request is kept.
 	IdleHold time.Duration
 	// Schedule sets the minimum by the time of the week instead; the traffic starts on a Monday at midnight.
-	Schedule []policy.ScheduleEntry
+	Schedule []scale.ScheduleEntry
 	// Burst and BurstPeriod bound how many instances are started: Burst per BurstPeriod, refilled continuously. Zero is no bound.
 	Burst       int
 	BurstPeriod time.Duration

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -25,16 +25,16 @@ type Function struct {
 	IdleExpiry time.Duration
 	// IdleExpiryMax, when above IdleExpiry, makes the window uniform between the two: drawn anew for each idle time of each environment.
 	IdleExpiryMax time.Duration
-	// IdleHistogram keeps and pre-warms by policy.IdleHistogram, with IdleExpiry while that has seen too little.
+	// IdleHistogram keeps and pre-warms by baseline.IdleHistogram, with IdleExpiry while that has seen too little.
 	IdleHistogram bool
 	// Routing picks among idle environments.
 	Routing Routing
 	// Provisioned environments are always warm and take requests first.
 	Provisioned int
 	// Schedule bounds the provisioned environments by the time of the week; the traffic starts on a Monday at midnight.
-	Schedule []policy.ScheduleEntry
+	Schedule []scale.ScheduleEntry
 	// Tracking sizes them by their utilisation, starting from Provisioned.
-	Tracking *policy.TargetTrackingRule
+	Tracking *scale.TargetTrackingRule
 	// AllocationDelay is from asking for provisioned environments until they are ready.
 	AllocationDelay time.Duration
 	// HeldStep rounds up the time for which provisioned environments that are given back are billed.
@@ -66,7 +66,7 @@ func (f *Function) Check() error {
 		return fmt.Errorf("expected an allocation delay and a billing step of at least 0, got %v and %v", f.AllocationDelay, f.HeldStep)
 	}
 	if f.Tracking != nil {
-		if _, err := policy.NewTargetTracking(*f.Tracking); err != nil {
+		if _, err := scale.NewTargetTracking(*f.Tracking); err != nil {
 			return err
 		}
 		if f.Tracking.Max > f.Limit {

@@ -6,7 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/baseline"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
+	"fulcrum.dev/fulcrum/internal/policy/keda"
+	"fulcrum.dev/fulcrum/internal/policy/kpa"
+	"fulcrum.dev/fulcrum/internal/policy/node"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -17,13 +22,13 @@ func homes() map[string]Home {
 		"cluster": {Service: service, Cluster: &Cluster{
 			Replicas: 2, Autoscaler: everyAutoscaler(), Schedule: entries(), ReplicasPerNode: 2, NodeStartUp: random.Constant(1), ImagePull: time.Second, PodStartUp: random.Constant(1), NodeIdle: time.Second,
 			Nodes: Nodes{
-				ClusterAutoscaler: new(policy.ClusterAutoscaler), Karpenter: new(policy.Karpenter), Spot: new(Spot),
+				ClusterAutoscaler: new(node.ClusterAutoscaler), Karpenter: new(node.Karpenter), Spot: new(Spot),
 			},
 		}},
 		"function": {Service: service, Function: &Function{
 			Limit: 2, Burst: 3, BurstPeriod: time.Second, Init: random.Constant(1), InitLimit: time.Second, IdleExpiry: time.Second,
 			Provisioned: 1, Timeout: time.Second, Step: time.Second,
-			Schedule: entries(), Tracking: new(policy.DefaultTargetTracking(policy.Bounds{Min: 1, Max: 2})),
+			Schedule: entries(), Tracking: new(scale.DefaultTargetTracking(scale.Bounds{Min: 1, Max: 2})),
 		}},
 		"container": {Service: service, Container: &Container{
 			Min: 1, Max: 2, StartUp: random.Constant(1), IdleHold: time.Second, QueueTimeout: time.Second, Step: time.Second, Minimum: time.Second,
@@ -39,15 +44,15 @@ func homes() map[string]Home {
 // everyAutoscaler has every kind at once, which no home may have.
 func everyAutoscaler() *Autoscaler {
 	a := NewHPA(2, 10, 0.7)
-	a.KPA, a.KEDA = new(policy.DefaultKPA(10)), new(policy.DefaultKEDA(1))
-	a.KEDA.Behavior = new(policy.DefaultHPABehavior())
-	a.Predictive, a.Cackle = new(policy.PredictiveRule), new(policy.CackleRule)
+	a.KPA, a.KEDA = new(kpa.Default(10)), new(keda.Default(1))
+	a.KEDA.Behavior = new(hpa.DefaultBehavior())
+	a.Predictive, a.Cackle = new(scale.PredictiveRule), new(baseline.CackleRule)
 	a.Spock, a.MArk, a.LIBRA = new(Spock), new(MArk), new(LIBRA)
 	return a
 }
 
-func entries() []policy.ScheduleEntry {
-	return []policy.ScheduleEntry{{Days: []time.Weekday{time.Monday}, At: time.Hour, Bounds: policy.Bounds{Min: 1, Max: 1}}}
+func entries() []scale.ScheduleEntry {
+	return []scale.ScheduleEntry{{Days: []time.Weekday{time.Monday}, At: time.Hour, Bounds: scale.Bounds{Min: 1, Max: 1}}}
 }
 
 // TestKeyTellsEveryDifference changes one field at a time: homes of one key

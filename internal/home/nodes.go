@@ -5,15 +5,15 @@ import (
 	"fmt"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/node"
 )
 
 // Nodes is how the nodes of a cluster come and go. The zero value asks for a
 // node as soon as a replica finds no room, without a quota.
 type Nodes struct {
 	// ClusterAutoscaler or Karpenter decides on nodes; with neither they are immediate.
-	ClusterAutoscaler *policy.ClusterAutoscaler
-	Karpenter         *policy.Karpenter
+	ClusterAutoscaler *node.ClusterAutoscaler
+	Karpenter         *node.Karpenter
 	// Max is the quota; 0 is none. Replicas beyond it stay pending.
 	Max int
 	// Spare is how many nodes are kept ready and empty. They do not have the image.
@@ -41,7 +41,7 @@ type Spot struct {
 	Fallback      bool
 	FallbackAfter time.Duration
 	// Hedged keeps Extra replicas on spot beyond those asked for, and others on demand in place of those on spot that are not
-	// ready: policy.SpotHedge.
+	// ready: baseline.SpotHedge.
 	Hedged bool
 	Extra  int
 	// Restart starts a request that is broken off again at the home; otherwise it goes back to its caller.

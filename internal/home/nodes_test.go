@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/node"
 )
 
 // TestNodesCheck: each is an error.
@@ -15,13 +15,13 @@ func TestNodesCheck(t *testing.T) {
 		change(&s)
 		return Nodes{Spot: &s}
 	}
-	cluster := func(change func(*policy.ClusterAutoscaler)) Nodes {
-		a := policy.DefaultClusterAutoscaler()
+	cluster := func(change func(*node.ClusterAutoscaler)) Nodes {
+		a := node.DefaultClusterAutoscaler()
 		change(&a)
 		return Nodes{ClusterAutoscaler: &a}
 	}
-	karpenter := func(change func(*policy.Karpenter)) Nodes {
-		k := policy.DefaultKarpenter()
+	karpenter := func(change func(*node.Karpenter)) Nodes {
+		k := node.DefaultKarpenter()
 		change(&k)
 		return Nodes{Karpenter: &k}
 	}
@@ -29,10 +29,10 @@ func TestNodesCheck(t *testing.T) {
 		"negative quota":       {Max: -1},
 		"negative spare":       {Spare: -1},
 		"losses":               {LossRate: math.NaN()},
-		"scan interval":        cluster(func(a *policy.ClusterAutoscaler) { a.ScanInterval = 0 }),
-		"threshold":            cluster(func(a *policy.ClusterAutoscaler) { a.UtilizationThreshold = 2 }),
-		"batch":                karpenter(func(k *policy.Karpenter) { k.BatchMax = 0 }),
-		"budget":               karpenter(func(k *policy.Karpenter) { k.Budget = -1 }),
+		"scan interval":        cluster(func(a *node.ClusterAutoscaler) { a.ScanInterval = 0 }),
+		"threshold":            cluster(func(a *node.ClusterAutoscaler) { a.UtilizationThreshold = 2 }),
+		"batch":                karpenter(func(k *node.Karpenter) { k.BatchMax = 0 }),
+		"budget":               karpenter(func(k *node.Karpenter) { k.Budget = -1 }),
 		"rate":                 spot(func(s *Spot) { s.Rate = math.Inf(1) }),
 		"notice":               spot(func(s *Spot) { s.Notice = -1 }),
 		"unavailable for ever": spot(func(s *Spot) { s.Unavailable = time.Hour }),
@@ -48,7 +48,7 @@ func TestNodesCheck(t *testing.T) {
 }
 
 func TestSteady(t *testing.T) {
-	cluster, karpenter := policy.DefaultClusterAutoscaler(), policy.DefaultKarpenter()
+	cluster, karpenter := node.DefaultClusterAutoscaler(), node.DefaultKarpenter()
 	forever := karpenter
 	forever.ExpireAfter = 0
 	for name, test := range map[string]struct {

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 )
 
 // checkSchedule returns an error when a schedule is impossible, or has a least number above a limit.
-func checkSchedule(entries []policy.ScheduleEntry, limit int) error {
+func checkSchedule(entries []scale.ScheduleEntry, limit int) error {
 	if len(entries) == 0 {
 		return nil
 	}
@@ -17,6 +17,6 @@ func checkSchedule(entries []policy.ScheduleEntry, limit int) error {
 			return fmt.Errorf("the schedule has %d at %v: expected at most the limit of %d", e.Min, e.At, limit)
 		}
 	}
-	_, err := policy.NewSchedule(time.Time{}, entries)
+	_, err := scale.NewSchedule(time.Time{}, entries)
 	return err
 }

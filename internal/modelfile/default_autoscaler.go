@@ -35,7 +35,7 @@ func defaultAutoscaler(a *v1alpha1.Autoscaler) {
 }
 
 // The defaults of Knative (knative/serving:pkg/autoscaler/config/config.go), of KEDA (kedacore/keda:apis/keda/v1alpha1), and, of
-// the last three, assumptions: see package policy.
+// the last three, assumptions: see packages policy/scale and policy/baseline.
 const (
 	defaultStableWindow                     = unit.Duration(60 * time.Second)
 	defaultPanicWindow           unit.Share = 0.1

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 )
 
 // cluster is replicas on nodes: a request goes to the replica with the fewest
@@ -17,9 +17,9 @@ type cluster struct {
 	autoscaler *nodeAutoscaler // nil asks for a node as soon as one is needed
 	market     *market         // nil is not on spot
 	hazards    hazards
-	hedge      *hedge           // nil keeps no replicas beyond those asked for
-	scaler     scaler           // nil where the number of replicas is fixed
-	bounds     *policy.Schedule // of the replicas, or nil
+	hedge      *hedge          // nil keeps no replicas beyond those asked for
+	scaler     scaler          // nil where the number of replicas is fixed
+	bounds     *scale.Schedule // of the replicas, or nil
 	metered    home.Metered
 	counts     NodeCounts
 	replicas   int // asked for
@@ -30,9 +30,9 @@ type cluster struct {
 }
 
 func newCluster(s *server, c home.Cluster) *cluster {
-	var bounds *policy.Schedule
+	var bounds *scale.Schedule
 	if len(c.Schedule) > 0 {
-		bounds, _ = policy.NewSchedule(monday, c.Schedule) // checkHome has checked it
+		bounds, _ = scale.NewSchedule(monday, c.Schedule) // checkHome has checked it
 		c.Replicas = within(c.Replicas, bounds.At(0))
 	}
 	s.limit = c.Queue

@@ -2,20 +2,20 @@ package simulate
 
 import (
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/baseline"
 )
 
 // hedge is the replicas of a cluster that keeps more of them on spot than are
 // asked for, and some on demand while those on spot are not ready.
 type hedge struct {
-	policy *policy.SpotHedge
+	policy *baseline.SpotHedge
 	extra  int
 	// spot and onDemand are asked for at present, those that drain excluded.
 	spot, onDemand int
 }
 
 func newHedge(s home.Spot, replicas int) *hedge {
-	p, _ := policy.NewSpotHedge(s.Extra) // checkHome has checked it
+	p, _ := baseline.NewSpotHedge(s.Extra) // checkHome has checked it
 	return &hedge{policy: p, extra: s.Extra, spot: replicas + s.Extra}
 }
 

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -48,7 +48,7 @@ func TestHedge(t *testing.T) {
 // TestScheduledHedge: the hedge is beside what the schedule asks for from the start.
 func TestScheduledHedge(t *testing.T) {
 	h := hedged()
-	h.Cluster.Schedule = []policy.ScheduleEntry{{Bounds: policy.Bounds{Min: 4, Max: 4}}}
+	h.Cluster.Schedule = []scale.ScheduleEntry{{Bounds: scale.Bounds{Min: 4, Max: 4}}}
 	if o := run(t, h, at(0, 500)); o.PeakLive != 5 || o.Metered.ReplicaTime != 5*1_000_000 {
 		t.Errorf("%d replicas at the most for %d ms together, want 5 for 5,000,000", o.PeakLive, o.Metered.ReplicaTime)
 	}

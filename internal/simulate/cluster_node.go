@@ -37,7 +37,7 @@ func (c *cluster) open(now, startUp int64, onDemand bool) int32 {
 	if c.nodes.full() {
 		return none
 	}
-	fresh := node{asked: now, born: now}
+	fresh := clusterNode{asked: now, born: now}
 	switch {
 	case onDemand:
 		fresh.onDemand = true

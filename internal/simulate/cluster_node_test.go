@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/node"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -27,12 +27,12 @@ func scaled(n home.Nodes, perNode int) home.Home {
 }
 
 func clusterAutoscaler() home.Nodes {
-	a := policy.DefaultClusterAutoscaler()
+	a := node.DefaultClusterAutoscaler()
 	return home.Nodes{ClusterAutoscaler: &a}
 }
 
 func karpenter() home.Nodes {
-	k := policy.DefaultKarpenter()
+	k := node.DefaultKarpenter()
 	return home.Nodes{Karpenter: &k}
 }
 
@@ -201,7 +201,7 @@ func TestScheduler(t *testing.T) {
 		"the fullest of four per node": {nodes{perNode: 4}, 2},
 	} {
 		n := test.nodes
-		for _, at := range []node{{readyAt: 9}, {replicas: 2, readyAt: 9}, {replicas: 3}, {replicas: 1}, {replicas: 2, leaving: true}} {
+		for _, at := range []clusterNode{{readyAt: 9}, {replicas: 2, readyAt: 9}, {replicas: 3}, {replicas: 1}, {replicas: 2, leaving: true}} {
 			at.used = true
 			n.list = append(n.list, at)
 		}

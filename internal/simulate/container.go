@@ -2,7 +2,7 @@ package simulate
 
 import (
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 )
 
 // container is a Cloud-Run-like home: a request goes to the instance with the
@@ -13,7 +13,7 @@ type container struct {
 	home.Container
 	hold     int64
 	least    int // the minimum that holds now
-	schedule *policy.Schedule
+	schedule *scale.Schedule
 	starts   bucket
 	startDue bool         // a look at the bucket is on its way
 	order    startedOrder // of the instances that are starting
@@ -31,9 +31,9 @@ func newContainer(s *server, c home.Container) *container {
 		starts: newBucket(c.Burst, int64(c.BurstPeriod)), order: startedOrder{newest: none},
 	}
 	if len(c.Schedule) > 0 {
-		h.schedule, _ = policy.NewSchedule(monday, c.Schedule) // checkCapacity has checked it
+		h.schedule, _ = scale.NewSchedule(monday, c.Schedule) // checkCapacity has checked it
 		h.least = h.schedule.At(0).Min
-		h.events.push(int64(policy.TargetTrackingPeriod), event{kind: decide})
+		h.events.push(int64(scale.TargetTrackingPeriod), event{kind: decide})
 	}
 	for range h.least {
 		h.warm(h.begin(0), 0)

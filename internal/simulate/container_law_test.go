@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -40,7 +40,7 @@ func checkContainerMeters(t *rapid.T, h home.Home, o Outcome) {
 
 // TestNoAllocationPerRequest: ten times the requests allocate no more, with every mechanism on.
 func TestNoAllocationPerRequest(t *testing.T) {
-	rule := policy.DefaultTargetTracking(policy.Bounds{Min: 1, Max: 50})
+	rule := scale.DefaultTargetTracking(scale.Bounds{Min: 1, Max: 50})
 	service := home.Service{Duration: random.Exponential(1), Concurrency: 1}
 	function := func(set func(*home.Function)) home.Home {
 		f := home.Function{

@@ -7,16 +7,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // daily is a schedule of fixed numbers by seconds since midnight.
-func daily(counts map[int]int) []policy.ScheduleEntry {
-	var entries []policy.ScheduleEntry
+func daily(counts map[int]int) []scale.ScheduleEntry {
+	var entries []scale.ScheduleEntry
 	for second, n := range counts {
-		entries = append(entries, policy.ScheduleEntry{At: time.Duration(second) * time.Second, Bounds: policy.Bounds{Min: n, Max: n}})
+		entries = append(entries, scale.ScheduleEntry{At: time.Duration(second) * time.Second, Bounds: scale.Bounds{Min: n, Max: n}})
 	}
 	return entries
 }

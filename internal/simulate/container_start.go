@@ -3,7 +3,7 @@ package simulate
 import (
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 )
 
 // startedOrder links the instances that are starting, the newest first, by the
@@ -107,7 +107,7 @@ func (c *container) manage(now int64, e event) {
 		c.startDue = false
 		c.grow(now)
 	case decide:
-		c.events.push(now+int64(policy.TargetTrackingPeriod), event{kind: decide})
+		c.events.push(now+int64(scale.TargetTrackingPeriod), event{kind: decide})
 		if n := c.schedule.At(time.Duration(now)).Min; n != c.least {
 			c.setLeast(n, now)
 		}

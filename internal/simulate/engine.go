@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/route"
 	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -26,14 +26,14 @@ type platform interface {
 	// meter returns what has been metered up to a time, with all meters closed then.
 	meter(until int64) home.Metered
 	// view is what a router sees.
-	view() policy.HomeView
+	view() route.View
 }
 
 // Hybrid is several homes behind one router. One home needs none.
 type Hybrid struct {
 	Homes []home.Home
 	// Router picks the home of each request. It is used by one run only, as it may remember.
-	Router policy.Router
+	Router route.Router
 	// Base says that the others only take what the first home has no room for: that is then scaled on the requests inside all
 	// of them, as a gateway in front counts them.
 	Base bool
@@ -81,10 +81,10 @@ type runningHome struct {
 type engine struct {
 	*callers
 	homes    []runningHome
-	router   policy.Router
-	views    []policy.HomeView // scratch
-	timeline *timeline         // nil when nobody asked for it
-	moment   int64             // when the timeline is due, or never
+	router   route.Router
+	views    []route.View // scratch
+	timeline *timeline    // nil when nobody asked for it
+	moment   int64        // when the timeline is due, or never
 	span     int64
 	now      int64
 }
@@ -97,7 +97,7 @@ func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 	}
 	e := &engine{
 		callers: newCallers(newRecorder(info, opt, batched), opt),
-		router:  h.Router, views: make([]policy.HomeView, len(h.Homes)), span: span, moment: never,
+		router:  h.Router, views: make([]route.View, len(h.Homes)), span: span, moment: never,
 	}
 	var shared level
 	for i, spec := range h.Homes {

@@ -2,7 +2,7 @@ package simulate
 
 import (
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/route"
 )
 
 // function is a Lambda-like home: a request takes a provisioned environment, else an
@@ -163,7 +163,7 @@ func (f *function) meter(until int64) home.Metered {
 	return m
 }
 
-func (f *function) view() policy.HomeView {
+func (f *function) view() route.View {
 	v := f.server.view()
 	v.InFlight += f.held.busy()
 	v.Slots = f.Limit // an environment is started for each request

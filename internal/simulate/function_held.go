@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 )
 
 // provisioned is the environments that are kept warm. They are all alike and never expire; how
@@ -18,8 +18,8 @@ type provisioned struct {
 	pending []allotment // asked for and not ready, oldest first
 	billed  []allotment // what is paid for now, by when it was asked for, oldest first
 
-	schedule *policy.Schedule
-	tracking *policy.TargetTracking
+	schedule *scale.Schedule
+	tracking *scale.TargetTracking
 	busyArea area // environments with a request x ns, since the last decision
 	heldArea area // ready environments x ns
 	movedAt  int64
@@ -50,28 +50,28 @@ func (f *function) provision() {
 	p := &f.held
 	n := f.Provisioned
 	if len(f.Schedule) > 0 {
-		p.schedule, _ = policy.NewSchedule(monday, f.Schedule) // checkCapacity has checked it
+		p.schedule, _ = scale.NewSchedule(monday, f.Schedule) // checkCapacity has checked it
 		n = within(n, p.schedule.At(0))
 	}
 	if f.Tracking != nil {
-		p.tracking, _ = policy.NewTargetTracking(*f.Tracking)
+		p.tracking, _ = scale.NewTargetTracking(*f.Tracking)
 	}
 	p.asked, p.ready, p.idle = n, n, n
 	p.billed = append(p.billed, allotment{count: n})
 	f.apart = n
 	if p.schedule != nil || p.tracking != nil {
-		f.events.push(int64(policy.TargetTrackingPeriod), event{kind: decide})
+		f.events.push(int64(scale.TargetTrackingPeriod), event{kind: decide})
 	}
 }
 
 // monday is when the traffic starts, as schedules see it: the generator's days begin with it too.
 var monday = time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-func within(n int, b policy.Bounds) int { return min(max(n, b.Min), b.Max) }
+func within(n int, b scale.Bounds) int { return min(max(n, b.Min), b.Max) }
 
 // decide asks for as many environments as the schedule and the target want. Schedules act at whole minutes.
 func (f *function) decide(now int64) {
-	f.events.push(now+int64(policy.TargetTrackingPeriod), event{kind: decide})
+	f.events.push(now+int64(scale.TargetTrackingPeriod), event{kind: decide})
 	p := &f.held
 	n := p.asked
 	if p.tracking != nil {

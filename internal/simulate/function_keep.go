@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/baseline"
 )
 
 // keepAlive is how long idle environments live where that varies: each has an
@@ -15,10 +15,10 @@ type keepAlive struct {
 	ends        []int64 // by environment
 	looks       []int64 // when the next look at an environment is due, or never
 
-	histogram *policy.IdleHistogram // nil draws the window
-	windows   policy.IdleWindows    // as the histogram has them now
-	since     int64                 // when the function last became idle, or busyNow
-	epoch     uint16                // counts idle times of the function, so that a pre-warming that came too late is known
+	histogram *baseline.IdleHistogram // nil draws the window
+	windows   baseline.IdleWindows    // as the histogram has them now
+	since     int64                   // when the function last became idle, or busyNow
+	epoch     uint16                  // counts idle times of the function, so that a pre-warming that came too late is known
 }
 
 // busyNow marks a function that has a request inside, or had none yet.
@@ -27,7 +27,7 @@ const busyNow = -1
 func newKeepAlive(f home.Function) keepAlive {
 	k := keepAlive{least: int64(f.IdleExpiry), most: max(int64(f.IdleExpiry), int64(f.IdleExpiryMax)), since: busyNow}
 	if f.IdleHistogram {
-		k.histogram, _ = policy.NewIdleHistogram(f.IdleExpiry) // checkCapacity has checked the window
+		k.histogram, _ = baseline.NewIdleHistogram(f.IdleExpiry) // checkCapacity has checked the window
 		k.windows = k.histogram.Windows()
 	}
 	return k

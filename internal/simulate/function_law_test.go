@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -23,7 +23,7 @@ func anyEnvironments(t *rapid.T, f *home.Function) {
 		f.IdleHistogram = true
 	}
 	if f.Provisioned > 0 && rapid.Bool().Draw(t, "tracking") {
-		rule := policy.DefaultTargetTracking(policy.Bounds{Min: f.Provisioned, Max: f.Limit})
+		rule := scale.DefaultTargetTracking(scale.Bounds{Min: f.Provisioned, Max: f.Limit})
 		f.Tracking = &rule
 	}
 	if rapid.Bool().Draw(t, "schedule") {
@@ -33,7 +33,7 @@ func anyEnvironments(t *rapid.T, f *home.Function) {
 	f.HeldStep = 5 * time.Minute
 }
 
-func anySchedule(t *rapid.T, limit int) []policy.ScheduleEntry {
+func anySchedule(t *rapid.T, limit int) []scale.ScheduleEntry {
 	counts := make(map[int]int)
 	for range 3 {
 		counts[60*rapid.IntRange(0, 50).Draw(t, "minute")] = rapid.IntRange(0, limit).Draw(t, "scheduled")

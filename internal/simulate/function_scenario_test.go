@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -24,8 +24,8 @@ func TestFunctionEnvironments(t *testing.T) {
 	// served until 6 leaves one of them idle since 2 or 3; with a window of 10 s that one has expired, or not,
 	// when two come at 12.5.
 	routed := works([2]float64{0, 3}, [2]float64{1, 1}, [2]float64{5, 1}, [2]float64{12.5, 1}, [2]float64{12.5, 1})
-	tracking := policy.TargetTrackingRule{
-		Bounds: policy.Bounds{Min: 2, Max: 10}, Target: 0.5, LowShare: 0.9, OutPeriods: 1, InPeriods: 2,
+	tracking := scale.TargetTrackingRule{
+		Bounds: scale.Bounds{Min: 2, Max: 10}, Target: 0.5, LowShare: 0.9, OutPeriods: 1, InPeriods: 2,
 	}
 	for _, test := range []struct {
 		name     string

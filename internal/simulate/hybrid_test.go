@@ -11,15 +11,15 @@ import (
 	"pgregory.net/rapid"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/route"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
 // overflowWhenFull sends to home 1 what finds no free slot at home 0.
-func overflowWhenFull(t testing.TB) policy.Router {
+func overflowWhenFull(t testing.TB) route.Router {
 	t.Helper()
-	r, err := policy.NewBaseOverflow(policy.OverflowRule{Saturation: policy.Saturation{Signal: policy.InFlightShare, Enter: 1, Leave: 0.999}})
+	r, err := route.NewBaseOverflow(route.OverflowRule{Saturation: route.Saturation{Signal: route.InFlightShare, Enter: 1, Leave: 0.999}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func TestHybridIsItsHomes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		used, w := anyHome(t), anyWorkload(t)
 		idle := home.Home{Name: "idle", Service: used.Service, Cluster: &home.Cluster{Replicas: 2, ReplicasPerNode: 1}}
-		router, err := policy.NewSingle(0, 2)
+		router, err := route.NewSingle(0, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +77,7 @@ func TestIdleHomeCostsItsFixedPart(t *testing.T) {
 		none := workload.NewRecorded(w.Info(), nil)
 		var fixed [2]Capacity
 		for i, load := range []workload.Workload{none, w} {
-			router, err := policy.NewSingle(0, 2)
+			router, err := route.NewSingle(0, 2)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -233,11 +233,11 @@ func TestRetries(t *testing.T) {
 // TestSpendCap: 2 s at 1 USD a second let five requests overflow under a cap of 9 USD a day; the others wait at the base.
 func TestSpendCap(t *testing.T) {
 	start := time.Date(2000, 1, 3, 0, 0, 0, 0, time.UTC)
-	limit, err := policy.NewSpendCap(start, 9, policy.Daily)
+	limit, err := route.NewSpendCap(start, 9, route.Daily)
 	if err != nil {
 		t.Fatal(err)
 	}
-	router, err := policy.NewBaseOverflow(policy.OverflowRule{Saturation: policy.Saturation{Signal: policy.InFlightShare, Enter: 1, Leave: 0.5}, Cap: limit})
+	router, err := route.NewBaseOverflow(route.OverflowRule{Saturation: route.Saturation{Signal: route.InFlightShare, Enter: 1, Leave: 0.5}, Cap: limit})
 	if err != nil {
 		t.Fatal(err)
 	}

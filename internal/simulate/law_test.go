@@ -11,7 +11,12 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/baseline"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
+	"fulcrum.dev/fulcrum/internal/policy/keda"
+	"fulcrum.dev/fulcrum/internal/policy/kpa"
+	"fulcrum.dev/fulcrum/internal/policy/node"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 	"fulcrum.dev/fulcrum/internal/workload/traffic"
@@ -101,9 +106,9 @@ func anyAutoscaled(t *rapid.T, slots int) *home.Cluster {
 		NodeIdle: time.Duration(rapid.IntRange(0, 100).Draw(t, "nodeIdle")) * time.Second,
 	}
 	if rapid.Bool().Draw(t, "scheduled") {
-		bounds := policy.Bounds{Min: rapid.IntRange(0, least).Draw(t, "scheduledMin"), Max: c.Autoscaler.Max}
+		bounds := scale.Bounds{Min: rapid.IntRange(0, least).Draw(t, "scheduledMin"), Max: c.Autoscaler.Max}
 		at := time.Duration(rapid.IntRange(0, 3).Draw(t, "scheduledAt")) * time.Minute
-		c.Schedule = []policy.ScheduleEntry{{At: at, Bounds: bounds}}
+		c.Schedule = []scale.ScheduleEntry{{At: at, Bounds: bounds}}
 	}
 	return c
 }
@@ -117,28 +122,28 @@ func anyAutoscaler(t *rapid.T, least, slots int) *home.Autoscaler {
 	if kind == "hpa" {
 		return a
 	}
-	hpa := a.HPA
+	kubernetes := a.HPA
 	a.HPA = nil
 	rate := rapid.Float64Range(0.1, 5).Draw(t, "rate")
 	switch kind {
 	case "pods":
-		a.HPA = hpa
-		hpa.Metrics = append(hpa.Metrics, policy.HPAMetric{Kind: policy.HPAUtilization, CPU: true, Target: 70}, policy.HPAMetric{Kind: policy.HPAPodAverage, Target: 700})
-		hpa.Signals = append(hpa.Signals, home.BusySlotsPerPod, rapid.SampledFrom([]home.Signal{home.RequestsPerPod, home.BusyTimePerPod}).Draw(t, "signal"))
+		a.HPA = kubernetes
+		kubernetes.Metrics = append(kubernetes.Metrics, hpa.Metric{Kind: hpa.Utilization, CPU: true, Target: 70}, hpa.Metric{Kind: hpa.PodAverage, Target: 700})
+		kubernetes.Signals = append(kubernetes.Signals, home.BusySlotsPerPod, rapid.SampledFrom([]home.Signal{home.RequestsPerPod, home.BusyTimePerPod}).Draw(t, "signal"))
 	case "keda":
-		a.Min, a.HPA, a.KEDA = 0, hpa, new(policy.DefaultKEDA(home.Thousandths(target)))
+		a.Min, a.HPA, a.KEDA = 0, kubernetes, new(keda.Default(home.Thousandths(target)))
 		a.KEDA.Max, a.KEDA.Cooldown = most, time.Minute
-		hpa.Signals[0] = rapid.SampledFrom([]home.Signal{home.RequestsInside, home.RequestsWaiting}).Draw(t, "trigger")
+		kubernetes.Signals[0] = rapid.SampledFrom([]home.Signal{home.RequestsInside, home.RequestsWaiting}).Draw(t, "trigger")
 	case "kpa":
-		a.Min, a.KPA = 0, new(policy.DefaultKPA(float64(slots)))
+		a.Min, a.KPA = 0, new(kpa.Default(float64(slots)))
 		a.KPA.Max, a.KPA.InitialScale = most, least
 	case "predictive":
-		a.Predictive = new(policy.DefaultPredictive(a.Bounds, time.Minute, 2*time.Minute))
+		a.Predictive = new(scale.DefaultPredictive(a.Bounds, time.Minute, 2*time.Minute))
 	case "spock":
 		a.Min, a.Spock = 0, &home.Spock{Interval: time.Minute, Intervals: 5}
 	case "cackle":
 		a.Min = 0
-		a.Cackle = &policy.CackleRule{Bounds: a.Bounds, Interval: 10 * time.Second, Launch: 100 * time.Second, Premium: 3}
+		a.Cackle = &baseline.CackleRule{Bounds: a.Bounds, Interval: 10 * time.Second, Launch: 100 * time.Second, Premium: 3}
 	case "mark":
 		a.MArk = &home.MArk{Rate: rate}
 	case "libra":
@@ -182,10 +187,10 @@ func anyNodes(t *rapid.T) home.Nodes {
 	}
 	switch rapid.SampledFrom([]string{"at once", "at once", "Cluster Autoscaler", "Karpenter"}).Draw(t, "autoscaler") {
 	case "Cluster Autoscaler":
-		a := policy.DefaultClusterAutoscaler()
+		a := node.DefaultClusterAutoscaler()
 		n.ClusterAutoscaler = &a
 	case "Karpenter":
-		k := policy.DefaultKarpenter()
+		k := node.DefaultKarpenter()
 		n.Karpenter = &k
 	}
 	if rapid.Bool().Draw(t, "on spot") {

@@ -8,7 +8,11 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
+	"fulcrum.dev/fulcrum/internal/policy/keda"
+	"fulcrum.dev/fulcrum/internal/policy/kpa"
+	"fulcrum.dev/fulcrum/internal/policy/route"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -32,17 +36,17 @@ func everyKind(t testing.TB) map[string]system {
 		}}
 	}
 	autoscaled := func(n home.Nodes) home.Home { return scaled(home.NewHPA(1, 20, 1.4), n) }
-	pods, keda, kpa := home.NewHPA(1, 20, 1.4), home.NewHPA(0, 20, 1.4), home.NewHPA(0, 20, 1.4)
-	pods.HPA.Metrics = []policy.HPAMetric{{Kind: policy.HPAUtilization, CPU: true, Target: 70}}
+	pods, onKEDA, onKPA := home.NewHPA(1, 20, 1.4), home.NewHPA(0, 20, 1.4), home.NewHPA(0, 20, 1.4)
+	pods.HPA.Metrics = []hpa.Metric{{Kind: hpa.Utilization, CPU: true, Target: 70}}
 	pods.HPA.Signals = []home.Signal{home.BusySlotsPerPod}
-	keda.HPA.Min, keda.KEDA = 1, new(policy.DefaultKEDA(home.Thousandths(1.4)))
-	kpa.HPA, kpa.KPA = nil, new(policy.DefaultKPA(2))
+	onKEDA.HPA.Min, onKEDA.KEDA = 1, new(keda.Default(home.Thousandths(1.4)))
+	onKPA.HPA, onKPA.KPA = nil, new(kpa.Default(2))
 	fixed := replicas(5, service.Duration)
 	batched := replicas(1, nil)
 	batched.Service = home.Service{Concurrency: 6, ByPriority: true, Batch: &home.Batch{
 		Alpha: 20 * time.Millisecond, Beta: 150 * time.Microsecond, Gamma: 32 * time.Microsecond, Max: 6, KVTokens: 800, MaxTokens: 64, MaxWaiting: 20,
 	}}
-	tracking := policy.DefaultTargetTracking(policy.Bounds{Min: 1, Max: 20})
+	tracking := scale.DefaultTargetTracking(scale.Bounds{Min: 1, Max: 20})
 	function := home.Home{Name: "function", Service: one, Function: &home.Function{
 		Limit: 50, Burst: 5, BurstPeriod: 10 * time.Second, Init: random.Exponential(1), IdleExpiry: 5 * time.Second, IdleExpiryMax: 10 * time.Second,
 		Provisioned: 1, Tracking: &tracking, AllocationDelay: time.Minute, HeldStep: 5 * time.Minute, Step: time.Millisecond,
@@ -59,16 +63,16 @@ func everyKind(t testing.TB) map[string]system {
 		Rate: 20, Notice: 2 * time.Minute, Base: 1, Available: time.Hour, Unavailable: 10 * time.Minute,
 		Fallback: true, FallbackAfter: time.Minute, Restart: true, Checkpoint: time.Second,
 	}
-	overflow := func(int) policy.Router { return overflowWhenFull(t) }
-	burst := func(int) policy.Router { return new(policy.Burst) }
+	overflow := func(int) route.Router { return overflowWhenFull(t) }
+	burst := func(int) route.Router { return new(route.Burst) }
 	return map[string]system{
 		"fixed cluster":          {[]home.Home{fixed}, nil, false, cancelled},
 		"HPA":                    {[]home.Home{autoscaled(home.Nodes{Spare: 1})}, nil, false, opt},
 		"HPA, Karpenter, losses": {[]home.Home{autoscaled(withLosses(karpenter()))}, nil, false, cancelled},
 		"HPA, autoscaler, spot":  {[]home.Home{autoscaled(withSpot(clusterAutoscaler(), spot))}, nil, false, opt},
 		"HPA on CPU":             {[]home.Home{scaled(pods, home.Nodes{})}, nil, false, opt},
-		"KEDA":                   {[]home.Home{scaled(keda, home.Nodes{})}, nil, false, opt},
-		"KPA":                    {[]home.Home{scaled(kpa, home.Nodes{})}, nil, false, opt},
+		"KEDA":                   {[]home.Home{scaled(onKEDA, home.Nodes{})}, nil, false, opt},
+		"KPA":                    {[]home.Home{scaled(onKPA, home.Nodes{})}, nil, false, opt},
 		"batched":                {[]home.Home{batched}, nil, false, cancelled},
 		"function":               {[]home.Home{function}, nil, false, opt},
 		"function, histogram":    {[]home.Home{kept}, nil, false, opt},

@@ -10,8 +10,8 @@ import (
 // unpulled marks a node that does not have the image yet.
 const unpulled int64 = -1
 
-// node is one machine of a cluster.
-type node struct {
+// clusterNode is one machine of a cluster.
+type clusterNode struct {
 	used      bool
 	leaving   bool // takes no more replicas, and is given back when it is empty
 	onDemand  bool // of a home on spot
@@ -36,7 +36,7 @@ type nodes struct {
 	apart bool
 	// readyFirst prefers a node that is ready to one that starts.
 	readyFirst bool
-	list       []node
+	list       []clusterNode
 	live       int
 	onDemand   int // of them, of a home on spot
 	empty      int // of them, without a replica and not leaving
@@ -57,7 +57,7 @@ func (n *nodes) find(now int64, onDemand bool) int32 {
 	return best
 }
 
-func (n *nodes) prefers(a, b *node, now int64) bool {
+func (n *nodes) prefers(a, b *clusterNode, now int64) bool {
 	switch {
 	case n.readyFirst && (a.readyAt <= now) != (b.readyAt <= now):
 		return a.readyAt <= now
@@ -72,7 +72,7 @@ func (n *nodes) prefers(a, b *node, now int64) bool {
 // full reports whether the quota is reached.
 func (n *nodes) full() bool { return n.policy.Max > 0 && n.live >= n.policy.Max }
 
-func (n *nodes) add(fresh node) int32 {
+func (n *nodes) add(fresh clusterNode) int32 {
 	fresh.used, fresh.imageAt, fresh.id = true, unpulled, n.made
 	fresh.idleSince, fresh.changed = fresh.readyAt, fresh.readyAt
 	fresh.noticeAt, fresh.goneAt, fresh.lostAt = never, never, never
@@ -141,7 +141,7 @@ func (n *nodes) giveBack(i int32, now, horizon int64, m *home.Metered) {
 }
 
 // meter counts the life of a node up to a time.
-func (c *node) meter(until int64, m *home.Metered) {
+func (c *clusterNode) meter(until int64, m *home.Metered) {
 	life := roundUp(max(0, until-c.born), 1)
 	if c.onDemand {
 		m.OnDemandNodeTime += life

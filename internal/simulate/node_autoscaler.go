@@ -4,18 +4,18 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/node"
 )
 
 // nodeAutoscaler runs a node autoscaler in simulated time.
 type nodeAutoscaler struct {
-	cluster        *policy.ClusterAutoscaler
-	clusterState   policy.ClusterAutoscalerState
-	karpenter      *policy.Karpenter
-	karpenterState policy.KarpenterState
-	due            int64             // when it looks next, or never
-	seen           []policy.NodeView // scratch
-	places         []int32           // scratch: where the nodes seen stand in the list
+	cluster        *node.ClusterAutoscaler
+	clusterState   node.ClusterAutoscalerState
+	karpenter      *node.Karpenter
+	karpenterState node.KarpenterState
+	due            int64       // when it looks next, or never
+	seen           []node.View // scratch
+	places         []int32     // scratch: where the nodes seen stand in the list
 }
 
 func newNodeAutoscaler(n home.Nodes) *nodeAutoscaler {
@@ -25,7 +25,7 @@ func newNodeAutoscaler(n home.Nodes) *nodeAutoscaler {
 	return &nodeAutoscaler{cluster: n.ClusterAutoscaler, karpenter: n.Karpenter, due: never}
 }
 
-func (a *nodeAutoscaler) decide(p policy.NodePool, now time.Duration) policy.NodeDecision {
+func (a *nodeAutoscaler) decide(p node.Pool, now time.Duration) node.Decision {
 	if a.cluster != nil {
 		return a.cluster.Decide(&a.clusterState, p, now)
 	}
@@ -60,7 +60,7 @@ func (c *cluster) decide(now int64) {
 }
 
 // nodePool is what the autoscaler sees.
-func (c *cluster) nodePool(now int64) policy.NodePool {
+func (c *cluster) nodePool(now int64) node.Pool {
 	a := c.autoscaler
 	a.seen, a.places = a.seen[:0], a.places[:0]
 	for i := range c.nodes.list {
@@ -69,12 +69,12 @@ func (c *cluster) nodePool(now int64) policy.NodePool {
 			continue
 		}
 		a.places = append(a.places, int32(i))
-		a.seen = append(a.seen, policy.NodeView{
+		a.seen = append(a.seen, node.View{
 			ID: n.id, Pods: n.replicas, Ready: n.readyAt <= now, Leaving: n.leaving,
 			Asked: time.Duration(n.asked), Changed: time.Duration(n.changed),
 		})
 	}
-	return policy.NodePool{
+	return node.Pool{
 		Nodes: a.seen, Pending: len(c.pending), PerNode: c.nodes.perNode, Max: c.Nodes.Max, Spare: c.Nodes.Spare,
 	}
 }

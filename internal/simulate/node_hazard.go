@@ -34,7 +34,7 @@ func exponential(r *rand.Rand, mean float64) int64 {
 }
 
 // doom draws the end of a node that is billed from born.
-func (h *hazards) doom(c *node, p home.Nodes) {
+func (h *hazards) doom(c *clusterNode, p home.Nodes) {
 	if p.Spot != nil && p.Spot.Rate > 0 && !c.onDemand {
 		c.noticeAt = c.born + exponential(h.interruptions, hour/p.Spot.Rate)
 	}

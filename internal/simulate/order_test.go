@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/route"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -152,7 +152,7 @@ func TestArrivalsAtOneInstantKeepTheirOrder(t *testing.T) {
 
 // TestHomesInTheOrderOfTheirList: at 2 s a request ends at either home, and then the caller of the one that waits leaves.
 func TestHomesInTheOrderOfTheirList(t *testing.T) {
-	router, err := policy.NewWeights([]int{1, 1})
+	router, err := route.NewWeights([]int{1, 1})
 	if err != nil {
 		t.Fatal(err)
 	}

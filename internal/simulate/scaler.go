@@ -5,7 +5,8 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/baseline"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 )
 
 // scaler decides how many replicas a cluster has, at the times that it names itself.
@@ -34,10 +35,10 @@ func newScaler(c home.Cluster, seen *level) scaler {
 	case a.KPA != nil:
 		return newKPA(*a.KPA, c.Replicas, seen)
 	case a.MArk != nil:
-		p, _ := policy.NewMArk([]policy.MachineType{{Rate: a.MArk.Rate}}, time.Hour)
-		return &markScaler{planner: p, seen: seen, bounds: a.Bounds, due: int64(policy.MArkWindow)}
+		p, _ := baseline.NewMArk([]baseline.MachineType{{Rate: a.MArk.Rate}}, time.Hour)
+		return &markScaler{planner: p, seen: seen, bounds: a.Bounds, due: int64(baseline.MArkWindow)}
 	case a.LIBRA != nil:
-		p, _ := policy.NewLIBRA(a.LIBRA.Rate, 1, a.LIBRA.Premium/(a.LIBRA.Rate*time.Hour.Seconds()))
+		p, _ := baseline.NewLIBRA(a.LIBRA.Rate, 1, a.LIBRA.Premium/(a.LIBRA.Rate*time.Hour.Seconds()))
 		return &libraScaler{planner: p, seen: seen, bounds: a.Bounds, period: int64(a.LIBRA.Interval), due: int64(a.LIBRA.Interval)}
 	}
 	return newDemandScaler(a, seen)
@@ -103,13 +104,13 @@ func newDemandScaler(a *home.Autoscaler, seen *level) *demandScaler {
 	s := &demandScaler{seen: seen, target: a.Target}
 	switch {
 	case a.Predictive != nil:
-		s.planner, _ = policy.NewPredictive(*a.Predictive)
+		s.planner, _ = scale.NewPredictive(*a.Predictive)
 		s.period = int64(a.Predictive.Step)
 	case a.Spock != nil:
-		s.planner, _ = policy.NewSpock(a.Bounds, a.Spock.Intervals)
+		s.planner, _ = baseline.NewSpock(a.Bounds, a.Spock.Intervals)
 		s.period = int64(a.Spock.Interval)
 	default:
-		s.planner, _ = policy.NewCackle(*a.Cackle)
+		s.planner, _ = baseline.NewCackle(*a.Cackle)
 		s.period = int64(a.Cackle.Interval)
 	}
 	s.due = s.period
@@ -125,9 +126,9 @@ func (s *demandScaler) tick(now int64, _ *cluster) int {
 
 // markScaler runs MArk, which counts arrivals in windows and plans each minute.
 type markScaler struct {
-	planner *policy.MArk
+	planner *baseline.MArk
 	seen    *level
-	bounds  policy.Bounds
+	bounds  scale.Bounds
 	before  int64 // arrivals up to the last look
 	counts  []int
 	due     int64
@@ -136,10 +137,10 @@ type markScaler struct {
 func (s *markScaler) next() int64 { return s.due }
 
 func (s *markScaler) tick(now int64, c *cluster) int {
-	s.due = now + int64(policy.MArkWindow)
+	s.due = now + int64(baseline.MArkWindow)
 	s.counts = append(s.counts, int(s.seen.arrivals-s.before))
 	s.before = s.seen.arrivals
-	if len(s.counts) < int(policy.MArkInterval/policy.MArkWindow) {
+	if len(s.counts) < int(baseline.MArkInterval/baseline.MArkWindow) {
 		return c.replicas
 	}
 	machines := [...]int{c.replicas}
@@ -150,9 +151,9 @@ func (s *markScaler) tick(now int64, c *cluster) int {
 
 // libraScaler runs LIBRA on the arrivals of each interval.
 type libraScaler struct {
-	planner *policy.LIBRA
+	planner *baseline.LIBRA
 	seen    *level
-	bounds  policy.Bounds
+	bounds  scale.Bounds
 	before  int64
 	period  int64
 	due     int64

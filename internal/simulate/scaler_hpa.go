@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
 )
 
 // hpaScaler runs an HPA in simulated time: at each sync its metrics are read, and
@@ -13,14 +13,14 @@ import (
 // inside would make the HPA follow every chance cluster of arrivals. Only those that wait are counted as they are then.
 type hpaScaler struct {
 	home.HPA
-	state  policy.HPAState
+	state  hpa.State
 	seen   *level
 	inside mark
 	due    int64
 	// scrapes are what was read, oldest first, at most lag+1.
 	scrapes []scrape
 	lag     int
-	view    policy.HPASnapshot // scratch
+	view    hpa.Snapshot // scratch
 	perPod  bool
 }
 
@@ -39,7 +39,7 @@ type podScrape struct {
 
 func newHPA(h home.HPA, seen *level) *hpaScaler {
 	s := &hpaScaler{HPA: h, seen: seen, due: int64(h.SyncPeriod), lag: int((h.MetricLag + h.SyncPeriod - 1) / h.SyncPeriod)}
-	s.view.Readings = make([]policy.HPAReading, len(h.Signals))
+	s.view.Readings = make([]hpa.Reading, len(h.Signals))
 	for _, signal := range h.Signals {
 		s.perPod = s.perPod || signal.PerPod()
 	}
@@ -97,14 +97,14 @@ func (s *hpaScaler) look(now int64, c *cluster) {
 }
 
 // samples are the readings of the replicas that there are now, in the order of cluster.pods.
-func (s *hpaScaler) samples(r *scrape, signal home.Signal, list []policy.HPASample, c *cluster) []policy.HPASample {
+func (s *hpaScaler) samples(r *scrape, signal home.Signal, list []hpa.Sample, c *cluster) []hpa.Sample {
 	for i := range c.instances {
 		in := &c.instances[i]
 		if in.state == gone {
 			continue
 		}
 		// What a replica requests of the CPU is all its slots.
-		sample := policy.HPASample{Missing: true, Request: 1000}
+		sample := hpa.Sample{Missing: true, Request: 1000}
 		if i < len(r.pods) && in.state != starting && r.pods[i].readyAt == in.readyAt {
 			sample.Missing, sample.Value = false, thousandths(r.pods[i].use.value(signal, c.width))
 			sample.At, sample.Window = time.Duration(r.at), s.SyncPeriod
@@ -115,15 +115,15 @@ func (s *hpaScaler) samples(r *scrape, signal home.Signal, list []policy.HPASamp
 }
 
 // pods are the replicas that there are, as the HPA knows pods. Those that start are pending: their processes give no metrics.
-func (c *cluster) pods(now int64, list []policy.HPAPod) []policy.HPAPod {
+func (c *cluster) pods(now int64, list []hpa.Pod) []hpa.Pod {
 	for i := range c.instances {
 		in := &c.instances[i]
-		pod := policy.HPAPod{Phase: policy.HPARunning, Ready: policy.HPAReady, Since: time.Duration(in.readyAt), Started: time.Duration(in.born)}
+		pod := hpa.Pod{Phase: hpa.Running, Ready: hpa.Ready, Since: time.Duration(in.readyAt), Started: time.Duration(in.born)}
 		switch in.state {
 		case gone:
 			continue
 		case starting:
-			pod.Phase, pod.Ready, pod.Since = policy.HPAPending, policy.HPANotReady, time.Duration(now)
+			pod.Phase, pod.Ready, pod.Since = hpa.Pending, hpa.NotReady, time.Duration(now)
 			pod.Unstarted = in.node == none
 		case draining:
 			pod.Deleting = true

@@ -4,19 +4,20 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
+	"fulcrum.dev/fulcrum/internal/policy/keda"
 )
 
 // kedaScaler polls the trigger of a KEDA, and lets its HPA decide above zero.
 type kedaScaler struct {
-	policy.KEDA
+	keda.Spec
 	hpa   *hpaScaler
-	state policy.KEDAState
+	state keda.State
 	poll  int64 // the next one
 }
 
 func newKEDA(a *home.Autoscaler, seen *level) *kedaScaler {
-	return &kedaScaler{KEDA: *a.KEDA, hpa: newHPA(*a.HPA, seen), poll: int64(a.KEDA.PollingInterval)}
+	return &kedaScaler{Spec: *a.KEDA, hpa: newHPA(*a.HPA, seen), poll: int64(a.KEDA.PollingInterval)}
 }
 
 func (s *kedaScaler) next() int64 { return min(s.poll, s.hpa.due) }
@@ -31,5 +32,5 @@ func (s *kedaScaler) tick(now int64, c *cluster) int {
 	if s.hpa.Signals[0] == home.RequestsWaiting {
 		value = float64(c.queued())
 	}
-	return s.Poll(&s.state, c.replicas, &policy.HPAReading{Total: thousandths(value)}, time.Duration(now))
+	return s.Poll(&s.state, c.replicas, &hpa.Reading{Total: thousandths(value)}, time.Duration(now))
 }

@@ -7,7 +7,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/baseline"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
+	"fulcrum.dev/fulcrum/internal/policy/keda"
+	"fulcrum.dev/fulcrum/internal/policy/kpa"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -71,7 +75,7 @@ func many(n int, second float64) []float64 {
 
 func kedaOn(signal home.Signal) *home.Autoscaler {
 	a := home.NewHPA(1, 10, 1)
-	a.Min, a.KEDA = 0, new(policy.DefaultKEDA(1000))
+	a.Min, a.KEDA = 0, new(keda.Default(1000))
 	a.HPA.Signals[0] = signal
 	return a
 }
@@ -116,7 +120,7 @@ func TestLongServiceIsNotForsaken(t *testing.T) {
 // TestKnativeFromZeroAndBack: a replica without load goes after the stable window and the grace; the request that finds none
 // is reported at once. While the activator holds it the load of one, at 0.7 for a replica, calls for two, which is a panic.
 func TestKnativeFromZeroAndBack(t *testing.T) {
-	a := &home.Autoscaler{Bounds: policy.Bounds{Max: 10}, Target: 0.7, KPA: new(policy.DefaultKPA(1))}
+	a := &home.Autoscaler{Bounds: scale.Bounds{Max: 10}, Target: 0.7, KPA: new(kpa.Default(1))}
 	o, got := asked(t, scaledBy(a, constant(2)), at(300.5), 60, 130, 300, 301, 310, 378, 400)
 	if diff := cmp.Diff([]int{1, 0, 0, 1, 2, 1, 0}, got); diff != "" {
 		t.Errorf("replicas (-want +got):\n%s", diff)
@@ -130,18 +134,18 @@ func TestKnativeFromZeroAndBack(t *testing.T) {
 func TestHPAOnSingleReplicas(t *testing.T) {
 	one := home.Service{Duration: random.Constant(900), Concurrency: 4}
 	for name, test := range map[string]struct {
-		metric policy.HPAMetric
+		metric hpa.Metric
 		signal home.Signal
 		want   []int
 	}{
-		"busy slots at a quarter of 25 %":     {policy.HPAMetric{Kind: policy.HPAUtilization, CPU: true, Target: 25}, home.BusySlotsPerPod, []int{1, 1}},
-		"busy slots at a quarter of 12 %":     {policy.HPAMetric{Kind: policy.HPAUtilization, CPU: true, Target: 12}, home.BusySlotsPerPod, []int{1, 3}},
-		"time with a request, against 50 %":   {policy.HPAMetric{Kind: policy.HPAPodAverage, Target: 500}, home.BusyTimePerPod, []int{1, 2}},
-		"requests in a replica, against 0.5":  {policy.HPAMetric{Kind: policy.HPAPodAverage, Target: 500}, home.RequestsPerPod, []int{1, 2}},
-		"requests in a replica, against four": {policy.HPAMetric{Kind: policy.HPAPodAverage, Target: 4000}, home.RequestsPerPod, []int{1, 1}},
+		"busy slots at a quarter of 25 %":     {hpa.Metric{Kind: hpa.Utilization, CPU: true, Target: 25}, home.BusySlotsPerPod, []int{1, 1}},
+		"busy slots at a quarter of 12 %":     {hpa.Metric{Kind: hpa.Utilization, CPU: true, Target: 12}, home.BusySlotsPerPod, []int{1, 3}},
+		"time with a request, against 50 %":   {hpa.Metric{Kind: hpa.PodAverage, Target: 500}, home.BusyTimePerPod, []int{1, 2}},
+		"requests in a replica, against 0.5":  {hpa.Metric{Kind: hpa.PodAverage, Target: 500}, home.RequestsPerPod, []int{1, 2}},
+		"requests in a replica, against four": {hpa.Metric{Kind: hpa.PodAverage, Target: 4000}, home.RequestsPerPod, []int{1, 1}},
 	} {
 		a := home.NewHPA(1, 10, 1)
-		a.HPA.Metrics, a.HPA.Signals = []policy.HPAMetric{test.metric}, []home.Signal{test.signal}
+		a.HPA.Metrics, a.HPA.Signals = []hpa.Metric{test.metric}, []home.Signal{test.signal}
 		_, got := asked(t, scaledBy(a, one), at(0), 15, 30)
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
@@ -153,7 +157,7 @@ func TestHPAOnSingleReplicas(t *testing.T) {
 // idle, it does not.
 func TestHPADoesNotCountReplicasThatStart(t *testing.T) {
 	a := home.NewHPA(1, 10, 1)
-	a.HPA.Metrics = []policy.HPAMetric{{Kind: policy.HPAPodAverage, Target: 1000}}
+	a.HPA.Metrics = []hpa.Metric{{Kind: hpa.PodAverage, Target: 1000}}
 	a.HPA.Signals = []home.Signal{home.RequestsPerPod}
 	h := scaledBy(a, home.Service{Duration: random.Constant(900), Concurrency: 2})
 	h.Cluster.PodStartUp = random.Constant(300)
@@ -175,10 +179,10 @@ func TestHPAOnTheQueue(t *testing.T) {
 
 // TestScheduledReplicas: the number follows the clock alone, or bounds an autoscaler from below.
 func TestScheduledReplicas(t *testing.T) {
-	entries := func(most int) []policy.ScheduleEntry {
-		var list []policy.ScheduleEntry
+	entries := func(most int) []scale.ScheduleEntry {
+		var list []scale.ScheduleEntry
 		for minute, n := range map[int]int{0: 2, 5: 4, 10: 1} {
-			list = append(list, policy.ScheduleEntry{At: time.Duration(minute) * time.Minute, Bounds: policy.Bounds{Min: n, Max: max(n, most)}})
+			list = append(list, scale.ScheduleEntry{At: time.Duration(minute) * time.Minute, Bounds: scale.Bounds{Min: n, Max: max(n, most)}})
 		}
 		return list
 	}
@@ -198,14 +202,14 @@ func TestScheduledReplicas(t *testing.T) {
 // TestDemandScalers: each planner is told the mean demand of its intervals in replicas.
 func TestDemandScalers(t *testing.T) {
 	steady := at(many(6, 0)...) // six requests inside for longer than the span
-	bounds := policy.Bounds{Min: 1, Max: 10}
+	bounds := scale.Bounds{Min: 1, Max: 10}
 	for name, test := range map[string]struct {
 		a    home.Autoscaler
 		want []int
 	}{
 		"Spock":      {home.Autoscaler{Spock: &home.Spock{Interval: time.Minute, Intervals: 2}}, []int{3, 3}},
-		"Cackle":     {home.Autoscaler{Cackle: &policy.CackleRule{Bounds: bounds, Interval: 10 * time.Second, Premium: 3}}, []int{3, 3}},
-		"Predictive": {home.Autoscaler{Predictive: new(policy.DefaultPredictive(bounds, time.Minute, time.Minute))}, []int{3, 3}},
+		"Cackle":     {home.Autoscaler{Cackle: &baseline.CackleRule{Bounds: bounds, Interval: 10 * time.Second, Premium: 3}}, []int{3, 3}},
+		"Predictive": {home.Autoscaler{Predictive: new(scale.DefaultPredictive(bounds, time.Minute, time.Minute))}, []int{3, 3}},
 	} {
 		a := test.a
 		a.Bounds, a.Target = bounds, 2
@@ -222,7 +226,7 @@ func TestArrivalScalers(t *testing.T) {
 	for i := range 500 {
 		times = append(times, float64(i)*2) // 0.5/s
 	}
-	bounds := policy.Bounds{Min: 1, Max: 10}
+	bounds := scale.Bounds{Min: 1, Max: 10}
 	for name, test := range map[string]struct {
 		a    home.Autoscaler
 		want []int

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/scale"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
@@ -261,7 +261,7 @@ func TestRefusesImpossibleHomes(t *testing.T) {
 		"small batch":      {Service: home.Service{Concurrency: 4, Batch: &home.Batch{Alpha: 1, Max: 1}}, Container: &home.Container{Max: 1}},
 		"negative scale":   {Service: home.Service{Concurrency: 1, Scale: -1}, Container: &home.Container{Max: 1}},
 		"no target": {Service: constant(1), Cluster: &home.Cluster{
-			Replicas: 1, ReplicasPerNode: 1, Autoscaler: &home.Autoscaler{Bounds: policy.Bounds{Min: 1, Max: 2}},
+			Replicas: 1, ReplicasPerNode: 1, Autoscaler: &home.Autoscaler{Bounds: scale.Bounds{Min: 1, Max: 2}},
 		}},
 	} {
 		if _, err := Run(t.Context(), h, at(0), Options{}); err == nil {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/route"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -207,8 +207,8 @@ func (s *server) leaveLevels(now int64) {
 }
 
 // view is what a router sees of the home.
-func (s *server) view() policy.HomeView {
-	return policy.HomeView{
+func (s *server) view() route.View {
+	return route.View{
 		InFlight: s.inside + s.waiting.len(),
 		Waiting:  s.waiting.len(),
 		Slots:    s.serving * s.width,

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/route"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -64,14 +64,14 @@ func bytesOf(t rapid.TB, o Outcome) string {
 }
 
 // routing makes a router, whose times are k times as long; each run needs one of its own, because routers remember.
-type routing func(k int) policy.Router
+type routing func(k int) route.Router
 
 // anyRouter draws a router over two homes.
-func anyRouter(t *rapid.T) policy.Router { return anyRouting(t)(1) }
+func anyRouter(t *rapid.T) route.Router { return anyRouting(t)(1) }
 
 // anyRouting draws how requests are routed between two homes.
 func anyRouting(t *rapid.T) routing {
-	made := func(r policy.Router, err error) policy.Router {
+	made := func(r route.Router, err error) route.Router {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,33 +80,33 @@ func anyRouting(t *rapid.T) routing {
 	switch rapid.SampledFrom([]string{"overflow", "weights", "burst", "admission"}).Draw(t, "router") {
 	case "overflow":
 		rule := anyOverflow(t)
-		return func(k int) policy.Router {
+		return func(k int) route.Router {
 			longer := rule
 			at := &longer.Saturation
 			at.MinTime *= time.Duration(k)
-			if at.Signal == policy.PredictedWait {
+			if at.Signal == route.PredictedWait {
 				at.Enter, at.Leave = at.Enter*float64(k), at.Leave*float64(k)
 			}
-			return made(policy.NewBaseOverflow(longer))
+			return made(route.NewBaseOverflow(longer))
 		}
 	case "weights":
 		weights := []int{rapid.IntRange(1, 9).Draw(t, "first"), rapid.IntRange(0, 9).Draw(t, "second")}
-		return func(int) policy.Router { return made(policy.NewWeights(slices.Clone(weights))) }
+		return func(int) route.Router { return made(route.NewWeights(slices.Clone(weights))) }
 	case "admission":
 		limit := rapid.IntRange(1, 20).Draw(t, "limit")
-		return func(int) policy.Router { return made(policy.NewAdmission(limit, new(policy.Burst))) }
+		return func(int) route.Router { return made(route.NewAdmission(limit, new(route.Burst))) }
 	}
-	return func(int) policy.Router { return new(policy.Burst) }
+	return func(int) route.Router { return new(route.Burst) }
 }
 
-func anyOverflow(t *rapid.T) policy.OverflowRule {
+func anyOverflow(t *rapid.T) route.OverflowRule {
 	enter := rapid.Float64Range(0.2, 3).Draw(t, "enter")
-	rule := policy.OverflowRule{Saturation: policy.Saturation{
-		Signal: policy.Signal(rapid.IntRange(0, 3).Draw(t, "signal")), Enter: enter, Leave: enter / 2,
+	rule := route.OverflowRule{Saturation: route.Saturation{
+		Signal: route.Signal(rapid.IntRange(0, 3).Draw(t, "signal")), Enter: enter, Leave: enter / 2,
 		MinTime: time.Duration(rapid.IntRange(0, 30).Draw(t, "minTime")) * time.Second,
 	}}
 	if rapid.Bool().Draw(t, "refuse") {
-		rule.Fallback = policy.RefuseRequest
+		rule.Fallback = route.RefuseRequest
 	}
 	return rule
 }

@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"fulcrum.dev/fulcrum/internal/home"
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/route"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/stats"
 	"fulcrum.dev/fulcrum/internal/workload"
@@ -28,7 +28,7 @@ func TestTimeUnit(t *testing.T) {
 		w := onGrid(t)
 		longer := system{homes: longerTimes(s.homes, k), opt: longerTimes(s.opt, k), base: s.base}
 		if s.routing != nil {
-			longer.routing = func(n int) policy.Router { return s.routing(k * n) }
+			longer.routing = func(n int) route.Router { return s.routing(k * n) }
 		}
 		want, got := longerTimes(s.outcome(t, w), k), longer.outcome(t, longerWorkload(t, w, k))
 		if diff := cmp.Diff(withLongerMeters(want, k), got, timesAgree(k)); diff != "" {

@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/kpa"
 	"knative.dev/serving/pkg/autoscaler/scaling"
 )
 
@@ -65,7 +65,7 @@ type series struct {
 	number   int
 	random   *rand.Rand
 	original *original
-	state    *policy.KPAState
+	state    *kpa.State
 	load     load
 	fleet    fleet
 	ticker   ticker
@@ -91,7 +91,7 @@ func (s *series) run(t *testing.T) seen {
 	t.Helper()
 	defer s.original.stop()
 	var all seen
-	var last policy.KPADecision
+	var last kpa.Decision
 	now := time.Duration(0)
 	for tick := range 60 + s.random.IntN(120) {
 		from := now
@@ -113,7 +113,7 @@ func (s *series) run(t *testing.T) seen {
 	return all
 }
 
-func equal(got policy.KPADecision, want scaling.ScaleResult) bool {
+func equal(got kpa.Decision, want scaling.ScaleResult) bool {
 	return got.Desired == int(want.DesiredPodCount) && got.Valid == want.ScaleValid &&
 		got.ExcessBurstCapacity == int(want.ExcessBurstCapacity)
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/kpa"
 	"github.com/google/go-cmp/cmp"
 	"knative.dev/serving/pkg/apis/autoscaling"
 	"knative.dev/serving/pkg/deployment"
@@ -22,11 +22,11 @@ type settings struct {
 
 func TestDefaults(t *testing.T) {
 	for metric, total := range map[string]float64{
-		autoscaling.Concurrency: policy.KPAConcurrency,
-		autoscaling.RPS:         policy.KPARate,
+		autoscaling.Concurrency: kpa.ConcurrencyTotal,
+		autoscaling.RPS:         kpa.RateTotal,
 	} {
 		t.Run(metric, func(t *testing.T) {
-			if diff := cmp.Diff(knativeSettings(t, metric), ourSettings(policy.DefaultKPA(total))); diff != "" {
+			if diff := cmp.Diff(knativeSettings(t, metric), ourSettings(kpa.Default(total))); diff != "" {
 				t.Errorf("defaults differ (-Knative +ours):\n%s", diff)
 			}
 		})
@@ -50,7 +50,7 @@ func knativeSettings(t *testing.T, metric string) settings {
 	}
 }
 
-func ourSettings(k policy.KPA) settings {
+func ourSettings(k kpa.Spec) settings {
 	return settings{
 		Target: k.Target(), Total: k.Total, PanicThreshold: k.PanicThresholdPercent / 100,
 		Up: k.MaxScaleUpRate, Down: k.MaxScaleDownRate, Burst: k.BurstCapacity,

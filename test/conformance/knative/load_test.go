@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/kpa"
 )
 
 // A load is a metric that changes its kind now and then: silent, idle, steady,
@@ -100,12 +100,12 @@ func (c ticker) pause() time.Duration {
 	}
 	switch c.random.IntN(60) {
 	case 0:
-		return between(0, 2*c.window).Truncate(policy.KPATick)
+		return between(0, 2*c.window).Truncate(kpa.Tick)
 	case 1:
 		return between(0, time.Second).Truncate(time.Millisecond)
 	}
 	if c.exact {
-		return policy.KPATick
+		return kpa.Tick
 	}
-	return between(policy.KPATick-200*time.Millisecond, policy.KPATick+200*time.Millisecond)
+	return between(kpa.Tick-200*time.Millisecond, kpa.Tick+200*time.Millisecond)
 }

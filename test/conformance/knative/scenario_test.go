@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/kpa"
 	"knative.dev/serving/pkg/apis/autoscaling"
 	"knative.dev/serving/pkg/apis/autoscaling/v1alpha1"
 	"knative.dev/serving/pkg/autoscaler/config/autoscalerconfig"
@@ -14,7 +14,7 @@ import (
 
 // A scenario is one configuration, as ours, and what happens to it.
 type scenario struct {
-	kpa    policy.KPA
+	kpa    kpa.Spec
 	metric string // concurrency or rps
 	ready  int    // at the start
 }
@@ -22,13 +22,13 @@ type scenario struct {
 // newScenario draws a configuration. Half of each setting is the default, so
 // that the rare ones are seen with the usual ones.
 func newScenario(random *rand.Rand) scenario {
-	k := policy.DefaultKPA(policy.KPAConcurrency)
+	k := kpa.Default(kpa.ConcurrencyTotal)
 	draw := func(set func()) {
 		if random.IntN(2) == 0 {
 			set()
 		}
 	}
-	draw(func() { k.Total = pick(random, 1, 2, 10, policy.KPARate, 1+99*random.Float64()) })
+	draw(func() { k.Total = pick(random, 1, 2, 10, kpa.RateTotal, 1+99*random.Float64()) })
 	draw(func() { k.Utilisation = pick(random, 1, 0.5, 0.1+0.9*random.Float64()) })
 	draw(func() { k.StableWindow = seconds(6 + random.IntN(60)) })
 	draw(func() { k.PanicWindowPercent = 1 + 99*random.Float64() })

@@ -3,7 +3,7 @@ package knative
 import (
 	"testing"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/kpa"
 )
 
 // seen counts what the series have met: a comparison that never panics proves little.
@@ -11,7 +11,7 @@ type seen struct {
 	Decisions, Invalid, Grown, Shrunk, ToZero, FromZero, PanicBegun, PanicEnded, Short, Spare int
 }
 
-func (s *seen) count(last, now policy.KPADecision) {
+func (s *seen) count(last, now kpa.Decision) {
 	s.Decisions++
 	if !now.Valid {
 		s.Invalid++

@@ -8,7 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
 )
 
 // epoch is when a bubble of testing/synctest begins; our times count from it.
@@ -40,7 +40,7 @@ func (t *target) addPod(name string, quiet bool, sync time.Time) {
 	if quiet {
 		started, since = sync.Add(-time.Hour), sync.Add(-time.Hour)
 	}
-	ours := policy.HPAPod{Started: started.Sub(epoch), Since: since.Sub(epoch)}
+	ours := hpa.Pod{Started: started.Sub(epoch), Since: since.Sub(epoch)}
 	theirs := &core.Pod{
 		ObjectMeta: meta.ObjectMeta{Namespace: t.namespace, Name: name, Labels: map[string]string{"app": "target"}},
 		Spec:       core.PodSpec{Containers: []core.Container{{Name: "server"}}},
@@ -50,33 +50,33 @@ func (t *target) addPod(name string, quiet bool, sync time.Time) {
 	if !quiet {
 		t.spoil(&ours, theirs, &condition)
 	}
-	if ours.Ready != policy.HPANoReadiness {
+	if ours.Ready != hpa.NoReadiness {
 		theirs.Status.Conditions = []core.PodCondition{condition}
 	}
 	t.seen.Pods, t.pods = append(t.seen.Pods, ours), append(t.pods, theirs)
 }
 
 // spoil makes some pods something else than running and ready.
-func (t *target) spoil(ours *policy.HPAPod, theirs *core.Pod, condition *core.PodCondition) {
+func (t *target) spoil(ours *hpa.Pod, theirs *core.Pod, condition *core.PodCondition) {
 	switch t.between(0, 19) {
 	case 0:
 		ours.Deleting, theirs.DeletionTimestamp = true, &meta.Time{Time: epoch}
 	case 1:
-		ours.Phase, theirs.Status.Phase = policy.HPAFailed, core.PodFailed
+		ours.Phase, theirs.Status.Phase = hpa.Failed, core.PodFailed
 	case 2, 3:
-		ours.Phase, theirs.Status.Phase = policy.HPAPending, core.PodPending
+		ours.Phase, theirs.Status.Phase = hpa.Pending, core.PodPending
 	case 4:
-		ours.Phase, theirs.Status.Phase = policy.HPAOtherPhase, core.PodSucceeded
+		ours.Phase, theirs.Status.Phase = hpa.OtherPhase, core.PodSucceeded
 	case 5:
 		ours.Unstarted, theirs.Status.StartTime = true, nil
 	}
 	switch t.between(0, 11) {
 	case 0, 1, 2:
-		ours.Ready, condition.Status = policy.HPANotReady, core.ConditionFalse
+		ours.Ready, condition.Status = hpa.NotReady, core.ConditionFalse
 	case 3:
-		ours.Ready, condition.Status = policy.HPAReadinessUnknown, core.ConditionUnknown
+		ours.Ready, condition.Status = hpa.ReadinessUnknown, core.ConditionUnknown
 	case 4:
-		ours.Ready = policy.HPANoReadiness
+		ours.Ready = hpa.NoReadiness
 	}
 }
 
@@ -86,11 +86,11 @@ func (t *target) read(quiet bool, sync time.Time) {
 	load := []int{0, 20, 60, 90, 100, 110, 150, 300}[t.between(0, 7)] // per cent of the target
 	t.seen.Readings = nil
 	for i, m := range t.ours.Metrics {
-		r := policy.HPAReading{Unavailable: !quiet && t.chance(10)}
+		r := hpa.Reading{Unavailable: !quiet && t.chance(10)}
 		switch m.Kind {
-		case policy.HPATotal:
+		case hpa.Total:
 			r.Total = m.Target * int64(load+t.between(-spread, spread)) / 100
-		case policy.HPATotalAverage:
+		case hpa.TotalAverage:
 			r.Total = m.Target * int64(t.seen.Created) * int64(load+t.between(-spread, spread)) / 100
 		default:
 			r.Samples = t.samples(m, load, quiet, sync)
@@ -101,16 +101,16 @@ func (t *target) read(quiet bool, sync time.Time) {
 	}
 }
 
-func (t *target) samples(m policy.HPAMetric, load int, quiet bool, sync time.Time) []policy.HPASample {
-	samples := make([]policy.HPASample, len(t.seen.Pods))
+func (t *target) samples(m hpa.Metric, load int, quiet bool, sync time.Time) []hpa.Sample {
+	samples := make([]hpa.Sample, len(t.seen.Pods))
 	request := int64(t.between(100, 4000))
 	for i := range samples {
-		s := policy.HPASample{
+		s := hpa.Sample{
 			At:     sync.Sub(epoch) - t.seconds(30),
 			Window: t.seconds(60),
 		}
 		goal := m.Target
-		if m.Kind == policy.HPAUtilization {
+		if m.Kind == hpa.Utilization {
 			s.Request = request
 			if t.chance(10) {
 				s.Request = int64(t.between(1, 4000))
@@ -123,15 +123,15 @@ func (t *target) samples(m policy.HPAMetric, load int, quiet bool, sync time.Tim
 		}
 		samples[i] = s
 	}
-	if m.Kind == policy.HPAUtilization && len(samples) > 0 && !quiet && t.chance(5) {
+	if m.Kind == hpa.Utilization && len(samples) > 0 && !quiet && t.chance(5) {
 		samples[t.random.IntN(len(samples))].Request = 0
 	}
 	return samples
 }
 
 // request puts the requests of a resource's metric into the pods.
-func (t *target) request(metric int, samples []policy.HPASample) {
-	if t.ours.Metrics[metric].Kind != policy.HPAUtilization {
+func (t *target) request(metric int, samples []hpa.Sample) {
+	if t.ours.Metrics[metric].Kind != hpa.Utilization {
 		return
 	}
 	name := t.theirs.Spec.Metrics[metric].Resource.Name

@@ -19,7 +19,7 @@ import (
 	"k8s.io/client-go/scale"
 	podmetrics "k8s.io/kubernetes/pkg/controller/podautoscaler/metrics"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
 )
 
 // cluster is the targets by the number in their namespace's name.
@@ -69,7 +69,7 @@ type metrics struct{ cluster cluster }
 var errUnavailable = errors.New("the metric cannot be read")
 
 // reading finds the reading of the first metric that is the one asked for.
-func (m metrics) reading(namespace string, is func(autoscaling.MetricSpec) bool) (*target, *policy.HPAReading, error) {
+func (m metrics) reading(namespace string, is func(autoscaling.MetricSpec) bool) (*target, *hpa.Reading, error) {
 	t := m.cluster.of(namespace)
 	for i, spec := range t.theirs.Spec.Metrics {
 		if is(spec) {

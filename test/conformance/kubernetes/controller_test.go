@@ -20,7 +20,7 @@ import (
 
 	"github.com/go-logr/logr"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
 )
 
 // control starts the controller on the cluster's HPAs, with the defaults of its
@@ -42,7 +42,7 @@ func (c cluster) control(t *testing.T) (stop func()) {
 			t.Fatal(err)
 		}
 	}
-	flags := policy.DefaultHPASpec(1, 1)
+	flags := hpa.Default(1, 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	controller := podautoscaler.NewHorizontalController(
 		ctx, events{}, c, hpaStatus{}, mapper, metrics{c}, hpaInformer{hpas}, podInformer{newInformer(), c},

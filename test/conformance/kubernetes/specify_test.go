@@ -8,7 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
 )
 
 // specify draws one specification and writes it down both ways.
@@ -22,7 +22,7 @@ func (t *target) specify() {
 			MinReplicas:    &least, MaxReplicas: most,
 		},
 	}
-	t.ours = policy.DefaultHPASpec(int(least), int(most))
+	t.ours = hpa.Default(int(least), int(most))
 	t.specifyMetrics()
 	if t.chance(75) {
 		t.specifyBehavior()
@@ -40,22 +40,22 @@ func (t *target) specifyMetrics() {
 
 const gpu core.ResourceName = "nvidia.com/gpu"
 
-func (t *target) add(theirs autoscaling.MetricSpec, ours policy.HPAMetric) {
+func (t *target) add(theirs autoscaling.MetricSpec, ours hpa.Metric) {
 	t.theirs.Spec.Metrics = append(t.theirs.Spec.Metrics, theirs)
 	t.ours.Metrics = append(t.ours.Metrics, ours)
 }
 
 func (t *target) resourceMetric(name core.ResourceName) func() {
 	return func() {
-		ours := policy.HPAMetric{CPU: name == core.ResourceCPU}
+		ours := hpa.Metric{CPU: name == core.ResourceCPU}
 		var goal autoscaling.MetricTarget
 		if t.chance(50) {
 			percent := int32(t.between(20, 150))
 			goal = autoscaling.MetricTarget{Type: autoscaling.UtilizationMetricType, AverageUtilization: &percent}
-			ours.Kind, ours.Target = policy.HPAUtilization, int64(percent)
+			ours.Kind, ours.Target = hpa.Utilization, int64(percent)
 		} else {
 			goal, ours.Target = t.average()
-			ours.Kind = policy.HPAPodAverage
+			ours.Kind = hpa.PodAverage
 		}
 		t.add(autoscaling.MetricSpec{
 			Type: autoscaling.ResourceMetricSourceType, Resource: &autoscaling.ResourceMetricSource{Name: name, Target: goal},
@@ -67,7 +67,7 @@ func (t *target) podsMetric() {
 	goal, milli := t.average()
 	t.add(autoscaling.MetricSpec{
 		Type: autoscaling.PodsMetricSourceType, Pods: &autoscaling.PodsMetricSource{Target: goal},
-	}, policy.HPAMetric{Kind: policy.HPAPodAverage, Target: milli})
+	}, hpa.Metric{Kind: hpa.PodAverage, Target: milli})
 }
 
 func (t *target) objectMetric() {
@@ -86,18 +86,18 @@ func (t *target) average() (autoscaling.MetricTarget, int64) {
 	return autoscaling.MetricTarget{Type: autoscaling.AverageValueMetricType, AverageValue: resource.NewMilliQuantity(milli, resource.DecimalSI)}, milli
 }
 
-func (t *target) total() (autoscaling.MetricTarget, policy.HPAMetric) {
+func (t *target) total() (autoscaling.MetricTarget, hpa.Metric) {
 	if t.chance(50) {
 		goal, milli := t.average()
-		return goal, policy.HPAMetric{Kind: policy.HPATotalAverage, Target: milli}
+		return goal, hpa.Metric{Kind: hpa.TotalAverage, Target: milli}
 	}
 	milli := int64(t.between(2000, 20_000))
 	goal := autoscaling.MetricTarget{Type: autoscaling.ValueMetricType, Value: resource.NewMilliQuantity(milli, resource.DecimalSI)}
-	return goal, policy.HPAMetric{Kind: policy.HPATotal, Target: milli}
+	return goal, hpa.Metric{Kind: hpa.Total, Target: milli}
 }
 
 func (t *target) specifyBehavior() {
-	var b policy.HPABehavior
+	var b hpa.Behavior
 	t.theirs.Spec.Behavior = &autoscaling.HorizontalPodAutoscalerBehavior{
 		ScaleUp:   t.rules(&b.Up, &t.ours.UpTolerance),
 		ScaleDown: t.rules(&b.Down, &t.ours.DownTolerance),
@@ -105,13 +105,13 @@ func (t *target) specifyBehavior() {
 	t.ours.Behavior = &b
 }
 
-func (t *target) rules(ours *policy.HPARules, tolerance *float64) *autoscaling.HPAScalingRules {
+func (t *target) rules(ours *hpa.Rules, tolerance *float64) *autoscaling.HPAScalingRules {
 	selects := []autoscaling.ScalingPolicySelect{autoscaling.MaxChangePolicySelect, autoscaling.MinChangePolicySelect, autoscaling.DisabledPolicySelect}
 	which := 0
 	if t.chance(40) {
 		which = t.between(0, 2)
 	}
-	ours.Select = []policy.HPASelect{policy.HPASelectMax, policy.HPASelectMin, policy.HPADisabled}[which]
+	ours.Select = []hpa.Select{hpa.SelectMax, hpa.SelectMin, hpa.Disabled}[which]
 	ours.Window = t.seconds(150)
 	if t.chance(30) {
 		ours.Window = 0
@@ -124,7 +124,7 @@ func (t *target) rules(ours *policy.HPARules, tolerance *float64) *autoscaling.H
 	}
 	for range t.between(1, 3) {
 		period := max(t.seconds(120), time.Second)
-		ours.Policies = append(ours.Policies, policy.HPAPolicy{Period: period})
+		ours.Policies = append(ours.Policies, hpa.Policy{Period: period})
 		added := &ours.Policies[len(ours.Policies)-1]
 		limit := autoscaling.HPAScalingPolicy{Type: autoscaling.PodsScalingPolicy, PeriodSeconds: int32(period / time.Second)}
 		if t.chance(50) {

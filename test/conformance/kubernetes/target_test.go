@@ -9,7 +9,7 @@ import (
 	autoscaling "k8s.io/api/autoscaling/v2"
 	core "k8s.io/api/core/v1"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
 )
 
 // target is one thing to scale, in a namespace of its own, with an HPA of each kind.
@@ -17,11 +17,11 @@ type target struct {
 	random    *rand.Rand
 	namespace string
 	theirs    *autoscaling.HorizontalPodAutoscaler
-	ours      policy.HPASpec
-	state     policy.HPAState
+	ours      hpa.Spec
+	state     hpa.State
 
 	// What both see at the next sync.
-	seen   policy.HPASnapshot
+	seen   hpa.Snapshot
 	pods   []*core.Pod
 	synced bool // the controller has asked for the scale
 	asked  int  // the replicas that the controller asked for

@@ -1,5 +1,5 @@
 // Package timeline records how a real HorizontalPodAutoscaler scales a Deployment, and replays the record through the
-// simulator's: policy.HPASpec.
+// simulator's: hpa.Spec of policy/hpa.
 //
 // A namespace goes into a [Recorder], which notes everything that happens around its one HPA: what the metrics API
 // answered, the replicas asked for, and each pod from its creation to its first answer and its end. [Write] keeps the

@@ -8,12 +8,12 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
 )
 
 // A film shows the namespace as it was at any time of the record.
 type film struct {
-	spec   *policy.HPASpec
+	spec   *hpa.Spec
 	events []Event
 	start  time.Time
 }
@@ -72,8 +72,8 @@ func (f *film) metric(at time.Time) *Metric {
 }
 
 // snapshot is what the autoscaler sees of a metric and of pods.
-func (f *film) snapshot(replicas int, m *Metric, pods map[string]*Pod) *policy.HPASnapshot {
-	seen := &policy.HPASnapshot{Replicas: replicas, Readings: make([]policy.HPAReading, 1)}
+func (f *film) snapshot(replicas int, m *Metric, pods map[string]*Pod) *hpa.Snapshot {
+	seen := &hpa.Snapshot{Replicas: replicas, Readings: make([]hpa.Reading, 1)}
 	r := &seen.Readings[0]
 	r.Unavailable = m == nil || len(m.Values) == 0
 	for _, name := range slices.Sorted(maps.Keys(pods)) {
@@ -82,7 +82,7 @@ func (f *film) snapshot(replicas int, m *Metric, pods map[string]*Pod) *policy.H
 		if !p.Deleting {
 			seen.Created++
 		}
-		sample := policy.HPASample{Missing: true}
+		sample := hpa.Sample{Missing: true}
 		if m != nil {
 			if value, there := m.Values[name]; there {
 				sample.Missing, sample.Value = false, value
@@ -93,27 +93,27 @@ func (f *film) snapshot(replicas int, m *Metric, pods map[string]*Pod) *policy.H
 	return seen
 }
 
-func (f *film) pod(p *Pod) policy.HPAPod {
-	out := policy.HPAPod{Deleting: p.Deleting, Unstarted: p.Started == nil}
+func (f *film) pod(p *Pod) hpa.Pod {
+	out := hpa.Pod{Deleting: p.Deleting, Unstarted: p.Started == nil}
 	switch p.Phase {
 	case corev1.PodRunning:
-		out.Phase = policy.HPARunning
+		out.Phase = hpa.Running
 	case corev1.PodPending:
-		out.Phase = policy.HPAPending
+		out.Phase = hpa.Pending
 	case corev1.PodFailed:
-		out.Phase = policy.HPAFailed
+		out.Phase = hpa.Failed
 	default:
-		out.Phase = policy.HPAOtherPhase
+		out.Phase = hpa.OtherPhase
 	}
 	switch p.Ready {
 	case corev1.ConditionTrue:
-		out.Ready = policy.HPAReady
+		out.Ready = hpa.Ready
 	case corev1.ConditionFalse:
-		out.Ready = policy.HPANotReady
+		out.Ready = hpa.NotReady
 	case corev1.ConditionUnknown:
-		out.Ready = policy.HPAReadinessUnknown
+		out.Ready = hpa.ReadinessUnknown
 	default:
-		out.Ready = policy.HPANoReadiness
+		out.Ready = hpa.NoReadiness
 	}
 	if p.Started != nil {
 		out.Started = p.Started.Sub(f.start)

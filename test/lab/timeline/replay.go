@@ -4,7 +4,7 @@ import (
 	"errors"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
 )
 
 // doubt is how far apart the recorder and the controller may learn of the same change of a pod, on a busy machine. Of
@@ -65,7 +65,7 @@ func Replay(events []Event) ([]Sync, error) {
 // A sight is what the autoscaler saw, and when.
 type sight struct {
 	at   time.Duration // since the start of the record
-	seen *policy.HPASnapshot
+	seen *hpa.Snapshot
 }
 
 // choices are what the controller can have seen at a sync, the likeliest first.
@@ -83,7 +83,7 @@ func (f *film) choices(at time.Time, replicas int) []sight {
 
 // decide is the last decision of an autoscaler that sees all of this, one after the other.
 func (f *film) decide(sights []sight) int {
-	var state policy.HPAState
+	var state hpa.State
 	var replicas int
 	for _, s := range sights {
 		replicas = f.spec.Decide(&state, s.seen, s.at)

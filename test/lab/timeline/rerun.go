@@ -4,7 +4,7 @@ import (
 	"errors"
 	"time"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
 )
 
 // A Change is a decision for another number of replicas.
@@ -39,7 +39,7 @@ func Rerun(events []Event) ([]Change, error) {
 		return nil, errors.New("settings: expected a syncPeriod above 0")
 	}
 	var changes []Change
-	var state policy.HPAState
+	var state hpa.State
 	replicas := f.replicas(at)
 	for end := events[len(events)-1].Time; !at.After(end); at = at.Add(f.spec.SyncPeriod) {
 		seen := f.snapshot(replicas, f.metric(at), f.pods(at))

@@ -7,11 +7,11 @@ import (
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 
-	"fulcrum.dev/fulcrum/internal/policy"
+	"fulcrum.dev/fulcrum/internal/policy/hpa"
 )
 
 // policy is the same autoscaler for the simulator. The API server has filled in all defaults of a behaviour.
-func (s *Settings) policy() (*policy.HPASpec, error) {
+func (s *Settings) policy() (*hpa.Spec, error) {
 	if len(s.Spec.Metrics) != 1 || s.Spec.Metrics[0].Pods == nil || s.Spec.Metrics[0].Pods.Target.AverageValue == nil {
 		return nil, errors.New("settings: expected one metric, of the type Pods with an averageValue")
 	}
@@ -26,32 +26,32 @@ func (s *Settings) policy() (*policy.HPASpec, error) {
 	if err != nil {
 		return nil, fmt.Errorf("settings: scaleDown: %w", err)
 	}
-	h := policy.DefaultHPASpec(int(*s.Spec.MinReplicas), int(s.Spec.MaxReplicas), policy.HPAMetric{
-		Kind: policy.HPAPodAverage, Target: s.Spec.Metrics[0].Pods.Target.AverageValue.MilliValue(),
+	h := hpa.Default(int(*s.Spec.MinReplicas), int(s.Spec.MaxReplicas), hpa.Metric{
+		Kind: hpa.PodAverage, Target: s.Spec.Metrics[0].Pods.Target.AverageValue.MilliValue(),
 	})
-	h.Behavior = &policy.HPABehavior{Up: up, Down: down}
+	h.Behavior = &hpa.Behavior{Up: up, Down: down}
 	h.UpTolerance, h.DownTolerance = s.Tolerance, s.Tolerance
 	h.SyncPeriod, h.MetricLag = s.SyncPeriod.Duration, 0
 	return &h, nil
 }
 
-func rules(r *autoscalingv2.HPAScalingRules) (policy.HPARules, error) {
+func rules(r *autoscalingv2.HPAScalingRules) (hpa.Rules, error) {
 	if r.StabilizationWindowSeconds == nil || r.SelectPolicy == nil || r.Tolerance != nil {
-		return policy.HPARules{}, errors.New("expected stabilizationWindowSeconds and selectPolicy, and no tolerance")
+		return hpa.Rules{}, errors.New("expected stabilizationWindowSeconds and selectPolicy, and no tolerance")
 	}
-	out := policy.HPARules{Window: seconds(*r.StabilizationWindowSeconds)}
+	out := hpa.Rules{Window: seconds(*r.StabilizationWindowSeconds)}
 	switch *r.SelectPolicy {
 	case autoscalingv2.MaxChangePolicySelect:
-		out.Select = policy.HPASelectMax
+		out.Select = hpa.SelectMax
 	case autoscalingv2.MinChangePolicySelect:
-		out.Select = policy.HPASelectMin
+		out.Select = hpa.SelectMin
 	case autoscalingv2.DisabledPolicySelect:
-		out.Select = policy.HPADisabled
+		out.Select = hpa.Disabled
 	default:
-		return policy.HPARules{}, fmt.Errorf("selectPolicy %q: expected Max, Min or Disabled", *r.SelectPolicy)
+		return hpa.Rules{}, fmt.Errorf("selectPolicy %q: expected Max, Min or Disabled", *r.SelectPolicy)
 	}
 	for _, p := range r.Policies {
-		limit := policy.HPAPolicy{Period: seconds(p.PeriodSeconds)}
+		limit := hpa.Policy{Period: seconds(p.PeriodSeconds)}
 		if p.Type == autoscalingv2.PodsScalingPolicy {
 			limit.Pods = int(p.Value)
 		} else {
