@@ -50,3 +50,19 @@ func TestErrorsOfAShareThatIsNoFloat(t *testing.T) {
 		t.Errorf("a run goes on until more than %g requests have failed, want 29", n)
 	}
 }
+
+func TestFiguresDifferWhereTheNumbersDo(t *testing.T) {
+	for _, test := range []struct {
+		got, bound         float64
+		wantGot, wantBound string
+	}{
+		{0.00100012, 0.001, "0.10001 %", "0.1 %"},
+		{0.02, 0.001, "2 %", "0.1 %"},
+		{0.001, 0.001, "0.1 %", "0.1 %"},
+	} {
+		got, bound := Attainment{Unit: "share", Got: test.got, Bound: test.bound}.Figures()
+		if got != test.wantGot || bound != test.wantBound {
+			t.Errorf("%g of %g is shown as %s of %s, want %s of %s", test.got, test.bound, got, bound, test.wantGot, test.wantBound)
+		}
+	}
+}

@@ -140,7 +140,7 @@ func TestRealTraffic(t *testing.T) {
     memory: 512MiB
     profiles: [{cpu: x86, fixed: {fromTrace: true}}]
   artifacts: {image: 200MB}
-  objectives: {latency: {p95: 60s}}
+  objectives: {latency: {p95: 60s}, errors: 1%}
 `, false},
 	}
 	cat, err := catalog.Load(nil)

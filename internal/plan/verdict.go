@@ -69,7 +69,8 @@ func (s *search) reasons() []string {
 		reasons = append(reasons, r)
 	}
 	if o := tightest(p.Best); o != nil {
-		reasons = append(reasons, fmt.Sprintf("Its tightest objective is %s: %s of %s allowed.", o.Objective, o.Show(o.Got), o.Show(o.Bound)))
+		got, bound := o.Figures()
+		reasons = append(reasons, fmt.Sprintf("Its tightest objective is %s: %s of %s allowed.", o.Objective, got, bound))
 	}
 	for _, c := range compact(p.BestCluster, p.BestServerless) {
 		if c != p.Best && c != p.RunnerUp {
@@ -225,26 +226,39 @@ func tightest(c *Candidate) *Attainment {
 // strain is how much of the bound is used: above 1 it is broken.
 func (a Attainment) strain() float64 { return a.Got / a.Bound }
 
-// Show renders a bound or a figure of the objective with its unit.
-func (a Attainment) Show(v float64) string {
+// Figures renders what came out and its bound, with their unit, and with more digits than usual where the two would read the same.
+func (a Attainment) Figures() (got, bound string) {
+	const usual, max = 3, 9
+	for digits := usual; digits <= max; digits++ {
+		got, bound = a.render(a.Got, digits), a.render(a.Bound, digits)
+		if got != bound || a.Got == a.Bound {
+			break
+		}
+	}
+	return got, bound
+}
+
+func (a Attainment) render(v float64, digits int) string {
 	switch a.Unit {
 	case "share":
-		return fmt.Sprintf("%.3g %%", v*100)
+		return fmt.Sprintf("%.*g %%", digits, v*100)
 	case "USD":
 		return unit.USD(unit.MustDecimal(fmt.Sprintf("%.2f", v))).Dollars() + " $"
 	}
-	return Seconds(v)
+	return seconds(v, digits)
 }
 
 // Seconds renders a time in seconds for people.
-func Seconds(v float64) string {
+func Seconds(v float64) string { return seconds(v, 3) }
+
+func seconds(v float64, digits int) string {
 	switch {
 	case v < 1:
-		return fmt.Sprintf("%.3g ms", v*1000)
+		return fmt.Sprintf("%.*g ms", digits, v*1000)
 	case v < 1000:
-		return fmt.Sprintf("%.3g s", v)
+		return fmt.Sprintf("%.*g s", digits, v)
 	}
-	return fmt.Sprintf("%.0f s", v)
+	return fmt.Sprintf("%.*f s", digits-3, v)
 }
 
 // concludeInfeasible says which objective fails on the arrangements that come closest.
@@ -270,7 +284,8 @@ func (s *search) concludeInfeasible() {
 		var failing []string
 		for _, o := range c.Objectives {
 			if !o.Met {
-				failing = append(failing, fmt.Sprintf("%s is %s, at most %s is asked for", o.Objective, o.Show(o.Got), o.Show(o.Bound)))
+				got, bound := o.Figures()
+				failing = append(failing, fmt.Sprintf("%s is %s, at most %s is allowed", o.Objective, got, bound))
 			}
 		}
 		p.Verdict.Reasons = append(p.Verdict.Reasons, fmt.Sprintf("Nearest: %s: %s.", c.Describe(), strings.Join(failing, "; ")))

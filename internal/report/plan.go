@@ -115,7 +115,8 @@ func (p *page) objectives(c *plan.Candidate) {
 		if !o.Met {
 			verdict = p.style.paint(red, "FAILED")
 		}
-		rows = append(rows, []string{o.Objective, o.Show(o.Bound), o.Show(o.Got), verdict})
+		got, bound := o.Figures()
+		rows = append(rows, []string{o.Objective, bound, got, verdict})
 	}
 	o := c.Outcome
 	rows = append(rows,
