@@ -74,7 +74,7 @@ its limit, or the run was interrupted; 5 invalid: the client was too slow to mea
 	fs.StringVar(&f.out, "out", "", "new folder to keep the records of the run in, for bench report")
 	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
 	fs.StringVar(&f.html, "html", "", "file to write the report to as a page with plots, beside what is printed")
-	fs.StringVar(&f.progress, "progress", "auto", "on standard error while it runs: auto (a line on a terminal), none, or json (an object each second)")
+	fs.StringVar(&f.progress, "progress", "auto", "on standard error while it runs: auto (a line, rewritten each second on a terminal), none, or json (an object each second)")
 	fs.BoolVar(&f.yes, "yes", false, "send the load to hosts other than this machine, and change systems there for cold starts, without being asked")
 	cmd.AddCommand(newBenchReportCommand(std), newBenchSelftestCommand(std), newBenchSaturateCommand(std))
 	return cmd
@@ -110,6 +110,7 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 		in.Forcers[name] = forcer
 	}
 	in.Progress = show
+	std.shutdown.wait()
 	columns, err := f.measure(cmd.Context(), in, finish)
 	if err != nil {
 		return err

@@ -92,6 +92,7 @@ func (f *saturateFlags) run(cmd *cobra.Command, std streams, args []string) erro
 			fmt.Fprintf(std.err, "%s at %s: %s\n", target, unit.Rate(s.Rate), report.StepText(s))
 		}
 	}
+	std.shutdown.wait()
 	result, err := bench.Saturate(cmd.Context(), in)
 	line.finish()
 	if err != nil {
@@ -119,7 +120,7 @@ func (f *saturateFlags) check() error {
 // input reads the suite; one of flags gets the first rate as its load, so that the same checks hold.
 func (f *saturateFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, args []string) (bench.SaturationInput, error) {
 	f.suite.rate, f.suite.duration, f.suite.speed = f.from, f.step, 1
-	from, err := f.suite.read(fs, std, args)
+	from, err := f.suite.read(ctx, fs, std, args)
 	if err != nil {
 		return bench.SaturationInput{}, err
 	}

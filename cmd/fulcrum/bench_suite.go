@@ -89,10 +89,10 @@ type source struct {
 }
 
 // read reads the suite file, or makes a suite of the flags.
-func (f *suiteFlags) read(fs *pflag.FlagSet, std streams, args []string) (source, error) {
+func (f *suiteFlags) read(ctx context.Context, fs *pflag.FlagSet, std streams, args []string) (source, error) {
 	if len(args) == 0 {
 		suite, err := f.suite(fs)
-		return source{suite: suite, open: traceOpener(std.in), dir: ".", name: "the flags"}, err
+		return source{suite: suite, open: traceOpener(ctx, nil, std.in), dir: ".", name: "the flags"}, err
 	}
 	path := args[0]
 	for _, name := range suiteFlagNames {
@@ -110,10 +110,16 @@ func (f *suiteFlags) read(fs *pflag.FlagSet, std streams, args []string) (source
 
 // input reads the suite and all that it names.
 func (f *suiteFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, args []string) (bench.Input, error) {
-	from, err := f.read(fs, std, args)
+	from, err := f.read(ctx, fs, std, args)
 	if err != nil {
 		return bench.Input{}, err
 	}
+	bar := newProgress(std.err, "reading the load")
+	defer bar.finish()
+	// A run that is interrupted still reads what it needs to end in order.
+	reading, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer context.AfterFunc(ctx, cancel)()
+	open := endWith(reading, bar, from.open)
 	suite := from.suite
 	if err := f.adjustColdStarts(fs, suite); err != nil {
 		return bench.Input{}, err
@@ -123,7 +129,7 @@ func (f *suiteFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, 
 	if in.Access, err = accessOf(ctx, suite, from.dir); err != nil {
 		return in, err
 	}
-	if in.Workload, err = bench.Workload(from.open, suite); err != nil {
+	if in.Workload, err = bench.Workload(open, suite); err != nil {
 		return in, fmt.Errorf("%s: the load: %w", from.name, err)
 	}
 	if in.Projection, err = bench.Project(suite, in.Workload); err != nil {

@@ -86,7 +86,9 @@ func (f *calibrateFlags) calibrate(ctx context.Context, std streams, run string)
 	if err != nil {
 		return err
 	}
-	log, err := readRun(run, record.ReadLog)
+	bar := newProgress(std.err, "reading "+run)
+	defer bar.finish()
+	log, err := readRun(ctx, bar, run, record.ReadLog)
 	if err != nil {
 		return err
 	}
@@ -98,10 +100,12 @@ func (f *calibrateFlags) calibrate(ctx context.Context, std streams, run string)
 	if name == "" {
 		name = log.Header.Suite
 	}
+	bar.begin("fitting profiles to " + run)
 	c, err := calibrate.All(ctx, log, on, name, calibrate.Options{Model: calibrate.Model(f.model), Seed: replaySeed})
 	if err != nil {
 		return fmt.Errorf("%s: %w", run, err)
 	}
+	bar.finish()
 	if f.file != "" {
 		if err := writeCalibration(f.file, c); err != nil {
 			return fmt.Errorf("--output: %w", err)

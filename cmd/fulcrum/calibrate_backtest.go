@@ -58,7 +58,9 @@ func backtest(ctx context.Context, std streams, profile, run string, within floa
 	if err != nil {
 		return err
 	}
-	log, err := readRun(run, record.ReadLog)
+	bar := newProgress(std.err, "reading "+run)
+	defer bar.finish()
+	log, err := readRun(ctx, bar, run, record.ReadLog)
 	if err != nil {
 		return err
 	}
@@ -66,6 +68,7 @@ func backtest(ctx context.Context, std streams, profile, run string, within floa
 	if err != nil {
 		return fmt.Errorf("%s: %w", run, err)
 	}
+	bar.begin("simulating the requests of " + run)
 	var list []*calibrate.Backtest
 	worst := 0.0
 	for _, p := range pairs {
@@ -76,6 +79,7 @@ func backtest(ctx context.Context, std streams, profile, run string, within floa
 		list = append(list, b)
 		worst = max(worst, b.Worst)
 	}
+	bar.finish()
 	if output == "json" {
 		err = report.JSON(std.out, backtestDocument{backtestSchema, list})
 	} else {

@@ -75,18 +75,20 @@ func (f *neighboursFlags) run(ctx context.Context, std streams, path string) err
 			return fmt.Errorf("--of: expected some of %s, got %q", strings.Join(experiment.Names(), ", "), name)
 		}
 	}
-	in, err := f.input(path)
+	bar := newProgress(std.err, "reading "+path)
+	defer bar.finish()
+	in, err := f.input(ctx, path, bar)
 	if err != nil {
 		return err
 	}
-	p, err := f.planOf(ctx, std, in, path)
+	p, err := f.planOf(ctx, bar, in, path)
 	if err != nil {
 		return err
 	}
-	r := newRemaining(std.err, "neighbours")
-	in.Progress = r.set
+	bar.begin("simulating neighbours")
+	in.Progress = bar.set
 	result, err := experiment.Neighbours(ctx, in, p, f.of...)
-	r.finish()
+	bar.finish()
 	if err != nil {
 		return fmt.Errorf("the neighbours of %s: %w", path, err)
 	}
@@ -102,9 +104,9 @@ func (f *neighboursFlags) run(ctx context.Context, std streams, path string) err
 }
 
 // planOf reads the plan that the user has, or makes one.
-func (f *neighboursFlags) planOf(ctx context.Context, std streams, in plan.Input, path string) (*plan.Plan, error) {
+func (f *neighboursFlags) planOf(ctx context.Context, bar *progress, in plan.Input, path string) (*plan.Plan, error) {
 	if f.plan == "" {
-		p, err := f.search(ctx, std, in)
+		p, err := f.search(ctx, bar, in)
 		if err != nil {
 			return nil, fmt.Errorf("planning %s: %w", path, err)
 		}

@@ -59,7 +59,7 @@ func (f *fidelityFlags) run(ctx context.Context, std streams) error {
 	if !slices.Contains([]string{"text", "json", "markdown"}, f.output) {
 		return fmt.Errorf("--output: expected text, json or markdown, got %q", f.output)
 	}
-	bar := newProgressBar(std.err, "comparing")
+	bar := newProgress(std.err, "comparing")
 	result, err := f.compare(ctx, bar.set)
 	bar.finish()
 	if err != nil {

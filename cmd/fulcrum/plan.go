@@ -15,6 +15,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/plan"
 	"fulcrum.dev/fulcrum/internal/report"
 	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/rows"
 	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
@@ -84,19 +85,22 @@ func (f *planFlags) plan(ctx context.Context, std streams, path string, verify b
 	if f.output != "text" && f.output != "wide" && f.output != "json" {
 		return fmt.Errorf("--output: expected text, wide or json, got %q", f.output)
 	}
-	in, err := f.input(path)
+	bar := newProgress(std.err, "reading "+path)
+	defer bar.finish()
+	in, err := f.input(ctx, path, bar)
 	if err != nil {
 		return err
 	}
-	p, err := f.search(ctx, std, in)
+	p, err := f.search(ctx, bar, in)
 	if err != nil {
 		return fmt.Errorf("planning %s: %w", path, err)
 	}
 	if verify {
-		if p.Verification, err = f.verify(ctx, std, in, p); err != nil {
+		if p.Verification, err = f.verify(ctx, bar, in, p); err != nil {
 			return fmt.Errorf("verifying the plan of %s: %w", path, err)
 		}
 	}
+	bar.finish()
 	if f.output == "json" {
 		err = report.JSON(std.out, p)
 	} else {
@@ -115,10 +119,9 @@ func (f *planFlags) plan(ctx context.Context, std streams, path string, verify b
 	return nil
 }
 
-// search plans with a progress bar. It ends early, with what is known by then, at an interrupt or when its time is up.
-func (f *planFlags) search(ctx context.Context, std streams, in plan.Input) (*plan.Plan, error) {
-	bar := newProgressBar(std.err, "simulating")
-	defer bar.finish()
+// search plans. It ends early, with what is known by then, at an interrupt or when its time is up.
+func (f *planFlags) search(ctx context.Context, bar *progress, in plan.Input) (*plan.Plan, error) {
+	bar.begin("simulating")
 	in.Progress, in.Answer = bar.set, bar.note
 	stop, cancel := context.WithCancel(ctx)
 	if f.maxTime > 0 {
@@ -130,9 +133,8 @@ func (f *planFlags) search(ctx context.Context, std streams, in plan.Input) (*pl
 }
 
 // verify simulates again what the form of the output shows.
-func (f *planFlags) verify(ctx context.Context, std streams, in plan.Input, p *plan.Plan) (*plan.Verification, error) {
-	bar := newRemaining(std.err, "arrangements")
-	defer bar.finish()
+func (f *planFlags) verify(ctx context.Context, bar *progress, in plan.Input, p *plan.Plan) (*plan.Verification, error) {
+	bar.begin("verifying")
 	in.Progress = bar.set
 	if f.output == "text" {
 		return plan.VerifyShown(ctx, in, p)
@@ -143,8 +145,8 @@ func (f *planFlags) verify(ctx context.Context, std streams, in plan.Input, p *p
 // memoryLimit is what the collector keeps the memory of a plan below as far as it can, unless GOMEMLIMIT says otherwise.
 const memoryLimit = 400 << 20
 
-// input reads everything that a plan depends on.
-func (f *planFlags) input(path string) (plan.Input, error) {
+// input reads everything that a plan depends on, until the context ends. Its traffic cannot be read after that either.
+func (f *planFlags) input(ctx context.Context, path string, p *progress) (plan.Input, error) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
@@ -156,15 +158,16 @@ func (f *planFlags) input(path string) (plan.Input, error) {
 	if err != nil {
 		return plan.Input{}, err
 	}
-	model, load, err := loadModel(path, f.calibration)
+	model, load, err := loadModel(path, f.calibration, endWith(ctx, p, openBeside(path)))
 	if err != nil {
 		return plan.Input{}, err
 	}
 	return plan.Input{Model: model, Workload: load, Catalog: cat, Today: today, Workers: f.workers}, nil
 }
 
-// loadModel reads a model file and what it names, traffic and calibration; paths in it are relative to it.
-func loadModel(path, calibration string) (*v1alpha1.Model, workload.Workload, error) {
+// loadModel reads a model file and what it names, traffic and calibration; paths in it are relative to it. Open opens the
+// files of the traffic.
+func loadModel(path, calibration string, open rows.Opener) (*v1alpha1.Model, workload.Workload, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, err
@@ -173,7 +176,7 @@ func loadModel(path, calibration string) (*v1alpha1.Model, workload.Workload, er
 	if err != nil {
 		return nil, nil, err
 	}
-	load, err := traffic.Build(openBeside(path), model.Spec.Traffic)
+	load, err := traffic.Build(open, model.Spec.Traffic)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: spec.traffic: %w", path, err)
 	}

@@ -56,7 +56,9 @@ func (f *simulateFlags) simulate(ctx context.Context, std streams, path string) 
 	if f.timeline < 0 || f.timeline > maxTimeline {
 		return fmt.Errorf("--timeline: expected from 0 to %d moments, got %d", maxTimeline, f.timeline)
 	}
-	in, err := f.input(path)
+	bar := newProgress(std.err, "reading "+path)
+	defer bar.finish()
+	in, err := f.input(ctx, path, bar)
 	if err != nil {
 		return err
 	}
@@ -64,7 +66,7 @@ func (f *simulateFlags) simulate(ctx context.Context, std streams, path string) 
 	if f.timelineCSV != "" && in.Timeline == 0 {
 		in.Timeline = csvMoments
 	}
-	bar := newProgressBar(std.err, "simulating")
+	bar.begin("simulating")
 	in.Progress = bar.set
 	s, err := plan.Simulate(ctx, in)
 	bar.finish()

@@ -99,11 +99,15 @@ func describeTrace(ctx context.Context, std streams, f describeFlags) error {
 	if f.trace.Columns, err = columnsOf(f.columns); err != nil {
 		return err
 	}
-	w, err := trace.Read(traceOpener(std.in), f.trace, f.seed)
+	bar := newProgress(std.err, "reading "+f.trace.Path)
+	defer bar.finish()
+	w, err := trace.Read(endWith(ctx, bar, traceOpener(ctx, bar, std.in)), f.trace, f.seed)
 	if err != nil {
 		return err
 	}
+	bar.begin("describing " + f.trace.Path)
 	d, err := workload.Describe(ctx, w)
+	bar.finish()
 	if err != nil {
 		return err
 	}
@@ -138,8 +142,8 @@ func columnsOf(given map[string]string) (*v1alpha1.Columns, error) {
 }
 
 // traceOpener opens files by the names that were given on the command line.
-// Standard input is kept in memory, because a trace is read more than once.
-func traceOpener(in io.Reader) rows.Opener {
+// Standard input is read until the context ends, and kept in memory, because a trace is read more than once.
+func traceOpener(ctx context.Context, p *progress, in io.Reader) rows.Opener {
 	var kept []byte
 	var failed error
 	read := false
@@ -148,7 +152,7 @@ func traceOpener(in io.Reader) rows.Opener {
 			return openRegular(name)
 		}
 		if !read {
-			kept, failed = io.ReadAll(in)
+			kept, failed = io.ReadAll(endingReader{ctx, p, io.NopCloser(in)})
 			read = true
 		}
 		return io.NopCloser(bytes.NewReader(kept)), failed
