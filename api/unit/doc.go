@@ -3,5 +3,5 @@
 //
 // Every type reads itself from the text that a person writes in a file or on
 // the command line ("2s", "16GiB", "300/min", "1%") and says what it expected
-// when it cannot. Rank is what a percentile means everywhere. Nothing here knows a clock, a file or a network.
+// when it cannot. Nothing here knows a clock, a file or a network.
 package unit

@@ -1,18 +1,7 @@
 package v1alpha1
 
 import (
-	"time"
-
 	"fulcrum.dev/fulcrum/api/unit"
-)
-
-// The defaults of the HPA are the ones of Kubernetes (kubernetes/kubernetes:pkg/apis/autoscaling/v2/defaults.go).
-const (
-	defaultSyncPeriod                   = unit.Duration(15 * time.Second)
-	defaultMetricLag                    = unit.Duration(15 * time.Second)
-	defaultTolerance         unit.Share = 0.1
-	defaultDownStabilization            = unit.Duration(300 * time.Second)
-	leastAutoscalerMax                  = 10
 )
 
 // Autoscaler decides how many replicas there are: a Kubernetes HorizontalPodAutoscaler, or at most one of the others.
@@ -104,8 +93,8 @@ const (
 	kindPredictive = "predictive"
 )
 
-// kinds names those that are given.
-func (a *Autoscaler) kinds() []string {
+// Kinds names those that are given.
+func (a *Autoscaler) Kinds() []string {
 	var names []string
 	for _, k := range []struct {
 		name  string
@@ -128,35 +117,17 @@ func (a *Autoscaler) kinds() []string {
 
 // Kind names what decides: hpa, knative, keda, predictive, spock, cackle, mark or libra.
 func (a *Autoscaler) Kind() string {
-	if names := a.kinds(); len(names) > 0 {
+	if names := a.Kinds(); len(names) > 0 {
 		return names[0]
 	}
 	return kindHPA
 }
 
-// hasHPA says whether an HPA decides, alone or above zero.
-func (a *Autoscaler) hasHPA() bool {
+// HasHPA says whether an HPA decides, alone or above zero.
+func (a *Autoscaler) HasHPA() bool {
 	kind := a.Kind()
 	return kind == kindHPA || kind == kindKEDA
 }
 
 // ToZero says whether the least number is 0 unless Min says otherwise.
 func (a *Autoscaler) ToZero() bool { return a.Knative != nil || a.KEDA != nil }
-
-// ApplyDefaults fills in the settings that do not depend on the profile or on
-// the number of replicas. It is idempotent.
-func (a *Autoscaler) ApplyDefaults() {
-	if a.hasHPA() {
-		setDefault(&a.SyncPeriod, defaultSyncPeriod)
-		setPointer(&a.MetricLag, defaultMetricLag)
-		setPointer(&a.Tolerance, defaultTolerance)
-		setPointer(&a.DownStabilization, defaultDownStabilization)
-		setPointer(&a.UpStabilization, 0)
-		for _, r := range []*ScalingRules{a.ScaleUp, a.ScaleDown} {
-			if r != nil {
-				setDefault(&r.Select, "Max")
-			}
-		}
-	}
-	a.applyKindDefaults()
-}

@@ -1,32 +1,7 @@
 package v1alpha1
 
 import (
-	"time"
-
 	"fulcrum.dev/fulcrum/api/unit"
-)
-
-// The defaults of Knative (knative/serving:pkg/autoscaler/config/config.go), of KEDA (kedacore/keda:apis/keda/v1alpha1), and, of
-// the last three, assumptions: see package policy.
-const (
-	defaultStableWindow                     = unit.Duration(60 * time.Second)
-	defaultPanicWindow           unit.Share = 0.1
-	defaultPanicThreshold                   = 2.0
-	defaultMaxScaleUpRate                   = 1000.0
-	defaultMaxScaleDownRate                 = 2.0
-	defaultBurstCapacity                    = 211.0
-	defaultScaleToZeroGrace                 = unit.Duration(30 * time.Second)
-	defaultPollingInterval                  = unit.Duration(30 * time.Second)
-	defaultCooldown                         = unit.Duration(300 * time.Second)
-	defaultForecastStep                     = unit.Duration(time.Minute)
-	defaultForecastDays                     = 7
-	defaultForecastWeeks                    = 4
-	defaultForecastQuantile      unit.Share = 0.9
-	defaultForecastRecent                   = unit.Duration(30 * time.Minute)
-	defaultForecastMaxCorrection            = 2.0
-	defaultScalingInterval                  = unit.Duration(time.Minute)
-	defaultCackleInterval                   = unit.Duration(10 * time.Second)
-	defaultAverageOver                      = unit.Duration(10 * time.Minute)
 )
 
 // Knative is the Knative Pod Autoscaler. What a replica can hold is the concurrency of its profile, and the target is
@@ -116,39 +91,4 @@ type LIBRA struct {
 	Rate unit.Rate `json:"rate,omitempty" check:"gt=0"`
 	// Premium is the price of a replica's work on serverless over the replica's own.
 	Premium float64 `json:"premium" check:"gt=0"`
-}
-
-func (a *Autoscaler) applyKindDefaults() {
-	if k := a.Knative; k != nil {
-		setDefault(&k.StableWindow, defaultStableWindow)
-		setPointer(&k.PanicWindow, defaultPanicWindow)
-		setDefault(&k.PanicThreshold, defaultPanicThreshold)
-		setDefault(&k.MaxScaleUpRate, defaultMaxScaleUpRate)
-		setDefault(&k.MaxScaleDownRate, defaultMaxScaleDownRate)
-		setPointer(&k.BurstCapacity, defaultBurstCapacity)
-		setPointer(&k.ScaleToZeroGrace, defaultScaleToZeroGrace)
-		setDefault(&k.ActivationScale, 1)
-	}
-	if k := a.KEDA; k != nil {
-		setDefault(&k.PollingInterval, defaultPollingInterval)
-		setPointer(&k.Cooldown, defaultCooldown)
-	}
-	if p := a.Predictive; p != nil {
-		setDefault(&p.Interval, defaultForecastStep)
-		setPointer(&p.Days, defaultForecastDays)
-		setPointer(&p.Weeks, defaultForecastWeeks)
-		setDefault(&p.Quantile, defaultForecastQuantile)
-		setDefault(&p.Recent, max(defaultForecastRecent, p.Interval))
-		setDefault(&p.MaxCorrection, defaultForecastMaxCorrection)
-	}
-	if s := a.Spock; s != nil {
-		setDefault(&s.Interval, defaultScalingInterval)
-		setDefault(&s.Average, max(defaultAverageOver, s.Interval))
-	}
-	if c := a.Cackle; c != nil {
-		setDefault(&c.Interval, defaultCackleInterval)
-	}
-	if l := a.LIBRA; l != nil {
-		setDefault(&l.Interval, defaultScalingInterval)
-	}
 }

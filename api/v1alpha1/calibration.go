@@ -1,8 +1,6 @@
 package v1alpha1
 
 import (
-	"fmt"
-
 	"fulcrum.dev/fulcrum/api/unit"
 )
 
@@ -120,24 +118,4 @@ type StartPhase struct {
 	Median unit.Duration `json:"median"`
 	// Count is how many were seen.
 	Count int `json:"count" check:"gte=1"`
-}
-
-// LoadCalibration reads a calibration file as Load reads a model file.
-func LoadCalibration(name string, data []byte) (*Calibration, error) {
-	return loadFile(name, data, document{noun: "calibration", hint: "expected what fulcrum calibrate writes"}, (*Calibration).validate)
-}
-
-func (c *Calibration) validate(r *report) {
-	validateName(r, c.Metadata.Name)
-	seen := map[Profile]int{}
-	for i := range c.Spec.Targets {
-		t, path := &c.Spec.Targets[i], itemPath("spec.targets", i)
-		at := fieldPath(path, "profile")
-		t.Profile.validate(r, at)
-		if first, twice := seen[t.Profile.hardware()]; twice {
-			r.reject(at, fmt.Sprintf("is for the same hardware as that of %s: keep one of them", itemPath("spec.targets", first)), at)
-			continue
-		}
-		seen[t.Profile.hardware()] = i
-	}
 }

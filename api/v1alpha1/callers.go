@@ -1,8 +1,6 @@
 package v1alpha1
 
 import (
-	"time"
-
 	"fulcrum.dev/fulcrum/api/unit"
 )
 
@@ -38,33 +36,4 @@ type Retry struct {
 	Jitter *unit.Share `json:"jitter,omitempty"`
 	// Budget bounds the repetitions to this share of the requests, beside a burst of 100 that it refills. Default: no bound.
 	Budget unit.Share `json:"budget,omitempty" check:"gt=0"`
-}
-
-// The defaults of Retry.
-const (
-	defaultRetries               = 2
-	defaultBackoff               = unit.Duration(time.Second)
-	defaultMaxBackoff            = unit.Duration(20 * time.Second)
-	defaultFactor                = 2.0
-	defaultJitter     unit.Share = 1
-)
-
-func (c *Callers) applyDefaults() {
-	if r := c.Retry; r != nil {
-		setPointer(&r.Attempts, defaultRetries)
-		setPointer(&r.Backoff, defaultBackoff)
-		setDefault(&r.MaxBackoff, max(defaultMaxBackoff, *r.Backoff))
-		setDefault(&r.Factor, defaultFactor)
-		setPointer(&r.Jitter, defaultJitter)
-	}
-}
-
-func (s *ModelSpec) validateCallers(r *report) {
-	c := &s.Callers
-	if limit := s.Constraints.Timeout; limit > 0 && c.AttemptTimeout > limit {
-		r.reject("spec.callers.attemptTimeout", "expected at most constraints.timeout, "+limit.String()+", got "+c.AttemptTimeout.String(), "spec.constraints.timeout")
-	}
-	if t := c.Retry; t != nil && t.Backoff != nil && t.MaxBackoff > 0 && *t.Backoff > t.MaxBackoff {
-		r.reject("spec.callers.retry.maxBackoff", "expected at least backoff, "+t.Backoff.String()+", got "+t.MaxBackoff.String(), "spec.callers.retry.backoff")
-	}
 }

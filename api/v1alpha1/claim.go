@@ -112,13 +112,3 @@ type SoldClaim struct {
 	// Offer is a catalogue id, or what one would ask for, such as aws/lambda/gpu.
 	Offer string `json:"offer"`
 }
-
-func (c *Claim) applyDefaults() {
-	if c.Ratio == nil {
-		return
-	}
-	setDefault(&c.Ratio.PerNode, 1)
-	if c.Ratio.Fixed != "" {
-		setDefault(&c.Ratio.Nodes, 1)
-	}
-}

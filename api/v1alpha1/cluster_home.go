@@ -1,12 +1,8 @@
 package v1alpha1
 
 import (
-	"time"
-
 	"fulcrum.dev/fulcrum/api/unit"
 )
-
-const defaultImagePullRate unit.Bytes = 80e6
 
 // ClusterHome is replicas on nodes.
 type ClusterHome struct {
@@ -38,41 +34,4 @@ type ClusterHome struct {
 	QueueTimeout unit.Duration `json:"queueTimeout,omitempty" check:"gt=0"`
 	// NodeIdle is how long an empty node is kept where no node autoscaler decides. Default: 0s.
 	NodeIdle unit.Duration `json:"nodeIdle,omitempty"`
-}
-
-// ApplyDefaults fills in the settings that do not depend on the offer, also for
-// homes that no file describes. It is idempotent.
-func (c *ClusterHome) ApplyDefaults() {
-	setDefault(&c.ImagePullRate, defaultImagePullRate)
-	if c.Nodes != nil {
-		c.Nodes.ApplyDefaults()
-	}
-	if c.Spot != nil {
-		c.Spot.ApplyDefaults(c.Nodes)
-	}
-	if len(c.Schedule) > 0 && c.Autoscaler == nil {
-		setPointer(&c.Replicas, max(1, LeastScheduled(c.Schedule)))
-	}
-	if c.Autoscaler == nil {
-		return
-	}
-	c.Autoscaler.ApplyDefaults()
-	if c.Replicas != nil {
-		setDefault(&c.Autoscaler.Max, max(leastAutoscalerMax, 4**c.Replicas))
-	}
-}
-
-// NodeStartUpFor returns the time from asking for a node until it is ready:
-// NodeStartUp where it is given, else the default for nodes with or without a GPU.
-func (c ClusterHome) NodeStartUpFor(hasGPU bool) DurationDistribution {
-	own, ok := c.Nodes.startUp(hasGPU)
-	switch {
-	case c.NodeStartUp != nil:
-		return *c.NodeStartUp
-	case ok:
-		return own
-	case hasGPU:
-		return constant(90 * time.Second)
-	}
-	return constant(60 * time.Second)
 }

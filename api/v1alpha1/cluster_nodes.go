@@ -1,26 +1,7 @@
 package v1alpha1
 
 import (
-	"math"
-	"time"
-
 	"fulcrum.dev/fulcrum/api/unit"
-)
-
-// The defaults of the Cluster Autoscaler (kubernetes/autoscaler:cluster-autoscaler/config/flags/flags.go) and of
-// Karpenter (kubernetes-sigs/karpenter:pkg/apis/v1/nodepool.go, pkg/operator/options/options.go).
-const (
-	defaultScanInterval                    = unit.Duration(10 * time.Second)
-	defaultUnneededTime                    = unit.Duration(10 * time.Minute)
-	defaultDelayAfterAdd                   = unit.Duration(10 * time.Minute)
-	defaultUtilizationThreshold unit.Share = 0.5
-	defaultProvisionTimeout                = unit.Duration(15 * time.Minute)
-	defaultBatchIdle                       = unit.Duration(time.Second)
-	defaultBatchMax                        = unit.Duration(10 * time.Second)
-	defaultBudget               unit.Share = 0.1
-	defaultExpireAfter                     = unit.Duration(720 * time.Hour)
-	whenEmptyOrUnderutilized               = "WhenEmptyOrUnderutilized"
-	mostAllocated                          = "most-allocated"
 )
 
 // ClusterNodes is how the nodes of a cluster come and go.
@@ -68,56 +49,4 @@ type Karpenter struct {
 	Budget *unit.Share `json:"budget,omitempty"`
 	// ExpireAfter is the age at which a node is replaced; 0s is never. Default: 720h.
 	ExpireAfter *unit.Duration `json:"expireAfter,omitempty"`
-}
-
-// ApplyDefaults fills in the settings. It is idempotent.
-func (n *ClusterNodes) ApplyDefaults() {
-	setDefault(&n.Packing, mostAllocated)
-	if a := n.ClusterAutoscaler; a != nil {
-		setDefault(&a.ScanInterval, defaultScanInterval)
-		setPointer(&a.UnneededTime, defaultUnneededTime)
-		setPointer(&a.DelayAfterAdd, defaultDelayAfterAdd)
-		setPointer(&a.UtilizationThreshold, defaultUtilizationThreshold)
-		setDefault(&a.ProvisionTimeout, defaultProvisionTimeout)
-	}
-	if k := n.Karpenter; k != nil {
-		setPointer(&k.BatchIdle, defaultBatchIdle)
-		setPointer(&k.BatchMax, defaultBatchMax)
-		setDefault(&k.Consolidation, whenEmptyOrUnderutilized)
-		setPointer(&k.Budget, defaultBudget)
-		setPointer(&k.ExpireAfter, defaultExpireAfter)
-	}
-}
-
-// startUp returns the default time from asking for a node until it is ready, and
-// whether the node autoscaler has one of its own: what is published for it, drawn uniformly.
-func (n *ClusterNodes) startUp(hasGPU bool) (DurationDistribution, bool) {
-	switch {
-	case n == nil:
-		return DurationDistribution{}, false
-	case n.ClusterAutoscaler != nil:
-		return between(120*time.Second, 300*time.Second), true
-	case n.Karpenter != nil && hasGPU:
-		return between(29*time.Second, 90*time.Second), true
-	}
-	return DurationDistribution{}, false
-}
-
-// between is uniform from low to high.
-func between(low, high time.Duration) DurationDistribution {
-	mean := (low + high) / 2
-	return DurationDistribution{Shape: "uniform", Mean: unit.Duration(mean), CV: float64(high-low) / math.Sqrt(12) / float64(mean)}
-}
-
-// validate checks what the rules of single fields cannot say.
-func (n *ClusterNodes) validate(r *report, path string) {
-	if n.ClusterAutoscaler != nil && n.Karpenter != nil {
-		r.reject(path, "expected one of clusterAutoscaler and karpenter: leave one out", fieldPath(path, "karpenter"))
-	}
-	if n.Max > 0 && n.Spare >= n.Max {
-		r.reject(fieldPath(path, "spare"), "leaves no node of the quota for replicas: raise max, or keep fewer", fieldPath(path, "max"))
-	}
-	if k := n.Karpenter; k != nil && k.BatchIdle != nil && k.BatchMax != nil && *k.BatchIdle > *k.BatchMax {
-		r.reject(fieldPath(path, "karpenter.batchIdle"), "expected at most batchMax", fieldPath(path, "karpenter.batchMax"))
-	}
 }

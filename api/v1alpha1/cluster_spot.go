@@ -1,16 +1,7 @@
 package v1alpha1
 
 import (
-	"time"
-
 	"fulcrum.dev/fulcrum/api/unit"
-)
-
-// The notices that providers give: 2 min of AWS (Spot Instance interruption notices), 30 s of Google Cloud (preemption of
-// Spot VMs) and Azure (Scheduled Events of Spot VMs).
-const (
-	awsNotice   = unit.Duration(2 * time.Minute)
-	otherNotice = unit.Duration(30 * time.Second)
 )
 
 // SpotNodes is what happens to a home on interruptible capacity.
@@ -43,42 +34,4 @@ type SpotNodes struct {
 type SpotHedge struct {
 	// Extra is the number of them.
 	Extra int `json:"extra" check:"lte=1e6"`
-}
-
-// ApplyDefaults fills in the settings that do not depend on the offer. It is idempotent.
-func (s *SpotNodes) ApplyDefaults(n *ClusterNodes) {
-	if n != nil && n.ClusterAutoscaler != nil {
-		setPointer(&s.FallbackAfter, n.ClusterAutoscaler.ProvisionTimeout)
-	}
-	setPointer(&s.FallbackAfter, 0)
-}
-
-// NoticeOf returns the notice of a provider: Notice where it is given, else the default.
-func (s SpotNodes) NoticeOf(provider string) unit.Duration {
-	switch {
-	case s.Notice != nil:
-		return *s.Notice
-	case provider == "aws":
-		return awsNotice
-	}
-	return otherNotice
-}
-
-// validate checks what the rules of single fields cannot say.
-func (s *SpotNodes) validate(r *report, path string, n *ClusterNodes) {
-	if s.Hedge != nil {
-		at := fieldPath(path, "hedge")
-		switch {
-		case s.Base > 0 || s.Fallback:
-			r.reject(at, "takes the place of base and fallback: leave them out", fieldPath(path, "base"), fieldPath(path, "fallback"))
-		case n != nil && (n.ClusterAutoscaler != nil || n.Karpenter != nil):
-			r.reject(at, "needs nodes that come when they are asked for: leave clusterAutoscaler and karpenter out")
-		}
-	}
-	if (s.Available > 0) != (s.Unavailable > 0) {
-		r.reject(path, "expected both of available and unavailable, or neither: the mean times with and without spot capacity")
-	}
-	if s.Checkpoint > 0 && !s.Restart {
-		r.reject(fieldPath(path, "checkpoint"), "needs restart: true, because a request that goes back to its caller begins anew", fieldPath(path, "restart"))
-	}
 }

@@ -1,12 +1,8 @@
 package v1alpha1
 
 import (
-	"time"
-
 	"fulcrum.dev/fulcrum/api/unit"
 )
-
-const defaultQueueTimeout = unit.Duration(300 * time.Second)
 
 // ContainerHome is several requests per instance.
 type ContainerHome struct {
@@ -44,27 +40,4 @@ type StartRate struct {
 	Instances int `json:"instances" check:"gte=1,lte=1e6"`
 	// Period is how long that takes to be refilled. Default: 1m.
 	Period unit.Duration `json:"period,omitempty" check:"gt=0"`
-}
-
-const defaultStartPeriod = unit.Duration(time.Minute)
-
-// ApplyDefaults fills in the settings that do not depend on the offer, also for
-// homes that no file describes. It is idempotent.
-func (c *ContainerHome) ApplyDefaults() {
-	setPointer(&c.QueueTimeout, defaultQueueTimeout)
-	if c.StartRate != nil {
-		setDefault(&c.StartRate.Period, defaultStartPeriod)
-	}
-	if len(c.MinSchedule) > 0 {
-		setPointer(&c.MinInstances, LeastScheduled(c.MinSchedule))
-	}
-}
-
-func (c *ContainerHome) validate(r *report, path string, least int) {
-	at := fieldPath(path, "maxInstances")
-	if c.MinInstances != nil {
-		rejectBelow(r, at, c.MaxInstances, *c.MinInstances, "minInstances", fieldPath(path, "minInstances"))
-	}
-	rejectBelow(r, at, c.MaxInstances, least, minReplicasPath, minReplicasPath)
-	validateSchedule(r, fieldPath(path, "minSchedule"), c.MinSchedule, c.MaxInstances, at)
 }

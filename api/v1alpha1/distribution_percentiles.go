@@ -1,10 +1,7 @@
 package v1alpha1
 
 import (
-	"errors"
-
 	"fulcrum.dev/fulcrum/api/unit"
-	"fulcrum.dev/fulcrum/internal/random"
 )
 
 // DurationPercentiles is a measured distribution: between the percentiles that are given, it rises evenly.
@@ -57,22 +54,4 @@ func (p *DurationPercentiles) Points() []PercentilePoint {
 		{0.99, &p.P99},
 		{1, &p.P100},
 	}
-}
-
-// dist returns the distribution in seconds.
-func (p *DurationPercentiles) dist() (random.Dist, error) {
-	q := &random.Quantiles{}
-	last := unit.Duration(0)
-	for _, point := range p.Points() {
-		at := *point.Value
-		if at == 0 && point.Share > 0 && point.Share < 1 {
-			continue
-		}
-		if at < last {
-			return nil, errors.New("expected percentiles that do not fall")
-		}
-		last = at
-		q.P, q.Value = append(q.P, point.Share), append(q.Value, at.Seconds())
-	}
-	return q, nil
 }

@@ -1,15 +1,7 @@
 package v1alpha1
 
 import (
-	"fmt"
-	"time"
-
 	"fulcrum.dev/fulcrum/api/unit"
-)
-
-const (
-	defaultIdleExpiry      = unit.Duration(300 * time.Second)
-	defaultAllocationDelay = unit.Duration(2 * time.Minute)
 )
 
 // The ways to pick among idle environments, and to keep them.
@@ -51,75 +43,4 @@ type FunctionHome struct {
 	Routing string `json:"routing,omitempty" check:"oneof=last-used newest-created longest-idle"`
 	// SnapStart restores a snapshot instead of initialising. Default: false.
 	SnapStart bool `json:"snapStart,omitempty"`
-}
-
-// ApplyDefaults fills in the settings that do not depend on the offer, also for
-// homes that no file describes. It is idempotent.
-func (f *FunctionHome) ApplyDefaults() {
-	setPointer(&f.IdleExpiry, defaultIdleExpiry)
-	if f.ProvisionedTracking != nil {
-		f.ProvisionedTracking.applyDefaults()
-	}
-	if len(f.ProvisionedSchedule) > 0 {
-		setPointer(&f.ProvisionedConcurrency, LeastScheduled(f.ProvisionedSchedule))
-	}
-	if f.ProvisionedTracking != nil || len(f.ProvisionedSchedule) > 0 {
-		setPointer(&f.AllocationDelay, defaultAllocationDelay)
-	}
-}
-
-// limit is the function's own limit as far as the file gives it, and where; 0 is none.
-func (f *FunctionHome) limit(path string) (int, string) {
-	if f.ReservedConcurrency > 0 {
-		return f.ReservedConcurrency, fieldPath(path, "reservedConcurrency")
-	}
-	return max(0, f.ConcurrencyLimit-f.OthersConcurrency), fieldPath(path, "concurrencyLimit")
-}
-
-func (f *FunctionHome) validate(r *report, path string, least int) {
-	provisioned, at := 0, fieldPath(path, "provisionedConcurrency")
-	if f.ProvisionedConcurrency != nil {
-		provisioned = *f.ProvisionedConcurrency
-	}
-	warm := provisioned > 0 || f.ProvisionedTracking != nil || len(f.ProvisionedSchedule) > 0
-	if warm && f.SnapStart {
-		r.reject(fieldPath(path, "snapStart"),
-			"contradicts provisionedConcurrency: the platform offers one or the other for a function, so leave one out", at)
-	}
-	limit, limitPath := f.limit(path)
-	rejectBelow(r, limitPath, limit, provisioned, "provisionedConcurrency", at)
-	rejectBelow(r, limitPath, limit, least, minReplicasPath, minReplicasPath)
-	validateSchedule(r, fieldPath(path, "provisionedSchedule"), f.ProvisionedSchedule, limit, limitPath)
-	if f.ProvisionedTracking != nil {
-		f.ProvisionedTracking.validate(r, fieldPath(path, "provisionedTracking"), f, path)
-	}
-	f.validateShared(r, path)
-	f.validateKeepAlive(r, path)
-}
-
-func (f *FunctionHome) validateShared(r *report, path string) {
-	others, reserved := fieldPath(path, "othersConcurrency"), fieldPath(path, "reservedConcurrency")
-	if f.OthersConcurrency > 0 && f.ReservedConcurrency > 0 {
-		r.reject(others, "contradicts reservedConcurrency: others cannot take what is reserved, so leave one out", reserved)
-	}
-	if f.ConcurrencyLimit > 0 && f.OthersConcurrency >= f.ConcurrencyLimit {
-		r.reject(others, fmt.Sprintf("expected less than concurrencyLimit, %d, got %d", f.ConcurrencyLimit, f.OthersConcurrency),
-			fieldPath(path, "concurrencyLimit"))
-	}
-}
-
-func (f *FunctionHome) validateKeepAlive(r *report, path string) {
-	if f.IdleExpiryMax == nil {
-		return
-	}
-	at, least := fieldPath(path, "idleExpiryMax"), defaultIdleExpiry
-	if f.IdleExpiry != nil {
-		least = *f.IdleExpiry
-	}
-	if *f.IdleExpiryMax < least {
-		r.reject(at, fmt.Sprintf("expected at least idleExpiry, %s, got %s", least, *f.IdleExpiryMax), fieldPath(path, "idleExpiry"))
-	}
-	if f.KeepAlive == KeepAliveHistogram {
-		r.reject(at, "contradicts keepAlive histogram, which decides how long environments live: leave one out", fieldPath(path, "keepAlive"))
-	}
 }

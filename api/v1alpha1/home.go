@@ -1,7 +1,5 @@
 package v1alpha1
 
-import "strings"
-
 // Home is one offer with its scaling settings: at most one of cluster, function and container, as the offer's kind demands.
 type Home struct {
 	// Offer is a catalogue id such as aws/ec2/g6.xlarge, or a prefix that ends in * such as gcp/*.
@@ -16,19 +14,4 @@ type Home struct {
 	Function *FunctionHome `json:"function,omitempty"`
 	// Container holds the settings of a Cloud-Run-like home.
 	Container *ContainerHome `json:"container,omitempty"`
-}
-
-func (h *Home) applyDefaults() {
-	if !strings.HasSuffix(h.Offer, "*") {
-		setDefault(&h.PriceClass, "on-demand")
-	}
-	if h.Cluster != nil {
-		h.Cluster.ApplyDefaults()
-	}
-	if h.Function != nil {
-		h.Function.ApplyDefaults()
-	}
-	if h.Container != nil {
-		h.Container.ApplyDefaults()
-	}
 }

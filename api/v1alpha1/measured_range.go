@@ -1,7 +1,5 @@
 package v1alpha1
 
-import "fmt"
-
 // MeasuredRange is what a profile was measured with.
 type MeasuredRange struct {
 	// Requests is how many the times are of.
@@ -25,13 +23,4 @@ type TokenRange struct {
 	Least int64 `json:"least" check:"gte=0"`
 	// Greatest of them.
 	Greatest int64 `json:"greatest" check:"gte=0"`
-}
-
-func (m *MeasuredRange) validate(r *report, path string) {
-	for name, t := range map[string]*TokenRange{"input": m.Input, "output": m.Output} {
-		if t != nil && t.Greatest < t.Least {
-			at := fieldPath(fieldPath(path, name), "greatest")
-			r.reject(at, fmt.Sprintf("expected at least %d, as in least, got %d", t.Least, t.Greatest), fieldPath(fieldPath(path, name), "least"))
-		}
-	}
 }

@@ -1,11 +1,23 @@
-// Package v1alpha1 is the files that users write, in the style of Kubernetes
-// resources: one model, with its traffic, service profile, objectives,
-// constraints and homes; and one suite, with the targets, load and thresholds
-// of a performance test.
+// Package v1alpha1 is the types of the files that users write, in the style of
+// Kubernetes resources: one model, with its traffic, service profile, objectives,
+// constraints and homes; one suite, with the targets, load and thresholds of a
+// performance test; and one calibration, with the profiles that were measured.
 //
-// In goes YAML through Load or LoadSuite; out comes a Model or a Suite with every
-// default filled in, or a list of problems that each name file, line and field.
-// Start with Model.
+// It holds types, their comments and the schemas generated from both, and imports
+// nothing that a program outside this module cannot import. The json tags name the
+// fields and the check tags bound them. Reading, rules between fields and defaults
+// are those of packages modelfile and suitefile. Start with Model.
+//
+// A model has two forms. A file may use shorthands, which only its reader knows: a
+// scalar in the place of a distribution (duration: 200ms for {mean: 200ms}), a rate,
+// share or count with its unit (5/s, 10%, 3M), a size of 0 without one, and traffic
+// merged into merged traffic. The form of a resource is what the types write as JSON,
+// and has one type for each value: a distribution is always an object; durations,
+// sizes and amounts of money are strings; rates (per second), shares (0.1 is 10 %) and
+// counts are numbers; what is merged in is one list; metadata is that of Kubernetes,
+// which has no description. OpenAPI v3 and CEL can check
+// that form, and schema/model.openapi.json, beside the JSON Schema of the files, is
+// its schema. A file that was read and written as JSON is in it.
 package v1alpha1
 
 import "fulcrum.dev/fulcrum/api/unit"
@@ -14,6 +26,12 @@ import "fulcrum.dev/fulcrum/api/unit"
 const (
 	APIVersion = "fulcrum.dev/v1alpha1"
 	KindModel  = "Model"
+)
+
+// NamePattern is what names of files and targets look like: DNS labels. VersionPattern is that of versions of software.
+const (
+	NamePattern    = `^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`
+	VersionPattern = `^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$`
 )
 
 // Model is what is served, with everything that decides where.

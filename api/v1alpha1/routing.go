@@ -60,53 +60,5 @@ type Shift struct {
 	Home int `json:"home" check:"lte=63"`
 }
 
-const (
-	defaultInFlightShare unit.Share = 1
-	defaultLeave         unit.Share = 0.999
-)
-
-func (r *Routing) applyDefaults() {
-	if r.Overflow != nil {
-		r.Overflow.ApplyDefaults()
-	}
-}
-
-// ApplyDefaults fills in the settings that are left out, also for a rule that no
-// file describes. It is idempotent.
-func (o *Overflow) ApplyDefaults() {
-	if len(o.thresholds()) == 0 {
-		setPointer(&o.InFlightShare, defaultInFlightShare)
-	}
-	setPointer(&o.Leave, defaultLeave)
-}
-
 // HasBase says whether the other homes only take what the first one has no room for.
 func (r *Routing) HasBase() bool { return r != nil && (r.Overflow != nil || r.Burst) }
-
-// thresholds names those that are given.
-func (o *Overflow) thresholds() []string {
-	var names []string
-	for _, t := range []struct {
-		name  string
-		given bool
-	}{{"inFlightShare", o.InFlightShare != nil}, {"inFlight", o.InFlight > 0}, {"waiting", o.Waiting > 0}, {"wait", o.Wait > 0}} {
-		if t.given {
-			names = append(names, t.name)
-		}
-	}
-	return names
-}
-
-// policies names the rules that are given.
-func (r *Routing) policies() []string {
-	var names []string
-	for _, p := range []struct {
-		name  string
-		given bool
-	}{{"overflow", r.Overflow != nil}, {"burst", r.Burst}, {"weights", len(r.Weights) > 0}, {"shifts", len(r.Shifts) > 0}} {
-		if p.given {
-			names = append(names, p.name)
-		}
-	}
-	return names
-}

@@ -1,7 +1,6 @@
 package v1alpha1
 
 import (
-	"fmt"
 	"time"
 
 	"fulcrum.dev/fulcrum/api/unit"
@@ -37,26 +36,4 @@ func LeastScheduled(list []Scheduled) int {
 		least = min(least, s.Count)
 	}
 	return least
-}
-
-// mostScheduled returns the largest count of a schedule.
-func mostScheduled(list []Scheduled) int {
-	most := 0
-	for _, s := range list {
-		most = max(most, s.Count)
-	}
-	return most
-}
-
-// validateSchedule checks times, and counts against a bound of which 0 is none.
-func validateSchedule(r *report, path string, list []Scheduled, bound int, boundPath string) {
-	for i, s := range list {
-		at := fmt.Sprintf("%s[%d]", path, i)
-		if d := s.At.Std(); d < 0 || d >= 24*time.Hour || d%time.Minute != 0 {
-			r.reject(fieldPath(at, "at"), fmt.Sprintf("expected a time of the day in whole minutes, from 0s to 23h59m, got %s", s.At))
-		}
-		if bound > 0 && s.Count > bound {
-			r.reject(fieldPath(at, "count"), fmt.Sprintf("expected at most the %d that %s allows, got %d", bound, boundPath, s.Count), boundPath)
-		}
-	}
 }

@@ -7,12 +7,13 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/invopop/jsonschema"
-
 	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/strictyaml"
+	"github.com/invopop/jsonschema"
 )
 
 const (
@@ -52,33 +53,33 @@ func compilePattern(t testing.TB, name string) *regexp.Regexp {
 }
 
 // schemaOf describes the values of a quantity under the rule of its field.
-func (q quantity) schemaOf(r rule) *jsonschema.Schema {
+func (q quantity) schemaOf(r strictyaml.Rule) *jsonschema.Schema {
 	text := &jsonschema.Schema{Type: "string", Pattern: q.pattern}
 	number := &jsonschema.Schema{Type: "number", Const: 0}
 	if q.isNumber {
 		number = &jsonschema.Schema{Type: "number"}
-		if r.most = min(r.most, q.most); math.IsNaN(r.above) {
-			number.Minimum = jsonNumber(r.least)
+		if r.Max = min(r.Max, q.most); math.IsNaN(r.Above) {
+			number.Minimum = jsonNumber(r.Min)
 		}
 		bound(number, r)
-	} else if r.above == 0 {
+	} else if r.Above == 0 {
 		return text
 	}
 	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text, number}}
 }
 
-func bound(s *jsonschema.Schema, r rule) {
-	if !math.IsNaN(r.above) {
-		s.ExclusiveMinimum = jsonNumber(r.above)
+func bound(s *jsonschema.Schema, r strictyaml.Rule) {
+	if !math.IsNaN(r.Above) {
+		s.ExclusiveMinimum = jsonNumber(r.Above)
 	} else {
-		s.Minimum = jsonNumber(r.least)
+		s.Minimum = jsonNumber(r.Min)
 	}
-	if !math.IsInf(r.most, 1) {
-		s.Maximum = jsonNumber(r.most)
+	if !math.IsInf(r.Max, 1) {
+		s.Maximum = jsonNumber(r.Max)
 	}
 }
 
-func jsonNumber(f float64) json.Number { return json.Number(plain(f)) }
+func jsonNumber(f float64) json.Number { return json.Number(strconv.FormatFloat(f, 'f', -1, 64)) }
 
 // schemaFile is a schema with the type that it is made of.
 type schemaFile struct {
@@ -102,7 +103,7 @@ func (f schemaFile) generate(t *testing.T) []byte {
 		BaseSchemaID: "https://fulcrum.dev/schema/v1alpha1",
 		Mapper: func(typ reflect.Type) *jsonschema.Schema {
 			if q, ok := quantities[typ]; ok {
-				return q.schemaOf(parseRule(""))
+				return q.schemaOf(strictyaml.ParseRule(""))
 			}
 			return nil
 		},
@@ -114,7 +115,7 @@ func (f schemaFile) generate(t *testing.T) []byte {
 	s := reflector.ReflectFromType(f.root)
 	s.ID = jsonschema.ID("https://fulcrum.dev/schema/v1alpha1/" + f.kind + ".schema.json")
 	s.Title = "Fulcrum " + f.kind
-	for typ := range typesOf(f.root) {
+	for typ := range strictyaml.TypesOf(f.root) {
 		refine(s.Definitions[typ.Name()], typ)
 	}
 	for typ, scalar := range map[string]reflect.Type{
@@ -123,7 +124,7 @@ func (f schemaFile) generate(t *testing.T) []byte {
 		if s.Definitions[typ] == nil {
 			continue
 		}
-		allowScalar(s.Definitions[typ], quantities[scalar].schemaOf(parseRule("")))
+		allowScalar(s.Definitions[typ], quantities[scalar].schemaOf(strictyaml.ParseRule("")))
 	}
 	for _, definition := range s.Definitions {
 		unwrap(definition)
@@ -137,14 +138,14 @@ func (f schemaFile) generate(t *testing.T) []byte {
 
 // refine adds to a definition what the check tags say.
 func refine(definition *jsonschema.Schema, typ reflect.Type) {
-	for _, f := range fieldsOf(typ) {
-		property, _ := definition.Properties.Get(f.name)
-		base := f.typ
+	for _, f := range strictyaml.FieldsOf(typ) {
+		property, _ := definition.Properties.Get(f.Name)
+		base := f.Type
 		if base.Kind() == reflect.Pointer {
 			base = base.Elem()
 		}
 		if q, ok := quantities[base]; ok {
-			refined := q.schemaOf(f.rule)
+			refined := q.schemaOf(f.Rule)
 			property.Type, property.Pattern, property.OneOf = refined.Type, refined.Pattern, refined.OneOf
 			continue
 		}
@@ -152,11 +153,11 @@ func refine(definition *jsonschema.Schema, typ reflect.Type) {
 	}
 }
 
-func refineBasic(property *jsonschema.Schema, base reflect.Type, f field) {
+func refineBasic(property *jsonschema.Schema, base reflect.Type, f strictyaml.Field) {
 	one := uint64(1)
 	switch base.Kind() {
 	case reflect.Int, reflect.Int64, reflect.Uint64, reflect.Float64:
-		bound(property, f.rule)
+		bound(property, f.Rule)
 	case reflect.Slice:
 		property.MinItems = &one
 		refineBasic(property.Items, base.Elem(), f)
@@ -168,14 +169,14 @@ func refineBasic(property *jsonschema.Schema, base reflect.Type, f field) {
 		}
 		property.PatternProperties = nil
 	case reflect.String:
-		for _, name := range f.rule.oneOf {
+		for _, name := range f.Rule.OneOf {
 			property.Enum = append(property.Enum, name)
 		}
 		switch {
-		case f.name == "cuda" || f.name == "tensorrt":
-			property.Pattern = version.String()
-		case f.name == "name":
-			property.Pattern = dnsLabel.String()
+		case f.Name == "cuda" || f.Name == "tensorrt":
+			property.Pattern = VersionPattern
+		case f.Name == "name":
+			property.Pattern = NamePattern
 		case len(property.Enum) == 0:
 			property.Pattern = `\S`
 		}

@@ -1,25 +1,24 @@
 package v1alpha1
 
 import (
-	"bytes"
 	"encoding/json"
+	"flag"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	sigsyaml "sigs.k8s.io/yaml"
-
 	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/strictyaml"
+	"github.com/google/go-cmp/cmp"
 )
+
+var updateSchema = flag.Bool("update", false, "rewrite the schemas")
 
 func TestSchemaIsCurrent(t *testing.T) {
 	for _, f := range schemaFiles() {
 		path := "schema/" + f.kind + ".schema.json"
 		generated := f.generate(t)
-		if *update {
+		if *updateSchema {
 			if err := os.WriteFile(path, generated, 0o666); err != nil {
 				t.Fatal(err)
 			}
@@ -28,6 +27,26 @@ func TestSchemaIsCurrent(t *testing.T) {
 		if diff := cmp.Diff(string(f.committed), string(generated)); diff != "" {
 			t.Errorf("%s is not what the types give; run go test ./api/v1alpha1 -update (-committed +generated):\n%s", path, diff)
 		}
+	}
+}
+
+// TestOpenAPIIsCurrent: the schema of the resource is what the types give, and one that Kubernetes takes.
+func TestOpenAPIIsCurrent(t *testing.T) {
+	const path = "schema/model.openapi.json"
+	generated := generateOpenAPI(t)
+	var schema map[string]any
+	if err := json.Unmarshal(generated, &schema); err != nil {
+		t.Fatal(err)
+	}
+	checkStructural(t, "", schema)
+	if *updateSchema {
+		if err := os.WriteFile(path, generated, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(OpenAPI()), string(generated)); diff != "" {
+		t.Errorf("%s is not what the types give; run go test ./api/v1alpha1 -update, twice when a comment changed (-committed +generated):\n%s", path, diff)
 	}
 }
 
@@ -51,7 +70,7 @@ func (f schemaFile) checkDescriptions(t *testing.T) {
 	if err := json.Unmarshal(f.committed, &document); err != nil {
 		t.Fatal(err)
 	}
-	for typ := range typesOf(f.root) {
+	for typ := range strictyaml.TypesOf(f.root) {
 		definition, ok := document.Definitions[typ.Name()]
 		properties := definition.Properties
 		for _, o := range definition.OneOf {
@@ -63,82 +82,10 @@ func (f schemaFile) checkDescriptions(t *testing.T) {
 			t.Errorf("no definition of %s", typ.Name())
 			continue
 		}
-		for _, name := range namesOf(typ) {
+		for _, name := range strictyaml.NamesOf(typ) {
 			if properties[name].Description == "" {
 				t.Errorf("%s.%s has no description", typ.Name(), name)
 			}
-		}
-	}
-}
-
-func compileSchema(t testing.TB, schema []byte) *jsonschema.Schema {
-	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("model.schema.json", document); err != nil {
-		t.Fatal(err)
-	}
-	compiled, err := compiler.Compile("model.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return compiled
-}
-
-// obeysSchema returns what the schema says about a YAML file.
-func obeysSchema(t testing.TB, s *jsonschema.Schema, data []byte) error {
-	t.Helper()
-	asJSON, err := sigsyaml.YAMLToJSON(data)
-	if err != nil {
-		return err
-	}
-	instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(asJSON))
-	if err != nil {
-		return err
-	}
-	return s.Validate(instance)
-}
-
-func TestValidFilesAndExamplesObeySchema(t *testing.T) {
-	compiled := compileSchema(t, Schema())
-	examples, err := filepath.Glob("../../examples/*.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range append(files(t, "testdata/valid/*.yaml"), examples...) {
-		t.Run(filepath.Base(name), func(t *testing.T) {
-			data := read(t, name)
-			m, err := Load(name, data)
-			if err != nil {
-				t.Fatalf("Load:\n%v", err)
-			}
-			if err := obeysSchema(t, compiled, data); err != nil {
-				t.Errorf("as written: %v", err)
-			}
-			withDefaults, err := sigsyaml.Marshal(m)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := obeysSchema(t, compiled, withDefaults); err != nil {
-				t.Errorf("with defaults: %v", err)
-			}
-		})
-	}
-}
-
-// TestSchemaRefuses holds the schema to the problems that it can know: those of
-// a single field.
-func TestSchemaRefuses(t *testing.T) {
-	compiled := compileSchema(t, Schema())
-	for _, name := range []string{
-		"header", "header-missing", "not-a-mapping", "unknown-fields", "wrong-kinds", "empty-values", "empty-lists",
-		"quantities", "negative-numbers", "zeros", "shares", "required-fields", "spec-missing", "trace-format", "versions",
-	} {
-		if err := obeysSchema(t, compiled, read(t, "testdata/invalid/"+name+".yaml")); err == nil {
-			t.Errorf("%s.yaml: the schema allows it", name)
 		}
 	}
 }

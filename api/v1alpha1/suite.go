@@ -107,3 +107,16 @@ type ClosedLoad struct {
 	// Duration is how long they go on.
 	Duration unit.Duration `json:"duration" check:"gt=0"`
 }
+
+// HasLoad reports whether there is a load: a suite may bring about cold starts alone.
+func (l *SuiteLoad) HasLoad() bool { return l.Given() > 0 }
+
+func (l *SuiteLoad) Given() int {
+	given := 0
+	for _, is := range []bool{len(l.Phases) > 0, l.Traffic != nil, l.Closed != nil} {
+		if is {
+			given++
+		}
+	}
+	return given
+}

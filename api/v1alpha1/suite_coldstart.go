@@ -70,3 +70,11 @@ type KeepAliveSearch struct {
 	// Within is how close the two may be at the end, as a share of the shorter. Default: 10%.
 	Within unit.Share `json:"within,omitempty" check:"gte=0.01"`
 }
+
+// SearchOf returns the search for a target's keep-alive window: its own, or that of the suite; nil for none.
+func (s *SuiteSpec) SearchOf(t *Target) *KeepAliveSearch {
+	if t.KeepAlive != nil {
+		return t.KeepAlive
+	}
+	return s.KeepAlive
+}

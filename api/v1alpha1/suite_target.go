@@ -1,5 +1,7 @@
 package v1alpha1
 
+import "strings"
+
 // Target is an endpoint of a model.
 type Target struct {
 	// Name is a DNS label: lower-case letters, digits and dashes.
@@ -83,4 +85,20 @@ type Expect struct {
 	ContentType string `json:"contentType,omitempty"`
 	// JSON maps paths in the answer, such as data.0.score, to the text that must be there; "*" is any that is not empty.
 	JSON map[string]string `json:"json,omitempty"`
+}
+
+// Scheme is that of the URL: http, https, lambda, grpc or grpcs.
+func (t *Target) Scheme() string {
+	scheme, _, _ := strings.Cut(t.URL, ":")
+	return scheme
+}
+
+// IsGRPC reports whether requests travel by gRPC.
+func (t *Target) IsGRPC() bool { return t.Scheme() == "grpc" || t.Scheme() == "grpcs" }
+
+// LambdaInvoke says how a function is invoked.
+type LambdaInvoke struct {
+	// Stream invokes with a response stream, of which each part counts when it comes. Default: true where the
+	// protocol of the payload streams.
+	Stream *bool `json:"stream,omitempty"`
 }

@@ -1,8 +1,6 @@
 package v1alpha1
 
 import (
-	"fmt"
-
 	"fulcrum.dev/fulcrum/api/unit"
 )
 
@@ -23,30 +21,4 @@ type TargetTracking struct {
 	OutCooldown unit.Duration `json:"outCooldown,omitempty"`
 	// InCooldown is the least time from a change to the next shrinkage. Default: 0s.
 	InCooldown unit.Duration `json:"inCooldown,omitempty"`
-}
-
-// The defaults of TargetTracking (AWS Lambda Developer Guide, managing provisioned concurrency with Application Auto Scaling).
-const (
-	defaultTarget     unit.Share = 0.7
-	defaultLowShare   unit.Share = 0.9
-	defaultOutPeriods            = 3
-	defaultInPeriods             = 15
-)
-
-func (t *TargetTracking) applyDefaults() {
-	setDefault(&t.Target, defaultTarget)
-	setDefault(&t.LowShare, defaultLowShare)
-	setDefault(&t.OutPeriods, defaultOutPeriods)
-	setDefault(&t.InPeriods, defaultInPeriods)
-}
-
-func (t *TargetTracking) validate(r *report, path string, f *FunctionHome, functionPath string) {
-	least := 0
-	if f.ProvisionedConcurrency != nil {
-		least = *f.ProvisionedConcurrency
-	}
-	if t.Max < least {
-		r.reject(fieldPath(path, "max"), fmt.Sprintf("expected at least provisionedConcurrency, %d, got %d", least, t.Max),
-			fieldPath(functionPath, "provisionedConcurrency"))
-	}
 }

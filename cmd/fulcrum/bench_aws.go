@@ -11,6 +11,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench/target"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // awsAccess finds credentials where the AWS SDKs do: environment, shared files, SSO, web identity, container, instance. They
@@ -31,7 +32,7 @@ func awsAccess(ctx context.Context, t *v1alpha1.Target, a *target.Access) error 
 	if t.Lambda == nil {
 		return nil
 	}
-	l, err := v1alpha1.ParseLambdaURL(t.URL)
+	l, err := suitefile.ParseLambdaURL(t.URL)
 	if err != nil {
 		return fmt.Errorf("target %s: %w", t.Name, err)
 	}

@@ -14,6 +14,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/coldstart"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // adjustColdStarts has the flag say how many cold starts there are, of a suite file too: what changes a system is to be left
@@ -49,7 +50,7 @@ func (f *suiteFlags) adjustColdStarts(fs *pflag.FlagSet, s *v1alpha1.Suite) erro
 	if forced == 0 {
 		return errors.New("--cold-starts: no target says how to bring one about: give it a coldStart in a suite file (spec.targets[].coldStart)")
 	}
-	s.ApplyDefaults()
+	suitefile.Default(s)
 	s.Spec.ColdStarts.Count = f.coldStarts
 	return nil
 }

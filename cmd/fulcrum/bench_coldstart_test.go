@@ -13,6 +13,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/coldstart"
 	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // changing is a forcer of which only the announcement is looked at.
@@ -72,7 +73,7 @@ func TestColdStartsFlag(t *testing.T) {
 		{`"lambda://infer?region=us-east-1", keepAlive: {}}]}}`, "1", 1, ""},
 		{`"http://localhost:1/", coldStart: {idle: 1m}}]}}`, "-1", 0, "--cold-starts: expected a number from 0 to 1000, got -1"},
 	} {
-		s, err := v1alpha1.LoadSuite("suite.yaml", []byte(head+test.spec))
+		s, err := suitefile.Load("suite.yaml", []byte(head+test.spec))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/strictyaml"
 )
 
 // suiteFields says which flag a field of a suite came from; the longest beginning counts.
@@ -41,7 +41,7 @@ var suiteFields = []struct{ field, flag string }{
 // flagProblems names the flags that the problems of a suite made of flags are about, instead of fields of a file that
 // nobody wrote. What stands in a list is named by its text.
 func flagProblems(err error, f *suiteFlags) error {
-	var problems v1alpha1.Problems
+	var problems strictyaml.Problems
 	if !errors.As(err, &problems) {
 		return err
 	}

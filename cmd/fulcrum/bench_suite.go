@@ -15,6 +15,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 	"fulcrum.dev/fulcrum/internal/workload/rows"
 	"fulcrum.dev/fulcrum/internal/workload/trace"
 )
@@ -104,7 +105,7 @@ func (f *suiteFlags) read(ctx context.Context, fs *pflag.FlagSet, std streams, a
 	if err != nil {
 		return source{}, err
 	}
-	suite, err := v1alpha1.LoadSuite(path, data)
+	suite, err := suitefile.Load(path, data)
 	return source{suite: suite, open: openBeside(path), dir: filepath.Dir(path), name: path}, err
 }
 
@@ -169,8 +170,8 @@ func (f *suiteFlags) suite(fs *pflag.FlagSet) (*v1alpha1.Suite, error) {
 	if fs.Changed("turn") {
 		s.Spec.Turn = &f.turn
 	}
-	s.ApplyDefaults()
-	if err := s.Validate("flags"); err != nil {
+	suitefile.Default(s)
+	if err := suitefile.Validate("flags", s); err != nil {
 		return nil, flagProblems(err, f)
 	}
 	return s, nil

@@ -13,6 +13,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/calibrate"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/report"
 )
@@ -123,7 +124,7 @@ func writeCalibration(path string, c *v1alpha1.Calibration) error {
 	if err != nil {
 		return err
 	}
-	if _, err := v1alpha1.LoadCalibration(path, data); err != nil {
+	if _, err := modelfile.LoadCalibration(path, data); err != nil {
 		return err
 	}
 	return replaceFile(path, func(w io.Writer) error {

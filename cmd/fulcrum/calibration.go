@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 )
 
 // calibrations finds the calibration of a model: the one of the flag, else the one that the file names, relative to it.
@@ -39,5 +40,5 @@ func readCalibration(path string) (*v1alpha1.Calibration, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v1alpha1.LoadCalibration(path, data)
+	return modelfile.LoadCalibration(path, data)
 }

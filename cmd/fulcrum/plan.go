@@ -12,6 +12,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/plan"
 	"fulcrum.dev/fulcrum/internal/report"
 	"fulcrum.dev/fulcrum/internal/workload"
@@ -172,7 +173,7 @@ func loadModel(path, calibration string, open rows.Opener) (*v1alpha1.Model, wor
 	if err != nil {
 		return nil, nil, err
 	}
-	model, err := v1alpha1.LoadCalibrated(path, data, calibrations{model: path, flag: calibration}.find)
+	model, err := modelfile.LoadCalibrated(path, data, calibrations{model: path, flag: calibration}.find)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,7 +7,9 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/distribution"
 	"fulcrum.dev/fulcrum/internal/home"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -77,9 +79,9 @@ func (a *Arrangement) setService(spec *v1alpha1.ModelSpec, fit Fit) {
 // initDist is the server's own initialisation, in seconds.
 func initDist(spec *v1alpha1.ModelSpec, fit Fit) (random.Dist, error) {
 	if fit.StartUp != nil {
-		return fit.StartUp.Dist()
+		return distribution.Duration(*fit.StartUp)
 	}
-	return spec.Service.StartUp.InitFor(fit.profile()).Dist()
+	return distribution.Duration(modelfile.InitFor(spec.Service.StartUp, fit.profile()))
 }
 
 // weightsTime is how long the weights take; a start-up that was measured holds it already.

@@ -8,7 +8,9 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/distribution"
 	"fulcrum.dev/fulcrum/internal/home"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 )
 
 const (
@@ -48,7 +50,7 @@ func (a *Arrangement) buildCluster(spec *v1alpha1.ModelSpec, cat *catalog.Catalo
 	if err != nil {
 		return err
 	}
-	nodeStart, err := c.NodeStartUpFor(a.Offer.Hardware.GPU != "").Dist()
+	nodeStart, err := distribution.Duration(modelfile.NodeStartUpFor(c, a.Offer.Hardware.GPU != ""))
 	if err != nil {
 		return err
 	}
@@ -102,7 +104,7 @@ func completeCluster(c *v1alpha1.ClusterHome, spec *v1alpha1.ModelSpec, fit Fit)
 	if a := c.Autoscaler; a != nil && a.TargetConcurrency == 0 {
 		a.TargetConcurrency = targetShare * float64(fit.Service.Concurrency)
 	}
-	c.ApplyDefaults()
+	modelfile.DefaultCluster(c)
 }
 
 // targetShare is the share of a replica's concurrency that an autoscaler aims at by default.

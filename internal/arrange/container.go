@@ -8,6 +8,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/home"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 )
 
 func (a *Arrangement) buildContainer(spec *v1alpha1.ModelSpec, cat *catalog.Catalog) error {
@@ -107,7 +108,7 @@ func (a *Arrangement) completeContainer(c *v1alpha1.ContainerHome, spec *v1alpha
 	if c.Boot == nil {
 		c.Boot = &bill.BootTime
 	}
-	c.ApplyDefaults()
+	modelfile.DefaultContainer(c)
 	for _, field := range bill.Assumed {
 		if known[field] {
 			continue

@@ -8,6 +8,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/home"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -89,7 +90,7 @@ func (a *Arrangement) completeFunction(f *v1alpha1.FunctionHome, spec *v1alpha1.
 		f.IdleExpiry = &idle
 	}
 	if f.IdleExpiry == nil {
-		f.ApplyDefaults()
+		modelfile.DefaultFunction(f)
 		a.assume("idle environments live %s after their last request; the provider does not publish it", *f.IdleExpiry)
 	}
 }

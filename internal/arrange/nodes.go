@@ -11,6 +11,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/home"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
@@ -52,7 +53,7 @@ func (a *Arrangement) buildNodes(c *v1alpha1.ClusterHome) (home.Nodes, error) {
 	}
 	if _, known := bandEnd(a.Offer.InterruptionBand); known && c.Spot == nil && a.Offer.PriceClass == catalog.Spot {
 		c.Spot = &v1alpha1.SpotNodes{}
-		c.Spot.ApplyDefaults(c.Nodes)
+		modelfile.DefaultSpot(c.Spot, c.Nodes)
 	}
 	if c.Spot != nil {
 		if err := a.completeSpot(c); err != nil {
@@ -99,7 +100,7 @@ func (a *Arrangement) completeSpot(c *v1alpha1.ClusterHome) error {
 		a.assume("%g %% of the nodes are interrupted in a month, the upper end of the provider's band %s", share*100, a.Offer.InterruptionBand)
 		s.Interruptions = unit.Rate(-math.Log1p(-share) / unit.Month.Seconds())
 	}
-	notice := s.NoticeOf(a.Offer.Provider)
+	notice := modelfile.NoticeOf(*s, a.Offer.Provider)
 	s.Notice = &notice
 	if s.Checkpoint > 0 && a.Fit.Service.Batch != nil {
 		return errors.New("batched service has no checkpoints: leave cluster.spot.checkpoint out")

@@ -6,6 +6,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/home"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
@@ -60,6 +61,6 @@ func schedule(list []v1alpha1.Scheduled, most int) []policy.ScheduleEntry {
 }
 
 func (a *Arrangement) assumeAllocation(f *v1alpha1.FunctionHome) {
-	f.ApplyDefaults()
+	modelfile.DefaultFunction(f)
 	a.assume("provisioned environments that are asked for are ready after %s; the provider says a minute or two", *f.AllocationDelay)
 }

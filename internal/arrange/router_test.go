@@ -7,13 +7,14 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/home"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/policy"
 )
 
 // loadRouting loads the routing of a model file with two homes.
 func loadRouting(t *testing.T, text string) *v1alpha1.Routing {
 	t.Helper()
-	m, err := v1alpha1.Load("model.yaml", []byte("apiVersion: fulcrum.dev/v1alpha1\nkind: Model\nmetadata: {name: a}\nspec:\n"+
+	m, err := modelfile.Load("model.yaml", []byte("apiVersion: fulcrum.dev/v1alpha1\nkind: Model\nmetadata: {name: a}\nspec:\n"+
 		"  traffic: {generator: {rate: 1/s, span: 1h}}\n  service: {profiles: [{cpu: x86, fixed: {duration: 1s}}]}\n"+
 		"  homes: [{offer: a/b/c}, {offer: a/b/d}]\n  routing: "+text+"\n"))
 	if err != nil {

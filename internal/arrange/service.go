@@ -9,6 +9,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/distribution"
 	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/random"
 )
@@ -114,7 +115,7 @@ func fixed(f *v1alpha1.FixedProfile) (home.Service, error) {
 		s.Scale = 1 / cmp.Or(f.Speed, 1)
 		return s, nil
 	}
-	dist, err := f.Duration.Dist()
+	dist, err := distribution.Duration(*f.Duration)
 	s.Duration, s.PerInput = dist, f.PerInputToken.Std()
 	return s, err
 }

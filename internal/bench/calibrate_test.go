@@ -20,6 +20,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/calibrate"
 	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // batching is a server whose iterations last alpha + beta x streams + gamma x prompt tokens admitted.
@@ -182,8 +183,8 @@ func TestCalibrateRecoversAServer(t *testing.T) {
 
 func run(t *testing.T, s *v1alpha1.Suite) *record.Log {
 	t.Helper()
-	s.ApplyDefaults()
-	if err := s.Validate("suite"); err != nil {
+	suitefile.Default(s)
+	if err := suitefile.Validate("suite", s); err != nil {
 		t.Fatal(err)
 	}
 	in := bench.Input{Suite: s, SuiteHash: "0123456789", Tool: "test"}

@@ -17,6 +17,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/analysis"
 	"fulcrum.dev/fulcrum/internal/bench/benchtest"
 	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // fakeForcer makes every second start fail if it shall, and counts what it is asked.
@@ -57,7 +58,7 @@ func coldSuite(url string, count int) *v1alpha1.Suite {
 		})
 	}
 	s.Spec.ColdStarts = &v1alpha1.ColdStarts{Count: count, Settle: new(unit.Duration)}
-	s.ApplyDefaults()
+	suitefile.Default(s)
 	return s
 }
 
@@ -144,7 +145,7 @@ func TestFirstTokenOfAColdStart(t *testing.T) {
 		s := coldSuite(server.URL, 1)
 		test.target.Name, test.target.URL, test.target.ColdStart = "a", server.URL, s.Spec.Targets[0].ColdStart
 		s.Spec.Targets = []v1alpha1.Target{test.target}
-		s.ApplyDefaults()
+		suitefile.Default(s)
 		l, _ := runForced(t.Context(), t, s, map[string]Forcer{"a": new(fakeForcer)})
 		c := l.ColdStarts[0]
 		last := c.Phases[len(c.Phases)-1]

@@ -19,6 +19,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/bench/benchtest"
 	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 func status(code int) http.HandlerFunc {
@@ -253,7 +254,7 @@ func TestNothingIsSentTwice(t *testing.T) {
 		}
 		suite := suiteOf(1, 1, target)
 		suite.Spec.Load = v1alpha1.SuiteLoad{Closed: &v1alpha1.ClosedLoad{Callers: 1, Duration: unit.Duration(time.Hour)}}
-		suite.ApplyDefaults()
+		suitefile.Default(suite)
 		var b bytes.Buffer
 		if _, err := Run(ctx, inputOf(t, suite, nil), &b); err != nil {
 			t.Fatal(err)

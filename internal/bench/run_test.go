@@ -17,6 +17,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/bench/benchtest"
 	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -28,14 +29,14 @@ func suiteOf(rate, seconds float64, targets ...v1alpha1.Target) *v1alpha1.Suite 
 		Arrivals: "constant",
 		Phases:   []v1alpha1.Phase{{Rate: unit.Rate(rate), Duration: unit.Duration(seconds * 1e9)}},
 	}
-	s.ApplyDefaults()
+	suitefile.Default(s)
 	return s
 }
 
 // inputOf returns the input of a run of the suite.
 func inputOf(t testing.TB, s *v1alpha1.Suite, access map[string]target.Access) Input {
 	t.Helper()
-	if err := s.Validate("suite"); err != nil {
+	if err := suitefile.Validate("suite", s); err != nil {
 		t.Fatal(err)
 	}
 	w, err := Workload(nil, s)
@@ -287,7 +288,7 @@ func TestClosedLoop(t *testing.T) {
 	})
 	suite := suiteOf(1, 1, v1alpha1.Target{Name: "a", URL: s.URL})
 	suite.Spec.Load = v1alpha1.SuiteLoad{Closed: &v1alpha1.ClosedLoad{Callers: 3, Duration: unit.Duration(200 * time.Millisecond)}}
-	suite.ApplyDefaults()
+	suitefile.Default(suite)
 	l := runOf(t, suite, nil)
 	if len(l.Records) < 3 || kindsOf(l)[record.OK] != len(l.Records) || most.Load() > 3 || !l.Header.Closed {
 		t.Errorf("%v, at most %d at once", kindsOf(l), most.Load())

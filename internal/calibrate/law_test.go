@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"fulcrum.dev/fulcrum/internal/distribution"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -146,7 +147,7 @@ func TestFixedIsRecovered(t *testing.T) {
 		if p.Concurrency != f.places || !got.Profile.Range.Saturated {
 			t.Fatalf("the concurrency is %d (saturated %t), expected %d", p.Concurrency, got.Profile.Range.Saturated, f.places)
 		}
-		fitted, err := p.Duration.Dist()
+		fitted, err := distribution.Duration(*p.Duration)
 		if err != nil {
 			t.Fatal(err)
 		}

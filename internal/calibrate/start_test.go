@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"fulcrum.dev/fulcrum/internal/distribution"
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
@@ -64,7 +65,7 @@ func TestStartUpIsRecovered(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d, err := got.Profile.StartUp.Dist()
+			d, err := distribution.Duration(*got.Profile.StartUp)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// maxProblems bounds how many problems of the records are reported.
+const maxProblems = 10
+
 // builder turns the records into offers, and collects what is wrong with them.
 type builder struct {
 	catalog  *Catalog

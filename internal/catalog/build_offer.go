@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"fulcrum.dev/fulcrum/internal/strictyaml"
 )
 
 // offer builds every class and region of one SKU.
@@ -67,13 +69,10 @@ func (b *builder) hardware(rec *offerRecord, h *Hardware) {
 	}
 }
 
-// layer decodes the later layers of a service's and an offer's settings onto the earlier ones.
-func (b *builder) layer(l layered, into any) {
-	seq := 0
-	for _, part := range l.layers {
-		if err := decodeNode(part.file, part.field, part.node, &seq, into); err != nil {
-			b.problems = append(b.problems, err)
-		}
+// layer lays the settings of a service or an offer over the earlier ones.
+func (b *builder) layer(l strictyaml.Layers, into any) {
+	if err := l.Onto(into); err != nil {
+		b.problems = append(b.problems, err)
 	}
 }
 

@@ -77,17 +77,12 @@ func checkTiers(r Rate) error {
 	for i, t := range r.Tiers {
 		last := i == len(r.Tiers)-1
 		switch {
-		case t.Price.Sign() < 0:
-			return fmt.Errorf("expected a price of at least 0, got %s", t.Price)
 		case last && !t.UpTo.IsZero():
 			return fmt.Errorf("expected a last tier without upTo")
 		case !last && t.UpTo.Cmp(from) <= 0:
 			return fmt.Errorf("expected tiers whose upTo rises, got %s after %s", t.UpTo, from)
 		}
 		from = t.UpTo
-	}
-	if r.Free.Sign() < 0 {
-		return fmt.Errorf("expected a free allowance of at least 0, got %s", r.Free)
 	}
 	if len(r.Tiers) > 1 && r.Free.Cmp(r.Tiers[0].UpTo) > 0 {
 		return fmt.Errorf("expected a free allowance within the first tier (%s), got %s", r.Tiers[0].UpTo, r.Free)

@@ -51,7 +51,7 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s differs; see what changed with: go test -update ./internal/catalog && git diff\ngot:\n%s", path, got)
+		t.Errorf("%s differs; see what changed with: go test ./internal/catalog -update && git diff\ngot:\n%s", path, got)
 	}
 }
 

@@ -29,10 +29,10 @@ type Hardware struct {
 type Limits struct {
 	// MinMemory and MinVCPU are the least that can be asked for where CPU and memory are sold separately; zero is no bound.
 	MinMemory unit.Memory `json:"minMemory,omitempty"`
-	MinVCPU   float64     `json:"minVCPU,omitempty"`
+	MinVCPU   float64     `json:"minVCPU,omitempty" check:"lte=1e15"`
 	// MaxMemory and MaxVCPU bound one environment or instance; zero is no bound.
 	MaxMemory unit.Memory `json:"maxMemory,omitempty"`
-	MaxVCPU   float64     `json:"maxVCPU,omitempty"`
+	MaxVCPU   float64     `json:"maxVCPU,omitempty" check:"lte=1e15"`
 	// MaxImage bounds the container image.
 	MaxImage unit.Bytes `json:"maxImage,omitempty"`
 	// Timeout bounds one request.
@@ -40,9 +40,9 @@ type Limits struct {
 	// MaxPayload bounds a request body.
 	MaxPayload unit.Bytes `json:"maxPayload,omitempty"`
 	// MaxConcurrency bounds the requests in one instance.
-	MaxConcurrency int `json:"maxConcurrency,omitempty"`
+	MaxConcurrency int `json:"maxConcurrency,omitempty" check:"lte=2e9"`
 	// Quota is the default bound on GPUs (or instances without a GPU, or environments) that an account may run at once.
-	Quota int `json:"quota,omitempty"`
+	Quota int `json:"quota,omitempty" check:"lte=2e9"`
 	// QuotaNote says what the quota is and how it is raised.
 	QuotaNote string `json:"quotaNote,omitempty"`
 	// CUDA is the newest CUDA version that the platform's driver runs; "" when the user chooses the driver.
@@ -71,7 +71,7 @@ type Billing struct {
 	// BootTime is the platform's own start-up before the container's process runs, image fetch included.
 	BootTime unit.Duration `json:"bootTime,omitempty"`
 	// MinInstances is the least number of instances that the platform can run: 1 where it cannot scale to zero.
-	MinInstances int `json:"minInstances,omitempty"`
+	MinInstances int `json:"minInstances,omitempty" check:"lte=2e9"`
 	// Assumed names the fields above that no provider document gives.
 	Assumed []string `json:"assumed,omitempty"`
 }

@@ -9,7 +9,12 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"fulcrum.dev/fulcrum/internal/strictyaml"
 )
+
+// maxFileSize bounds a catalogue file, so that a wrong file is refused before it is parsed.
+const maxFileSize = 4 << 20
 
 //go:embed data/*.yaml
 var embedded embed.FS
@@ -82,16 +87,20 @@ func (r *reader) dir(dir fs.FS) error {
 
 // file decodes one file onto what earlier ones said of the same provider.
 func (r *reader) file(name string, data []byte) error {
-	root, err := parseFile(name, data)
+	doc := strictyaml.Document{
+		Noun: "catalogue", Fields: "a provider and its services, or gpus", Hint: "give each provider its own file",
+		MaxSize: maxFileSize, Partial: true, Visit: r.visit,
+	}
+	root, err := doc.Parse(name, data)
 	if err != nil {
 		return err
 	}
-	p := r.providers[scalarAt(root, "provider")]
-	if p == nil {
-		p = &provider{}
+	p := &provider{}
+	if n := strictyaml.Text(root, "provider"); n != nil && r.providers[n.Value] != nil {
+		p = r.providers[n.Value]
 	}
 	p.Sources, p.GPUs = nil, nil
-	if err := decodeNode(name, "", root, &r.seq, &p.fileRecord); err != nil {
+	if err := doc.Onto(name, root, &p.fileRecord); err != nil {
 		return err
 	}
 	maps.Copy(r.gpus, p.GPUs)
@@ -107,6 +116,23 @@ func (r *reader) file(name string, data []byte) error {
 	p.sources = append(p.sources, fileSources{file: name, entries: p.Sources})
 	r.providers[p.Provider] = p
 	return nil
+}
+
+// visit notes where a record stands, and its place in the order when it is new.
+func (r *reader) visit(record any, file string, line int) {
+	if old, ok := record.(whole); ok {
+		old.reset()
+	}
+	rec, ok := record.(located)
+	if !ok {
+		return
+	}
+	at := rec.place()
+	at.file, at.line = file, line
+	if at.seq == 0 {
+		r.seq++
+		at.seq = r.seq
+	}
 }
 
 // sorted returns the keys of a map of records in the order in which they were written.

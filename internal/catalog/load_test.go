@@ -123,6 +123,25 @@ gpus:
 	}
 }
 
+// TestAnchors: what is said once stands wherever its alias is.
+func TestAnchors(t *testing.T) {
+	c, err := Load(own(quote + `
+services:
+  ec2:
+    offers:
+      mine.large: {vcpu: 2, memory: 8GiB, prices: &prices {on-demand: {us-east-1: {usd: 1, source: quote}}}}
+      mine.small: {vcpu: 1, memory: 4GiB, prices: *prices}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"aws/ec2/mine.large", "aws/ec2/mine.small"} {
+		if o, err := c.Lookup(id, "", ""); err != nil || o.Rates[0].Tiers[0].Price.String() != "1" {
+			t.Errorf("%s: %+v, %v", id, o.Rates, err)
+		}
+	}
+}
+
 // TestInvalidFiles has each kind of mistake with its message.
 func TestInvalidFiles(t *testing.T) {
 	offer := func(body string) string {
@@ -174,13 +193,13 @@ func TestInvalidFiles(t *testing.T) {
 		{"cluster item beyond the meter", "provider: aws\nclusters: {mine: {items: [{rate: gp3, quantity: 1e30}]}}\n"},
 		{"empty cluster", "provider: aws\nclusters: {mine: {name: nothing}}\n"},
 		{"refusal without a reason", "provider: aws\nnotSold: {ec2/tpu: {source: S1}}\n"},
-		{"no provider", "services: {}\n"},
+		{"no provider", "services: {ec2: {kind: node}}\n"},
 		{"provider with a slash", "provider: a/b\n"},
 		{"duplicate field", "provider: aws\nprovider: aws\n"},
 		{"list for a mapping", "provider: aws\nservices: [ec2]\n"},
 		{"mapping for a value", "provider: {name: aws}\n"},
 		{"nothing for a value", "provider: aws\nregion:\n"},
-		{"anchors", "provider: aws\nservices: &all {}\nclusters: *all\n"},
+		{"unknown anchor", "provider: aws\nservices: *all\n"},
 		{"several documents", "provider: aws\n---\nprovider: gcp\n"},
 		{"not YAML", "provider: [aws\n"},
 		{"empty file", ""},

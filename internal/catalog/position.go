@@ -24,14 +24,8 @@ type located interface{ place() *position }
 
 func (p *position) place() *position { return p }
 
-// whole marks records of which a later file replaces all, rather than single fields.
+// whole is a record of which a later file replaces all, rather than single fields: reset empties it.
 type whole interface {
 	located
-	replacedWhole()
-}
-
-// textRecord is a record that is written as a single text.
-type textRecord interface {
-	located
-	setText(text string)
+	reset()
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"fulcrum.dev/fulcrum/internal/strictyaml"
+
 	"fulcrum.dev/fulcrum/api/unit"
 )
 
@@ -68,7 +70,7 @@ type rateRecord struct {
 	Confidence Confidence `json:"confidence"`
 }
 
-func (*rateRecord) replacedWhole() {}
+func (r *rateRecord) reset() { *r = rateRecord{position: r.position} }
 
 type tierRecord struct {
 	position
@@ -88,9 +90,9 @@ type serviceRecord struct {
 	Unit  Unit   `json:"unit"`
 	Item  string `json:"item"`
 	// HardwareSource says where the vCPU and memory of the offers are from.
-	HardwareSource string  `json:"hardwareSource"`
-	Billing        layered `json:"billing"`
-	Limits         layered `json:"limits"`
+	HardwareSource string            `json:"hardwareSource"`
+	Billing        strictyaml.Layers `json:"billing"`
+	Limits         strictyaml.Layers `json:"limits"`
 	// Rates apply to every offer of the service.
 	Rates       map[string]*rateRecord  `json:"rates"`
 	Included    map[Meter]*noteRecord   `json:"included"`
@@ -104,16 +106,16 @@ type offerRecord struct {
 	position
 	SKU           string                                   `json:"sku"`
 	GPU           string                                   `json:"gpu"`
-	GPUs          float64                                  `json:"gpus"`
+	GPUs          float64                                  `json:"gpus" check:"lte=1e15"`
 	Arch          string                                   `json:"arch"`
-	VCPU          float64                                  `json:"vcpu"`
+	VCPU          float64                                  `json:"vcpu" check:"lte=1e15"`
 	Memory        unit.Memory                              `json:"memory"`
 	MemoryPerVCPU unit.Memory                              `json:"memoryPerVCPU"`
 	Separate      bool                                     `json:"separate"`
 	Note          string                                   `json:"note"`
 	Region        string                                   `json:"region"`
-	Billing       layered                                  `json:"billing"`
-	Limits        layered                                  `json:"limits"`
+	Billing       strictyaml.Layers                        `json:"billing"`
+	Limits        strictyaml.Layers                        `json:"limits"`
 	Prices        map[PriceClass]map[string]*rateRecord    `json:"prices"`
 	Rates         map[string]*rateRecord                   `json:"rates"`
 	Variants      map[PriceClass]map[string]*variantRecord `json:"variants"`
@@ -135,7 +137,7 @@ type clusterRecord struct {
 	Items []itemRecord `json:"items"`
 }
 
-func (*clusterRecord) replacedWhole() {}
+func (r *clusterRecord) reset() { *r = clusterRecord{position: r.position} }
 
 // itemRecord is a rate of the provider's or an offer of it, and how much of it:
 // held is a number that is kept all month, quantity is in the rate's unit.
@@ -144,7 +146,7 @@ type itemRecord struct {
 	Item     string       `json:"item"`
 	Rate     string       `json:"rate"`
 	Offer    string       `json:"offer"`
-	Held     int          `json:"held"`
+	Held     int          `json:"held" check:"lte=2e9"`
 	Quantity unit.Decimal `json:"quantity"`
 	Traffic  bool         `json:"traffic"`
 }
@@ -162,8 +164,8 @@ type notSoldRecord struct {
 type gpuRecord struct {
 	position
 	Memory     unit.Memory `json:"memory"`
-	Bandwidth  float64     `json:"bandwidth"`
-	TFLOPS     float64     `json:"tflops"`
+	Bandwidth  float64     `json:"bandwidth" check:"lte=1e15"`
+	TFLOPS     float64     `json:"tflops" check:"lte=1e15"`
 	Capability string      `json:"capability"`
 	CUDA       string      `json:"cuda"`
 	TensorRT   string      `json:"tensorrt"`
@@ -177,7 +179,8 @@ type noteRecord struct {
 	text string
 }
 
-func (n *noteRecord) setText(text string) { n.text = text }
+// UnmarshalJSON reads the text.
+func (n *noteRecord) UnmarshalJSON(data []byte) error { return json.Unmarshal(data, &n.text) }
 
 // date is a day, written 2026-07-20.
 type date struct{ time.Time }

@@ -15,6 +15,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // function starts the environments of a Lambda function anew: a changed configuration retires those that there are.
@@ -28,7 +29,7 @@ type function struct {
 
 // openLambda takes the function from the target's URL.
 func openLambda(t v1alpha1.Target, env Environment) (*function, error) {
-	u, err := v1alpha1.ParseLambdaURL(t.URL)
+	u, err := suitefile.ParseLambdaURL(t.URL)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("lambda: %w", err)

@@ -11,6 +11,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/experiment"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/plan"
 	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
@@ -45,7 +46,7 @@ func input(t testing.TB, replace ...string) plan.Input {
 			t.Fatalf("the model file has no %q to replace", replace[i])
 		}
 	}
-	m, err := v1alpha1.Load("model.yaml", []byte(strings.NewReplacer(replace...).Replace(encoder)))
+	m, err := modelfile.Load("model.yaml", []byte(strings.NewReplacer(replace...).Replace(encoder)))
 	if err != nil {
 		t.Fatal(err)
 	}

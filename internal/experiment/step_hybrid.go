@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 )
 
 // arrangement is homes as they stand in spec.homes, and the rule between several.
@@ -45,7 +46,7 @@ func pairs(cluster, serverless v1alpha1.Home, minWarm int) []arrangement {
 	}
 	base.Cluster.Autoscaler, base.Cluster.Schedule = nil, nil
 	routing := &v1alpha1.Routing{Overflow: &v1alpha1.Overflow{}}
-	routing.Overflow.ApplyDefaults()
+	modelfile.DefaultOverflow(routing.Overflow)
 	var list []arrangement
 	for _, overflow := range overflows(serverless, minWarm) {
 		for _, k := range baseSizes((n + perNode - 1) / perNode) {

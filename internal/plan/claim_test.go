@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"fulcrum.dev/fulcrum/api/unit"
-	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 )
 
 func claimCatalog(t *testing.T) *catalog.Catalog {
@@ -23,7 +23,7 @@ func claimCatalog(t *testing.T) *catalog.Catalog {
 // checkFile returns the results of a model file's claims.
 func checkFile(t *testing.T, data []byte) ([]ClaimResult, error) {
 	t.Helper()
-	m, err := v1alpha1.Load("claims.yaml", data)
+	m, err := modelfile.Load("claims.yaml", data)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/plan"
 	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
@@ -78,7 +79,7 @@ func model(t testing.TB, text string, replace ...string) *v1alpha1.Model {
 		}
 		text = strings.ReplaceAll(text, replace[i], replace[i+1])
 	}
-	m, err := v1alpha1.Load("model.yaml", []byte(text))
+	m, err := modelfile.Load("model.yaml", []byte(text))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/arrange"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 )
 
 // Evaluator simulates homes as they stand in a model file, under the whole
@@ -81,7 +82,7 @@ func written(m *v1alpha1.Model, homes []v1alpha1.Home, routing *v1alpha1.Routing
 	if err != nil {
 		return nil, err
 	}
-	return v1alpha1.Load(m.Metadata.Name, data)
+	return modelfile.Load(m.Metadata.Name, data)
 }
 
 // Run simulates a layout under all of the traffic. Unless full, the run stops

@@ -10,6 +10,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/home"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 )
 
 // hybridOffers is how many offers of each side hybrids are made of, the cheapest.
@@ -221,7 +222,7 @@ func (p *pairing) start(bound float64) (int, bool) {
 // whenFull is the routing of every hybrid that is searched: the overflow takes what finds no free slot at the base.
 func whenFull() *v1alpha1.Routing {
 	r := &v1alpha1.Routing{Overflow: &v1alpha1.Overflow{}}
-	r.Overflow.ApplyDefaults()
+	modelfile.DefaultOverflow(r.Overflow)
 	return r
 }
 

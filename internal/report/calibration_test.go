@@ -4,7 +4,7 @@ import (
 	"io"
 	"testing"
 
-	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/report"
 )
 
@@ -60,7 +60,7 @@ spec:
 `
 
 func TestCalibration(t *testing.T) {
-	c, err := v1alpha1.LoadCalibration("profile.yaml", []byte(calibrated))
+	c, err := modelfile.LoadCalibration("profile.yaml", []byte(calibrated))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,8 +19,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/plan"
 	"fulcrum.dev/fulcrum/internal/report"
 	"fulcrum.dev/fulcrum/internal/workload/traffic"
@@ -53,7 +53,7 @@ spec:
 
 func input(t testing.TB, replace ...string) plan.Input {
 	t.Helper()
-	m, err := v1alpha1.Load("model.yaml", []byte(strings.NewReplacer(replace...).Replace(encoder)))
+	m, err := modelfile.Load("model.yaml", []byte(strings.NewReplacer(replace...).Replace(encoder)))
 	if err != nil {
 		t.Fatal(err)
 	}

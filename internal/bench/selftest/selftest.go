@@ -17,6 +17,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/record"
 	"fulcrum.dev/fulcrum/internal/stats"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // Version is the schema version of a Result.
@@ -83,7 +84,7 @@ func runCase(ctx context.Context, each time.Duration, start func(time.Duration) 
 	suite := &v1alpha1.Suite{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.KindSuite, Metadata: v1alpha1.Metadata{Name: "selftest"}}
 	suite.Spec.Targets = []v1alpha1.Target{{Name: "selftest", URL: server.url()}}
 	suite.Spec.Load = v1alpha1.SuiteLoad{Arrivals: "constant", Phases: []v1alpha1.Phase{{Rate: rate, Duration: unit.Duration(each)}}}
-	suite.ApplyDefaults()
+	suitefile.Default(suite)
 	w, err := bench.Workload(nil, suite)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench/wire"
 	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 const token = `{"choices":[{"delta":{"content":"Hi"}}]}`
@@ -11,7 +12,7 @@ const token = `{"choices":[{"delta":{"content":"Hi"}}]}`
 // defaulted is a target as a suite has it.
 func defaulted(t v1alpha1.Target) v1alpha1.Target {
 	s := &v1alpha1.Suite{Spec: v1alpha1.SuiteSpec{Targets: []v1alpha1.Target{t}}}
-	s.ApplyDefaults()
+	suitefile.Default(s)
 	return s.Spec.Targets[0]
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // lambdaCall carries the request of another protocol in an invocation of a function, and takes its answer out again.
@@ -34,7 +35,7 @@ func (e *functionError) Error() string {
 
 // overLambda makes a target, which would ask over HTTP, ask a function.
 func (t *httpTarget) overLambda(spec v1alpha1.Target, access Access) error {
-	l, err := v1alpha1.ParseLambdaURL(spec.URL)
+	l, err := suitefile.ParseLambdaURL(spec.URL)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func (t *httpTarget) overLambda(spec v1alpha1.Target, access Access) error {
 }
 
 // invocationURL is that of the operations Invoke and InvokeWithResponseStream.
-func invocationURL(l v1alpha1.LambdaURL, stream bool) (*url.URL, error) {
+func invocationURL(l suitefile.LambdaURL, stream bool) (*url.URL, error) {
 	text := l.Base() + "/2015-03-31/functions/" + l.Function + "/invocations"
 	if stream {
 		text = l.Base() + "/2021-11-15/functions/" + l.Function + "/response-streaming-invocations"

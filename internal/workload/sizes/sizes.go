@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/distribution"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 	"fulcrum.dev/fulcrum/internal/workload/rows"
@@ -66,7 +67,7 @@ func tokenDist(c *v1alpha1.CountDistribution) (random.Dist, error) {
 	if c == nil {
 		return nil, nil
 	}
-	d, err := c.Dist()
+	d, err := distribution.Count(*c)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +81,7 @@ func workDist(c *v1alpha1.DurationDistribution) (random.Dist, error) {
 	if c == nil {
 		return nil, nil
 	}
-	d, err := c.Dist()
+	d, err := distribution.Duration(*c)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 	"fulcrum.dev/fulcrum/test/lab/await"
 	"fulcrum.dev/fulcrum/test/lab/model"
 	"fulcrum.dev/fulcrum/test/lab/process"
@@ -82,8 +83,8 @@ func (l load) run(t *testing.T) *record.Log {
 	s.Spec.Targets = []v1alpha1.Target{l.target}
 	s.Spec.Load = v1alpha1.SuiteLoad{Phases: l.phases, Arrivals: "poisson", Sizes: l.sizes, Seed: &l.seed}
 	s.Spec.Gate.Most = unit.Duration(50 * time.Millisecond) // it shares two cores with the server
-	s.ApplyDefaults()
-	if err := s.Validate("lab"); err != nil {
+	suitefile.Default(s)
+	if err := suitefile.Validate("lab", s); err != nil {
 		t.Fatal(err)
 	}
 	in := bench.Input{Suite: s, SuiteHash: "laboratory", Tool: "lab"}

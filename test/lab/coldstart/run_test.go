@@ -17,6 +17,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/coldstart"
 	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // suite asks for cold starts of its targets, without a load.
@@ -36,8 +37,8 @@ func run(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access target.Acc
 // start is run beside the test. The function that it returns waits for the log.
 func start(ctx context.Context, t *testing.T, s *v1alpha1.Suite, access target.Access, variable func(string) string, doing func(string)) func() *record.Log {
 	t.Helper()
-	s.ApplyDefaults()
-	if err := s.Validate("suite"); err != nil {
+	suitefile.Default(s)
+	if err := suitefile.Validate("suite", s); err != nil {
 		t.Fatal(err)
 	}
 	in := bench.Input{Suite: s, Tool: "fulcrum test", Access: map[string]target.Access{}, Forcers: map[string]bench.Forcer{}}

@@ -11,6 +11,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/bench"
 	"fulcrum.dev/fulcrum/internal/bench/target"
 	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 	"fulcrum.dev/fulcrum/test/lab/container"
 	"fulcrum.dev/fulcrum/test/lab/lambda"
 	"fulcrum.dev/fulcrum/test/lab/model/gguf"
@@ -22,8 +23,8 @@ func measured(t *testing.T, access map[string]target.Access, perSecond float64, 
 	s := &v1alpha1.Suite{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.KindSuite, Metadata: v1alpha1.Metadata{Name: "lab"}}
 	s.Spec.Targets, s.Spec.Turn = targets, new(unit.Duration)
 	s.Spec.Load = v1alpha1.SuiteLoad{Arrivals: "constant", Phases: []v1alpha1.Phase{{Rate: unit.Rate(perSecond), Duration: unit.Duration(d)}}}
-	s.ApplyDefaults()
-	if err := s.Validate("suite"); err != nil {
+	suitefile.Default(s)
+	if err := suitefile.Validate("suite", s); err != nil {
 		t.Fatal(err)
 	}
 	in := bench.Input{Suite: s, Access: access}

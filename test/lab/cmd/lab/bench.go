@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 	"fulcrum.dev/fulcrum/test/lab/binary"
 	"fulcrum.dev/fulcrum/test/lab/cluster"
 	"fulcrum.dev/fulcrum/test/lab/sandbox"
@@ -66,7 +66,7 @@ func bench(ctx context.Context, stdout io.Writer, suite, out string) error {
 			return err
 		}
 	}
-	if _, err := v1alpha1.LoadSuite(suite, text); err != nil {
+	if _, err := suitefile.Load(suite, text); err != nil {
 		return err // at once, and not when all is up
 	}
 	out, err := filepath.Abs(out)

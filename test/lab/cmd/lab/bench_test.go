@@ -14,6 +14,7 @@ import (
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/analysis"
 	"fulcrum.dev/fulcrum/internal/record"
+	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
 // TestBench runs the suite as its user would, and reads what was kept: every target was asked and answered right, what serves
@@ -21,7 +22,7 @@ import (
 func TestBench(t *testing.T) {
 	requireSandbox(t)
 	requireModels(t)
-	suite, err := v1alpha1.LoadSuite("peers.yaml", peers)
+	suite, err := suitefile.Load("peers.yaml", peers)
 	if err != nil {
 		t.Fatal(err)
 	}
