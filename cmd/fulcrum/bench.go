@@ -64,13 +64,18 @@ its limit, or the run was interrupted; 5 invalid: the client was too slow to mea
   fulcrum bench --target http://127.0.0.1:8080/ --rate 50/s --duration 2m --threshold 'latency.p95<=200ms' --threshold 'errors<=1%'
   fulcrum bench report run --against old-run --html report.html
   fulcrum bench saturate --target http://127.0.0.1:8080/ --threshold 'latency.p95<=200ms' --most 500/s`,
-		Args: cobra.MaximumNArgs(1),
+		Args: f.suite.args,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.run(cmd, std, args)
+			err := f.run(cmd, std, args)
+			if len(args) > 0 {
+				err = orSubcommand(cmd, args[0], err)
+			}
+			return err
 		},
 	}
 	fs := cmd.Flags()
 	f.suite.register(fs)
+	f.suite.file.register(cmd)
 	fs.StringVar(&f.out, "out", "", "new folder to keep the records of the run in, for bench report")
 	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
 	fs.StringVar(&f.html, "html", "", "file to write the report to as a page with plots, beside what is printed")

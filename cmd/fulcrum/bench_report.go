@@ -28,7 +28,7 @@ Exit codes: those of bench.`,
   fulcrum bench report run --against old-run
   fulcrum bench report run --html report.html
   fulcrum bench report run -o json | jq .targets[0].metrics`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if output != "text" && output != "json" {
 				return fmt.Errorf("--output: expected text or json, got %q", output)

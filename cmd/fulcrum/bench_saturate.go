@@ -47,11 +47,12 @@ Exit codes: 0 a rate was found, or the highest allowed one passes; 1 an error; 3
 a rate far below the first one passes; 4 interrupted; 5 the client is the limit.`,
 		Example: `  fulcrum bench saturate suite.yaml --most 500/s
   fulcrum bench saturate --target http://127.0.0.1:8080/ --threshold 'latency.p95<=200ms' --threshold 'errors<=1%' --most 500/s --out steps`,
-		Args: cobra.MaximumNArgs(1),
+		Args: f.suite.args,
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, std, args) },
 	}
 	fs := cmd.Flags()
 	f.suite.registerTargets(fs)
+	f.suite.file.register(cmd)
 	fs.Var(newTextFlag(&f.from, "rate", unit.ParseRate), "from", "first rate to try (default 10/s, or --most if that is less)")
 	fs.Var(newTextFlag(&f.most, "rate", unit.ParseRate), "most", "highest rate that may be tried; required")
 	fs.Var(newTextFlag(&f.step, "duration", parseTime), "step", "how long a rate is tried at least (default 10s)")

@@ -56,9 +56,9 @@ A target must be one replica: what several do together is not what one does.`,
   fulcrum calibrate run --on k8s=gpu:L4 --on fn=cpu:x86,vcpu=2,home=function -o profile.yaml
   fulcrum plan model.yaml --calibration profile.yaml
   fulcrum calibrate backtest profile.yaml other-run`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.calibrate(cmd.Context(), std, args[0])
+			return orSubcommand(cmd, args[0], f.calibrate(cmd.Context(), std, args[0]))
 		},
 	}
 	fs := cmd.Flags()

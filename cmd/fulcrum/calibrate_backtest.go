@@ -36,7 +36,7 @@ server: another rate, another shape, other sizes.
 Exit codes: 0 p50 and p95 are predicted within the share; 1 an error; 3 they are not.`,
 		Example: `  fulcrum calibrate backtest profile.yaml other-run
   fulcrum calibrate backtest profile.yaml other-run --within 5% -o json`,
-		Args: cobra.ExactArgs(2),
+		Args: exactly,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if output != "text" && output != "json" {
 				return fmt.Errorf("--output: expected text or json, got %q", output)

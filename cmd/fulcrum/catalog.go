@@ -30,7 +30,10 @@ func newCatalogCommand(std streams) *cobra.Command {
 		Long: `The catalogue holds offers with their prices, limits and billing rules, each with
 source, date and confidence. --catalog names a directory of files of your own,
 one for each provider, which add offers and change those with the same id.`,
-		Args: cobra.NoArgs,
+		Example: `  fulcrum catalog list --gpu L4
+  fulcrum catalog show aws/lambda/x86`,
+		Args: onlySubcommands,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.PersistentFlags().StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
 	cmd.PersistentFlags().StringVar(&f.dir, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
@@ -138,7 +141,7 @@ func newCatalogShowCommand(std streams, f *catalogFlags) *cobra.Command {
 		Example: `  fulcrum catalog show aws/lambda/x86
   fulcrum catalog show aws/ec2/g6.xlarge --class spot
   fulcrum catalog show aws/eks`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly,
 		RunE: func(_ *cobra.Command, args []string) error {
 			cat, err := f.load()
 			if err != nil {

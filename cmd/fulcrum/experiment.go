@@ -20,7 +20,7 @@ func newExperimentCommand(std streams) *cobra.Command {
 		Use:     "experiment",
 		Short:   "Check the planner's answers by brute force",
 		Example: `  fulcrum experiment neighbours examples/image-generation.yaml`,
-		Args:    cobra.NoArgs,
+		Args:    onlySubcommands,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newNeighboursCommand(std))
@@ -55,9 +55,9 @@ without a feasible arrangement, 3 some are.`,
 		Example: `  fulcrum experiment neighbours examples/image-generation.yaml
   fulcrum experiment neighbours examples/support-chat.yaml --of best,best-hybrid
   fulcrum plan model.yaml -o json > plan.json; fulcrum experiment neighbours model.yaml --plan plan.json`,
-		Args: cobra.ExactArgs(1),
+		Args: f.args,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.run(cmd.Context(), std, args[0])
+			return f.run(cmd.Context(), std, f.path(args))
 		},
 	}
 	f.register(cmd, "text or json")
@@ -75,9 +75,9 @@ func (f *neighboursFlags) run(ctx context.Context, std streams, path string) err
 			return fmt.Errorf("--of: expected some of %s, got %q", strings.Join(experiment.Names(), ", "), name)
 		}
 	}
-	bar := newProgress(std.err, "reading "+path)
+	bar := newProgress(std.err, "reading "+nameOf(path))
 	defer bar.finish()
-	in, err := f.input(ctx, path, bar)
+	in, err := f.input(ctx, std, path, bar)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (f *neighboursFlags) run(ctx context.Context, std streams, path string) err
 	result, err := experiment.Neighbours(ctx, in, p, f.of...)
 	bar.finish()
 	if err != nil {
-		return fmt.Errorf("the neighbours of %s: %w", path, err)
+		return fmt.Errorf("the neighbours of %s: %w", nameOf(path), err)
 	}
 	if f.output == "json" {
 		err = report.JSON(std.out, result)
@@ -108,7 +108,7 @@ func (f *neighboursFlags) planOf(ctx context.Context, bar *progress, in plan.Inp
 	if f.plan == "" {
 		p, err := f.search(ctx, bar, in)
 		if err != nil {
-			return nil, fmt.Errorf("planning %s: %w", path, err)
+			return nil, fmt.Errorf("planning %s: %w", nameOf(path), err)
 		}
 		return p, nil
 	}

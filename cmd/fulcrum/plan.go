@@ -22,6 +22,7 @@ import (
 
 // planFlags are what plan and simulate share.
 type planFlags struct {
+	fileFlag
 	output  string
 	catalog string
 	today   string
@@ -33,6 +34,7 @@ type planFlags struct {
 }
 
 func (f *planFlags) register(cmd *cobra.Command, outputs string) {
+	f.fileFlag.register(cmd)
 	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "form of the output: "+outputs)
 	cmd.Flags().StringVar(&f.catalog, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
 	cmd.Flags().StringVar(&f.today, "today", "", "the day that the age of prices is counted to, as 2006-01-02 (default: today)")
@@ -67,13 +69,14 @@ Exit codes: 0 a feasible plan, 1 an error, 3 no arrangement meets the objectives
   fulcrum plan examples/support-chat.yaml -o wide
   fulcrum plan examples/support-chat.yaml --verify
   fulcrum plan model.yaml --calibration profile.yaml
-  fulcrum plan examples/support-chat.yaml -o json | jq .verdict.summary`,
-		Args: cobra.ExactArgs(1),
+  fulcrum plan -f examples/support-chat.yaml -o json | jq .verdict.summary
+  envsubst < model.yaml | fulcrum plan -`,
+		Args: f.args,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("max-time") && f.maxTime <= 0 {
 				return fmt.Errorf("--max-time: expected a time above 0 such as 30s, got %s", f.maxTime)
 			}
-			return f.plan(cmd.Context(), std, args[0], verify)
+			return f.plan(cmd.Context(), std, f.path(args), verify)
 		},
 	}
 	f.register(cmd, "text, wide or json")
@@ -86,19 +89,19 @@ func (f *planFlags) plan(ctx context.Context, std streams, path string, verify b
 	if f.output != "text" && f.output != "wide" && f.output != "json" {
 		return fmt.Errorf("--output: expected text, wide or json, got %q", f.output)
 	}
-	bar := newProgress(std.err, "reading "+path)
+	bar := newProgress(std.err, "reading "+nameOf(path))
 	defer bar.finish()
-	in, err := f.input(ctx, path, bar)
+	in, err := f.input(ctx, std, path, bar)
 	if err != nil {
 		return err
 	}
 	p, err := f.search(ctx, bar, in)
 	if err != nil {
-		return fmt.Errorf("planning %s: %w", path, err)
+		return fmt.Errorf("planning %s: %w", nameOf(path), err)
 	}
 	if verify {
 		if p.Verification, err = f.verify(ctx, bar, in, p); err != nil {
-			return fmt.Errorf("verifying the plan of %s: %w", path, err)
+			return fmt.Errorf("verifying the plan of %s: %w", nameOf(path), err)
 		}
 	}
 	bar.finish()
@@ -147,7 +150,7 @@ func (f *planFlags) verify(ctx context.Context, bar *progress, in plan.Input, p 
 const memoryLimit = 400 << 20
 
 // input reads everything that a plan depends on, until the context ends. Its traffic cannot be read after that either.
-func (f *planFlags) input(ctx context.Context, path string, p *progress) (plan.Input, error) {
+func (f *planFlags) input(ctx context.Context, std streams, path string, p *progress) (plan.Input, error) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
@@ -159,27 +162,27 @@ func (f *planFlags) input(ctx context.Context, path string, p *progress) (plan.I
 	if err != nil {
 		return plan.Input{}, err
 	}
-	model, load, err := loadModel(path, f.calibration, endWith(ctx, p, openBeside(path)))
+	data, err := readFile(ctx, std, path)
+	if err != nil {
+		return plan.Input{}, err
+	}
+	model, load, err := loadModel(path, data, f.calibration, endWith(ctx, p, openBeside(path)))
 	if err != nil {
 		return plan.Input{}, err
 	}
 	return plan.Input{Model: model, Workload: load, Catalog: cat, Today: today, Workers: f.workers}, nil
 }
 
-// loadModel reads a model file and what it names, traffic and calibration; paths in it are relative to it. Open opens the
-// files of the traffic.
-func loadModel(path, calibration string, open rows.Opener) (*v1alpha1.Model, workload.Workload, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	model, err := modelfile.LoadCalibrated(path, data, calibrations{model: path, flag: calibration}.find)
+// loadModel reads the data of a model file and what it names, traffic and calibration; paths in it are relative to it. Open
+// opens the files of the traffic.
+func loadModel(path string, data []byte, calibration string, open rows.Opener) (*v1alpha1.Model, workload.Workload, error) {
+	model, err := modelfile.LoadCalibrated(nameOf(path), data, calibrations{model: path, flag: calibration}.find)
 	if err != nil {
 		return nil, nil, err
 	}
 	load, err := traffic.Build(open, model.Spec.Traffic)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: spec.traffic: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: spec.traffic: %w", nameOf(path), err)
 	}
 	return model, load, nil
 }

@@ -48,7 +48,7 @@ GPU in AWS Lambda, is refused with the reason and its source.`,
   fulcrum price gcp/cloud-run/l4 --hours 730
   fulcrum price modal/functions/l4 --requests 100k --duration 3s --vcpu 4 --memory 16GiB
   fulcrum price aws/eks --shared-by 4`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.Flags().Visit(func(fl *pflag.Flag) { f.given[fl.Name] = true })
 			return f.run(std, args[0])

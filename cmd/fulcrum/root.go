@@ -14,9 +14,11 @@ latency objectives and dated prices, and shows the arithmetic.`,
 		Example: `  fulcrum plan examples/support-chat.yaml
   fulcrum price aws/lambda/x86 --memory 1GB --requests 3M --duration 2s
   fulcrum trace describe access.log.gz`,
+		Version:       buildVersion().String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetIn(std.in)
 	root.SetOut(std.out)
 	root.SetErr(std.err)

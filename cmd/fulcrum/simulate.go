@@ -35,9 +35,9 @@ Exit codes: 0 the simulation ran, whether or not objectives are met; 1 an error.
 		Example: `  fulcrum simulate examples/two-homes.yaml
   fulcrum simulate examples/two-homes.yaml -o json
   fulcrum simulate examples/hybrid.yaml --timeline-csv timeline.csv`,
-		Args: cobra.ExactArgs(1),
+		Args: f.args,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.simulate(cmd.Context(), std, args[0])
+			return f.simulate(cmd.Context(), std, f.path(args))
 		},
 	}
 	f.register(cmd, "text or json")
@@ -56,9 +56,9 @@ func (f *simulateFlags) simulate(ctx context.Context, std streams, path string) 
 	if f.timeline < 0 || f.timeline > maxTimeline {
 		return fmt.Errorf("--timeline: expected from 0 to %d moments, got %d", maxTimeline, f.timeline)
 	}
-	bar := newProgress(std.err, "reading "+path)
+	bar := newProgress(std.err, "reading "+nameOf(path))
 	defer bar.finish()
-	in, err := f.input(ctx, path, bar)
+	in, err := f.input(ctx, std, path, bar)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (f *simulateFlags) simulate(ctx context.Context, std streams, path string) 
 	s, err := plan.Simulate(ctx, in)
 	bar.finish()
 	if err != nil {
-		return fmt.Errorf("simulating %s: %w", path, err)
+		return fmt.Errorf("simulating %s: %w", nameOf(path), err)
 	}
 	if err := f.write(std, s); err != nil || f.timelineCSV == "" {
 		return err

@@ -25,7 +25,7 @@ func newTraceCommand(std streams) *cobra.Command {
 		Use:     "trace",
 		Short:   "Look into recorded traffic",
 		Example: `  fulcrum trace describe access.log.gz`,
-		Args:    cobra.NoArgs,
+		Args:    onlySubcommands,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newTraceDescribeCommand(std))
@@ -68,7 +68,7 @@ told from the first line:
   fulcrum trace describe calls.jsonl --column time=ts,timeUnit=ms,input=usage.prompt_tokens,output=usage.completion_tokens
   fulcrum trace describe invocations.csv.gz --durations durations.csv.gz --function a699dfe0
   zcat access.log.*.gz | fulcrum trace describe - -o json`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.trace.Path = args[0]
 			return describeTrace(cmd.Context(), std, f)
@@ -99,13 +99,13 @@ func describeTrace(ctx context.Context, std streams, f describeFlags) error {
 	if f.trace.Columns, err = columnsOf(f.columns); err != nil {
 		return err
 	}
-	bar := newProgress(std.err, "reading "+f.trace.Path)
+	bar := newProgress(std.err, "reading "+nameOf(f.trace.Path))
 	defer bar.finish()
 	w, err := trace.Read(endWith(ctx, bar, traceOpener(ctx, bar, std.in)), f.trace, f.seed)
 	if err != nil {
 		return err
 	}
-	bar.begin("describing " + f.trace.Path)
+	bar.begin("describing " + nameOf(f.trace.Path))
 	d, err := workload.Describe(ctx, w)
 	bar.finish()
 	if err != nil {
