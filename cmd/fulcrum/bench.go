@@ -77,7 +77,7 @@ its limit, or the run was interrupted; 5 invalid: the client was too slow to mea
 	f.suite.register(fs)
 	f.suite.file.register(cmd)
 	fs.StringVar(&f.out, "out", "", "new folder to keep the records of the run in, for bench report")
-	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
+	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: "+orList(recordForms))
 	fs.StringVar(&f.html, "html", "", "file to write the report to as a page with plots, beside what is printed")
 	fs.StringVar(&f.progress, "progress", "auto", "on standard error while it runs: auto (a line, rewritten each second on a terminal), none, or json (an object each second)")
 	fs.BoolVar(&f.yes, "yes", false, "send the load to hosts other than this machine, and change systems there for cold starts, without being asked")
@@ -86,8 +86,8 @@ its limit, or the run was interrupted; 5 invalid: the client was too slow to mea
 }
 
 func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
-	if f.output != "text" && f.output != "json" {
-		return fmt.Errorf("--output: expected text or json, got %q", f.output)
+	if err := checkOutput(f.output, recordForms); err != nil {
+		return err
 	}
 	if err := checkPage(f.html); err != nil {
 		return err
@@ -173,10 +173,10 @@ func writeAnalysis(std streams, a *analysis.Result, output, html string) error {
 			return fmt.Errorf("--html: %w", err)
 		}
 	}
-	if output == "json" {
-		err = report.JSON(std.out, a)
+	if isRecord(output) {
+		err = writeRecord(std.out, output, a)
 	} else {
-		err = report.Measurement(std.out, a, report.Style{Color: isColorful(std.out)})
+		err = report.Measurement(std.out, a, styleOf(std.out))
 	}
 	switch {
 	case err != nil:

@@ -30,8 +30,8 @@ Exit codes: those of bench.`,
   fulcrum bench report run -o json | jq .targets[0].metrics`,
 		Args: exactly,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if output != "text" && output != "json" {
-				return fmt.Errorf("--output: expected text or json, got %q", output)
+			if err := checkOutput(output, recordForms); err != nil {
+				return err
 			}
 			if err := checkPage(html); err != nil {
 				return err
@@ -57,7 +57,7 @@ Exit codes: those of bench.`,
 	}
 	cmd.Flags().StringVar(&against, "against", "", "folder of an earlier run to compare with")
 	cmd.Flags().StringVar(&html, "html", "", "file to write the report to as a page with plots, beside what is printed")
-	cmd.Flags().StringVarP(&output, "output", "o", "text", "form of the output: text or json")
+	cmd.Flags().StringVarP(&output, "output", "o", "text", "form of the output: "+orList(recordForms))
 	return cmd
 }
 

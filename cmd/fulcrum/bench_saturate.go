@@ -59,7 +59,7 @@ a rate far below the first one passes; 4 interrupted; 5 the client is the limit.
 	fs.Var(newTextFlag(&f.rest, "duration", parseTime), "rest", "how long a target recovers after a step (default 1s)")
 	fs.Var(newTextFlag(&f.within, "share", parsePart), "within", "how near the two rates must be (default 5%)")
 	fs.StringVar(&f.out, "out", "", "new folder to keep the records of each step in, as TARGET/STEP, for bench report")
-	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
+	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: "+orList(recordForms))
 	fs.BoolVar(&f.yes, "yes", false, "send the load to hosts other than this machine without being asked")
 	return cmd
 }
@@ -103,9 +103,10 @@ func (f *saturateFlags) run(cmd *cobra.Command, std streams, args []string) erro
 }
 
 func (f *saturateFlags) check() error {
+	if err := checkOutput(f.output, recordForms); err != nil {
+		return err
+	}
 	switch {
-	case f.output != "text" && f.output != "json":
-		return fmt.Errorf("--output: expected text or json, got %q", f.output)
 	case f.most <= 0 || f.most > 1e6:
 		return errors.New("--most: is required: expected the highest rate that may be tried, up to 1,000,000/s, such as 500/s")
 	case f.from <= 0 || f.from > f.most:
@@ -157,10 +158,10 @@ func (f *saturateFlags) keep(target string, step int, log []byte) error {
 // writeSaturation prints the result; the error is the exit code that it asks for.
 func writeSaturation(std streams, s *analysis.Saturation, output string) error {
 	var err error
-	if output == "json" {
-		err = report.JSON(std.out, s)
+	if isRecord(output) {
+		err = writeRecord(std.out, output, s)
 	} else {
-		err = report.Saturation(std.out, s, report.Style{Color: isColorful(std.out)})
+		err = report.Saturation(std.out, s, styleOf(std.out))
 	}
 	if err != nil {
 		return err

@@ -115,7 +115,7 @@ func (f *calibrateFlags) calibrate(ctx context.Context, std streams, run string)
 	if f.format == "json" {
 		return report.JSON(std.out, c)
 	}
-	return report.Calibration(std.out, c, report.Style{Color: isColorful(std.out)})
+	return report.Calibration(std.out, c, styleOf(std.out))
 }
 
 // writeCalibration writes a file that LoadCalibration reads.

@@ -38,14 +38,14 @@ Exit codes: 0 p50 and p95 are predicted within the share; 1 an error; 3 they are
   fulcrum calibrate backtest profile.yaml other-run --within 5% -o json`,
 		Args: exactly,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if output != "text" && output != "json" {
-				return fmt.Errorf("--output: expected text or json, got %q", output)
+			if err := checkOutput(output, recordForms); err != nil {
+				return err
 			}
 			return backtest(cmd.Context(), std, args[0], args[1], float64(within), output)
 		},
 	}
 	cmd.Flags().Var(newTextFlag(&within, "share", parsePart), "within", "greatest relative error of p50 and p95 (default 10%)")
-	cmd.Flags().StringVarP(&output, "output", "o", "text", "form of the output: text or json")
+	cmd.Flags().StringVarP(&output, "output", "o", "text", "form of the output: "+orList(recordForms))
 	return cmd
 }
 
@@ -80,10 +80,10 @@ func backtest(ctx context.Context, std streams, profile, run string, within floa
 		worst = max(worst, b.Worst)
 	}
 	bar.finish()
-	if output == "json" {
-		err = report.JSON(std.out, backtestDocument{backtestSchema, list})
+	if isRecord(output) {
+		err = writeRecord(std.out, output, backtestDocument{backtestSchema, list})
 	} else {
-		err = report.Backtests(std.out, list, within, report.Style{Color: isColorful(std.out)})
+		err = report.Backtests(std.out, list, within, styleOf(std.out))
 	}
 	if err == nil && worst > within {
 		return exitStatus(exitFail)

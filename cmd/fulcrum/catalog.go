@@ -10,7 +10,6 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/report"
 )
 
 // catalogSchema and checkSchema name the forms of `fulcrum catalog … -o json`.
@@ -35,15 +34,15 @@ one for each provider, which add offers and change those with the same id.`,
 		Args: onlySubcommands,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.PersistentFlags().StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
+	cmd.PersistentFlags().StringVarP(&f.output, "output", "o", "text", "form of the output: "+orList(recordForms)+"; list also csv or markdown")
 	cmd.PersistentFlags().StringVar(&f.dir, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
 	cmd.AddCommand(newCatalogListCommand(std, &f), newCatalogShowCommand(std, &f), newCatalogCheckCommand(std, &f))
 	return cmd
 }
 
-func (f *catalogFlags) load() (*catalog.Catalog, error) {
-	if f.output != "text" && f.output != "json" {
-		return nil, fmt.Errorf("--output: expected text or json, got %q", f.output)
+func (f *catalogFlags) load(forms []string) (*catalog.Catalog, error) {
+	if err := checkOutput(f.output, forms); err != nil {
+		return nil, err
 	}
 	return loadCatalog(f.dir)
 }
@@ -66,7 +65,7 @@ no home can be planned on, and further regions are left out unless --all is give
   fulcrum catalog list --all -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			cat, err := f.load()
+			cat, err := f.load(tableForms)
 			if err != nil {
 				return err
 			}
@@ -74,13 +73,13 @@ no home can be planned on, and further regions are left out unless --all is give
 			if err != nil {
 				return err
 			}
-			if f.output == "json" {
-				return report.JSON(std.out, struct {
+			if isRecord(f.output) {
+				return writeRecord(std.out, f.output, struct {
 					SchemaVersion string          `json:"schemaVersion"`
 					Offers        []catalog.Offer `json:"offers"`
 				}{catalogSchema, offers})
 			}
-			return writeOffers(std.out, offers)
+			return writeOffers(std.out, f.output, offers)
 		},
 	}
 	cmd.Flags().StringVar(&filter.provider, "provider", "", "only this provider, such as aws")
@@ -143,7 +142,7 @@ func newCatalogShowCommand(std streams, f *catalogFlags) *cobra.Command {
   fulcrum catalog show aws/eks`,
 		Args: exactly,
 		RunE: func(_ *cobra.Command, args []string) error {
-			cat, err := f.load()
+			cat, err := f.load(recordForms)
 			if err != nil {
 				return err
 			}
@@ -154,8 +153,8 @@ func newCatalogShowCommand(std streams, f *catalogFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if f.output == "json" {
-				return report.JSON(std.out, struct {
+			if isRecord(f.output) {
+				return writeRecord(std.out, f.output, struct {
 					SchemaVersion string        `json:"schemaVersion"`
 					Key           string        `json:"key"`
 					Offer         catalog.Offer `json:"offer"`
@@ -170,8 +169,8 @@ func newCatalogShowCommand(std streams, f *catalogFlags) *cobra.Command {
 }
 
 func showCluster(std streams, f *catalogFlags, set catalog.ClusterCost) error {
-	if f.output == "json" {
-		return report.JSON(std.out, struct {
+	if isRecord(f.output) {
+		return writeRecord(std.out, f.output, struct {
 			SchemaVersion string              `json:"schemaVersion"`
 			Cluster       catalog.ClusterCost `json:"cluster"`
 		}{catalogSchema, set})
@@ -201,13 +200,13 @@ errors: the exit code is 0.`,
 			if err != nil {
 				return err
 			}
-			cat, err := f.load()
+			cat, err := f.load(recordForms)
 			if err != nil {
 				return err
 			}
 			found := cat.Check(day, maxAge.Std())
-			if f.output == "json" {
-				return report.JSON(std.out, checkDocument{checkSchema, day.Format(time.DateOnly), maxAge.String(), append([]catalog.Finding{}, found...)})
+			if isRecord(f.output) {
+				return writeRecord(std.out, f.output, checkDocument{checkSchema, day.Format(time.DateOnly), maxAge.String(), append([]catalog.Finding{}, found...)})
 			}
 			return writeFindings(std.out, cat, found, day, maxAge)
 		},

@@ -60,15 +60,15 @@ without a feasible arrangement, 3 some are.`,
 			return f.run(cmd.Context(), std, f.path(args))
 		},
 	}
-	f.register(cmd, "text or json")
+	f.register(cmd, tableForms)
 	cmd.Flags().StringVar(&f.plan, "plan", "", "a plan of the same file, as plan -o json writes it, instead of planning")
 	cmd.Flags().StringSliceVar(&f.of, "of", experiment.Names(), "the verdicts whose neighbours are tried")
 	return cmd
 }
 
 func (f *neighboursFlags) run(ctx context.Context, std streams, path string) error {
-	if f.output != "text" && f.output != "json" {
-		return fmt.Errorf("--output: expected text or json, got %q", f.output)
+	if err := checkOutput(f.output, tableForms); err != nil {
+		return err
 	}
 	for _, name := range f.of {
 		if !slices.Contains(experiment.Names(), name) {
@@ -92,10 +92,12 @@ func (f *neighboursFlags) run(ctx context.Context, std streams, path string) err
 	if err != nil {
 		return fmt.Errorf("the neighbours of %s: %w", nameOf(path), err)
 	}
-	if f.output == "json" {
-		err = report.JSON(std.out, result)
+	if isRecord(f.output) {
+		err = writeRecord(std.out, f.output, result)
+	} else if isTable(f.output) {
+		err = writeTable(std.out, f.output, report.NeighboursTable(result))
 	} else {
-		err = report.Neighbours(std.out, result, report.Style{Color: isColorful(std.out)})
+		err = report.Neighbours(std.out, result, styleOf(std.out))
 	}
 	if err == nil && result.Cheaper > 0 {
 		return exitStatus(exitCheaper)

@@ -21,8 +21,11 @@ func TestInterruptEndsCommands(t *testing.T) {
 			"  service:\n    profiles: [{cpu: x86, fixed: {duration: 10ms}, source: measured}]\n" + text
 	}
 	for _, args := range [][]string{
-		{"trace", "describe", "pipe"}, {"plan", "model.yaml"}, {"simulate", "homes.yaml"},
-		{"experiment", "neighbours", "model.yaml"}, {"bench", "--target", "http://127.0.0.1:1/", "--trace", "pipe"},
+		{"trace", "describe", "pipe"},
+		{"plan", "model.yaml"},
+		{"simulate", "homes.yaml"},
+		{"experiment", "neighbours", "model.yaml"},
+		{"bench", "--target", "http://127.0.0.1:1/", "--trace", "pipe"},
 	} {
 		t.Run(strings.Join(args[:2], " "), func(t *testing.T) {
 			dir := t.TempDir()

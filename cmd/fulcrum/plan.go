@@ -33,9 +33,9 @@ type planFlags struct {
 	maxTime time.Duration
 }
 
-func (f *planFlags) register(cmd *cobra.Command, outputs string) {
+func (f *planFlags) register(cmd *cobra.Command, forms []string) {
 	f.fileFlag.register(cmd)
-	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "form of the output: "+outputs)
+	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "form of the output: "+orList(forms))
 	cmd.Flags().StringVar(&f.catalog, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
 	cmd.Flags().StringVar(&f.today, "today", "", "the day that the age of prices is counted to, as 2006-01-02 (default: today)")
 	cmd.Flags().StringVar(&f.calibration, "calibration", "", "file of fulcrum calibrate with measured profiles, instead of spec.service.calibration")
@@ -79,15 +79,15 @@ Exit codes: 0 a feasible plan, 1 an error, 3 no arrangement meets the objectives
 			return f.plan(cmd.Context(), std, f.path(args), verify)
 		},
 	}
-	f.register(cmd, "text, wide or json")
+	f.register(cmd, planForms)
 	cmd.Flags().DurationVar(&f.maxTime, "max-time", 0, "end the search after so long, with the best that is known by then (default: never)")
 	cmd.Flags().BoolVar(&verify, "verify", false, "simulate what the plan shows again on all of the traffic, and compare every figure")
 	return cmd
 }
 
 func (f *planFlags) plan(ctx context.Context, std streams, path string, verify bool) error {
-	if f.output != "text" && f.output != "wide" && f.output != "json" {
-		return fmt.Errorf("--output: expected text, wide or json, got %q", f.output)
+	if err := checkOutput(f.output, planForms); err != nil {
+		return err
 	}
 	bar := newProgress(std.err, "reading "+nameOf(path))
 	defer bar.finish()
@@ -105,10 +105,14 @@ func (f *planFlags) plan(ctx context.Context, std streams, path string, verify b
 		}
 	}
 	bar.finish()
-	if f.output == "json" {
-		err = report.JSON(std.out, p)
+	if isRecord(f.output) {
+		err = writeRecord(std.out, f.output, p)
+	} else if isTable(f.output) {
+		err = writeTable(std.out, f.output, report.PlanTable(p))
 	} else {
-		err = report.Plan(std.out, p, report.Style{Color: isColorful(std.out), Wide: f.output == "wide"})
+		style := styleOf(std.out)
+		style.Wide = f.output == "wide"
+		err = report.Plan(std.out, p, style)
 	}
 	switch {
 	case err != nil:

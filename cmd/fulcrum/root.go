@@ -24,5 +24,6 @@ latency objectives and dated prices, and shows the arithmetic.`,
 	root.SetErr(std.err)
 	root.AddCommand(newPlanCommand(std), newSimulateCommand(std), newExperimentCommand(std), newFidelityCommand(std), newVersionCommand(std))
 	root.AddCommand(newTraceCommand(std), newPriceCommand(std), newCatalogCommand(std), newBenchCommand(std), newCalibrateCommand(std))
+	addCompletions(root)
 	return root
 }

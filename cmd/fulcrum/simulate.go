@@ -40,7 +40,7 @@ Exit codes: 0 the simulation ran, whether or not objectives are met; 1 an error.
 			return f.simulate(cmd.Context(), std, f.path(args))
 		},
 	}
-	f.register(cmd, "text or json")
+	f.register(cmd, tableForms)
 	cmd.Flags().IntVar(&f.timeline, "timeline", 0, "moments of a timeline in the json output: replicas, queue, requests inside, cost so far; 0 is none")
 	cmd.Flags().StringVar(&f.timelineCSV, "timeline-csv", "", fmt.Sprintf("write the timeline into this file as well, of %d moments unless --timeline says", csvMoments))
 	return cmd
@@ -50,8 +50,8 @@ Exit codes: 0 the simulation ran, whether or not objectives are met; 1 an error.
 const maxTimeline = 100_000
 
 func (f *simulateFlags) simulate(ctx context.Context, std streams, path string) error {
-	if f.output != "text" && f.output != "json" {
-		return fmt.Errorf("--output: expected text or json, got %q", f.output)
+	if err := checkOutput(f.output, tableForms); err != nil {
+		return err
 	}
 	if f.timeline < 0 || f.timeline > maxTimeline {
 		return fmt.Errorf("--timeline: expected from 0 to %d moments, got %d", maxTimeline, f.timeline)
@@ -80,8 +80,11 @@ func (f *simulateFlags) simulate(ctx context.Context, std streams, path string) 
 }
 
 func (f *simulateFlags) write(std streams, s *plan.Simulation) error {
-	if f.output == "json" {
-		return report.JSON(std.out, s)
+	if isRecord(f.output) {
+		return writeRecord(std.out, f.output, s)
 	}
-	return report.Simulation(std.out, s, report.Style{Color: isColorful(std.out)})
+	if isTable(f.output) {
+		return writeTable(std.out, f.output, report.SimulationTable(s))
+	}
+	return report.Simulation(std.out, s, styleOf(std.out))
 }

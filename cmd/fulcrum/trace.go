@@ -83,13 +83,13 @@ told from the first line:
 	flags.StringVar(&f.trace.Tokens, "tokens", "", "tokens file that belongs to a servegen trace")
 	flags.StringVar(&f.maxBadRows, "max-bad-rows", "1%", "share of unreadable rows above which the trace is refused")
 	flags.Uint64Var(&f.seed, "seed", 1, "seed of what is drawn: arrivals within periods, sizes")
-	flags.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
+	flags.StringVarP(&f.output, "output", "o", "text", "form of the output: "+orList(recordForms))
 	return cmd
 }
 
 func describeTrace(ctx context.Context, std streams, f describeFlags) error {
-	if f.output != "text" && f.output != "json" {
-		return fmt.Errorf("--output: expected text or json, got %q", f.output)
+	if err := checkOutput(f.output, recordForms); err != nil {
+		return err
 	}
 	limit, err := unit.ParseShare(f.maxBadRows)
 	if err != nil {
@@ -111,8 +111,8 @@ func describeTrace(ctx context.Context, std streams, f describeFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.output == "json" {
-		return writeDescriptionJSON(std.out, d)
+	if isRecord(f.output) {
+		return writeDescriptionRecord(std.out, f.output, d)
 	}
 	return writeDescription(std.out, d)
 }
