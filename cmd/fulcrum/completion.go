@@ -25,6 +25,7 @@ var flagValues = []struct {
 	{"selftest", "output", tableForms},
 	{"fidelity", "output", pageForms},
 	{"calibrate", "output", nil},
+	{"init", "output", nil},
 	{"", "output", recordForms},
 	{"", "class", []string{"on-demand", "spot", "1y", "3y"}},
 	{"", "kind", []string{"node", "function", "container"}},
@@ -44,7 +45,7 @@ func addCompletions(cmd *cobra.Command) {
 		addCompletions(sub)
 	}
 	for _, v := range flagValues {
-		if _, done := cmd.GetFlagCompletionFunc(v.flag); done || cmd.LocalFlags().Lookup(v.flag) == nil || !strings.HasSuffix(cmd.Name(), v.command) || v.values == nil {
+		if _, done := cmd.GetFlagCompletionFunc(v.flag); done || cmd.LocalFlags().Lookup(v.flag) == nil || !strings.HasSuffix(cmd.Name(), v.command) {
 			continue
 		}
 		_ = cmd.RegisterFlagCompletionFunc(v.flag, cobra.FixedCompletions(v.values, cobra.ShellCompDirectiveNoFileComp)) // of a flag that is there

@@ -22,7 +22,7 @@ latency objectives and dated prices, and shows the arithmetic.`,
 	root.SetIn(std.in)
 	root.SetOut(std.out)
 	root.SetErr(std.err)
-	root.AddCommand(newPlanCommand(std), newSimulateCommand(std), newExperimentCommand(std), newFidelityCommand(std), newVersionCommand(std))
+	root.AddCommand(newPlanCommand(std), newSimulateCommand(std), newExperimentCommand(std), newFidelityCommand(std), newVersionCommand(std), newInitCommand(std), newValidateCommand(std), newExplainCommand(std))
 	root.AddCommand(newTraceCommand(std), newPriceCommand(std), newCatalogCommand(std), newBenchCommand(std), newCalibrateCommand(std))
 	addCompletions(root)
 	return root
