@@ -19,8 +19,12 @@ var ratePeriods = map[string]float64{
 	"month": 730 * 3600,
 }
 
-// ParseRate reads 5/s, 300/min, 3M/month. A bare number is per second. The
-// multipliers k, M and G are powers of 1000.
+// maxBareRate is the highest rate that may be written without a unit, per second. Who writes more mostly means a month's.
+const maxBareRate = 10_000
+
+// ParseRate reads 5/s, 300/min, 3M/month. A bare number is per second, up to
+// 10,000; above that, and with M, G or B, the unit must be written. The multipliers k, M and G are
+// powers of 1000.
 func ParseRate(s string) (Rate, error) {
 	count, period, hasPeriod := strings.Cut(strings.TrimSpace(s), "/")
 	seconds := 1.0
@@ -31,6 +35,10 @@ func ParseRate(s string) (Rate, error) {
 	n, err := ParseCount(count)
 	if err != nil || !known {
 		return 0, fmt.Errorf("expected a rate such as 5/s, 300/min or 3M/month, got %q", s)
+	}
+	if !hasPeriod && (n > maxBareRate || strings.ContainsAny(count, "MGB")) {
+		text := strings.TrimSpace(count)
+		return 0, fmt.Errorf("expected a unit with so high a rate: %s/month if that is what a month brings, or %s/s", text, text)
 	}
 	return Rate(n / seconds), nil
 }
@@ -63,8 +71,13 @@ func parseNumber(s string) (float64, error) {
 // String writes the rate per second.
 func (r Rate) String() string { return strconv.FormatFloat(float64(r), 'g', 4, 64) + "/s" }
 
-// MarshalJSON writes the rate per second as a number.
-func (r Rate) MarshalJSON() ([]byte, error) { return json.Marshal(float64(r)) }
+// MarshalJSON writes the rate per second as a number, or as text where only that can be read again.
+func (r Rate) MarshalJSON() ([]byte, error) {
+	if r > maxBareRate {
+		return json.Marshal(strconv.FormatFloat(float64(r), 'g', -1, 64) + "/s")
+	}
+	return json.Marshal(float64(r))
+}
 
 // UnmarshalJSON reads a number per second or the text form.
 func (r *Rate) UnmarshalJSON(data []byte) error { return unmarshalText(data, ParseRate, r) }

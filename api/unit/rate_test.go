@@ -23,6 +23,26 @@ func TestParseRate(t *testing.T) {
 	}
 }
 
+// TestBareRates: a high rate needs its unit, because 3M without one is a month's more likely than a second's.
+func TestBareRates(t *testing.T) {
+	for text, want := range map[string]string{"10k": "", "10001": "10001/month", "3M": "3M/month", " 3e6 ": "3e6/month"} {
+		_, err := ParseRate(text)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("ParseRate(%q): %v, want %q", text, err, want)
+		}
+	}
+	for _, r := range []Rate{0, 0.1, 1e4, 1e4 + 0.1, 3e6, 1e300} {
+		data, err := json.Marshal(r)
+		var again Rate
+		if err == nil {
+			err = json.Unmarshal(data, &again)
+		}
+		if err != nil || again != r {
+			t.Errorf("%v is written as %s and read as %v, %v", float64(r), data, again, err)
+		}
+	}
+}
+
 func TestParseCount(t *testing.T) {
 	for text, want := range map[string]float64{"8B": 8e9, "1.5k": 1500, "3M": 3e6, "2G": 2e9, "250": 250, "-4": -4, "1e6": 1e6, ".5K": 500} {
 		if got, err := ParseCount(text); err != nil || got != want {

@@ -34,7 +34,7 @@ var quantities = map[reflect.Type]quantity{
 	reflect.TypeFor[unit.Duration](): {pattern: `^(0|` + scientific + `[dw]|(` + decimal + `(ns|us|µs|μs|ms|s|m|h))+)$`},
 	reflect.TypeFor[unit.Bytes]():    {pattern: `^(0|[0-9][0-9,]*(\.[0-9]*)? *([kKmMgGtTpPeE]?[bB]|[kKmMgGtTpPeE]([iI][bB]?)?))$`},
 	reflect.TypeFor[unit.Memory]():   {pattern: `^[0-9]+(\.[0-9]*)? *([mMgG]([iI]?[bB]|[iI])?|[tT]([iI]?[bB]|[iI]))$`},
-	reflect.TypeFor[unit.Rate]():     {pattern: `^` + scientific + `[kKMGB]?(/(s|sec|second|m|min|minute|h|hour|d|day|month))?$`, isNumber: true, most: math.Inf(1)},
+	reflect.TypeFor[unit.Rate]():     {pattern: `^` + scientific + `([kK]?|[kKMGB]?/(s|sec|second|m|min|minute|h|hour|d|day|month))$`, isNumber: true, most: 10_000},
 	reflect.TypeFor[unit.Count]():    {pattern: `^` + scientific + `[kKMGB]?$`, isNumber: true, most: math.Inf(1)},
 	reflect.TypeFor[unit.Share]():    {pattern: `^` + scientific + ` *%?$`, isNumber: true, most: 1},
 	reflect.TypeFor[unit.Money]():    {pattern: `^` + scientific + `$`, isNumber: true, most: math.Inf(1)},

@@ -56,7 +56,11 @@ func committed(t *testing.T, page, got string) {
 
 func articleTables(t *testing.T) string {
 	t.Helper()
-	model, _, err := loadModel(articleExample, "")
+	data, err := os.ReadFile(articleExample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, _, err := loadModel(articleExample, data, "", openBeside(articleExample))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +101,7 @@ func writeClaims(b *strings.Builder, list []plan.ClaimResult, wanted func(plan.C
 // TestArticlePlan: at 3 M requests the answer is serverless, with no tipping point near.
 func TestArticlePlan(t *testing.T) {
 	f := planFlags{today: "2026-11-23", workers: 2}
-	in, err := f.input(articleExample)
+	in, err := f.input(t.Context(), streams{}, articleExample, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,15 +64,20 @@ its limit, or the run was interrupted; 5 invalid: the client was too slow to mea
   fulcrum bench --target http://127.0.0.1:8080/ --rate 50/s --duration 2m --threshold 'latency.p95<=200ms' --threshold 'errors<=1%'
   fulcrum bench report run --against old-run --html report.html
   fulcrum bench saturate --target http://127.0.0.1:8080/ --threshold 'latency.p95<=200ms' --most 500/s`,
-		Args: cobra.MaximumNArgs(1),
+		Args: f.suite.args,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.run(cmd, std, args)
+			err := f.run(cmd, std, args)
+			if len(args) > 0 {
+				err = orSubcommand(cmd, args[0], err)
+			}
+			return err
 		},
 	}
 	fs := cmd.Flags()
 	f.suite.register(fs)
+	f.suite.file.register(cmd)
 	fs.StringVar(&f.out, "out", "", "new folder for the records of the run, for bench report")
-	fs.StringVarP(&f.output, "output", "o", "text", "output format: text or json")
+	fs.StringVarP(&f.output, "output", "o", "text", "output format: "+orList(recordForms))
 	fs.StringVar(&f.html, "html", "", "also write the report to this file, as a page with plots")
 	fs.StringVar(&f.progress, "progress", "auto", "progress on standard error: auto (a line on a terminal), none, or json (one object per second)")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask before sending load to other hosts or changing systems there for cold starts")
@@ -81,8 +86,8 @@ its limit, or the run was interrupted; 5 invalid: the client was too slow to mea
 }
 
 func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
-	if f.output != "text" && f.output != "json" {
-		return fmt.Errorf("--output: expected text or json, got %q", f.output)
+	if err := checkOutput(f.output, recordForms); err != nil {
+		return err
 	}
 	if err := checkPage(f.html); err != nil {
 		return err
@@ -110,6 +115,7 @@ func (f *benchFlags) run(cmd *cobra.Command, std streams, args []string) error {
 		in.Forcers[name] = forcer
 	}
 	in.Progress = show
+	std.shutdown.wait()
 	columns, err := f.measure(cmd.Context(), in, finish)
 	if err != nil {
 		return err
@@ -167,10 +173,10 @@ func writeAnalysis(std streams, a *analysis.Result, output, html string) error {
 			return fmt.Errorf("--html: %w", err)
 		}
 	}
-	if output == "json" {
-		err = report.JSON(std.out, a)
+	if isRecord(output) {
+		err = writeRecord(std.out, output, a)
 	} else {
-		err = report.Measurement(std.out, a, report.Style{Color: isColorful(std.out)})
+		err = report.Measurement(std.out, a, styleOf(std.out))
 	}
 	switch {
 	case err != nil:

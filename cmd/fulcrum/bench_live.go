@@ -14,22 +14,26 @@ import (
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
-// liveLine is one line that is rewritten every second, on a terminal only.
+// liveLine is one line that is rewritten every second on a terminal; elsewhere a line every progressInterval of the run.
 type liveLine struct {
-	w     io.Writer
-	shown bool
+	w        io.Writer
+	rewrites bool
+	shown    bool
+	last     time.Duration // Elapsed of the last line
 }
 
-func newLiveLine(w io.Writer) *liveLine {
-	if !isTerminal(w) {
-		return &liveLine{}
-	}
-	return &liveLine{w: w}
-}
+func newLiveLine(w io.Writer) *liveLine { return &liveLine{w: w, rewrites: isTerminal(w)} }
 
 // show rewrites the line. Errors of the terminal are left alone, there is nothing to be done about them.
 func (l *liveLine) show(v bench.Live) {
-	if l.w == nil {
+	if !l.rewrites {
+		if v.Elapsed < l.last { // the next of several runs
+			l.last = 0
+		}
+		if v.Elapsed-l.last >= progressInterval {
+			l.last = v.Elapsed
+			fmt.Fprintf(l.w, "fulcrum: %s\n", liveText(v))
+		}
 		return
 	}
 	l.shown = true
@@ -86,7 +90,7 @@ func errorsText(v bench.Live) string {
 }
 
 // progressOf returns what is told of a run under way, and what ends it: a line that is rewritten on a terminal and
-// nothing elsewhere (auto), nothing at all (none), or an object of JSON each second (json), all on standard error.
+// one every progressInterval elsewhere (auto), nothing at all (none), or an object of JSON each second (json), all on standard error.
 func progressOf(mode string, w io.Writer) (show func(bench.Live), finish func(), err error) {
 	switch mode {
 	case "auto":

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -27,44 +28,49 @@ Exit codes: those of bench.`,
   fulcrum bench report run --against old-run
   fulcrum bench report run --html report.html
   fulcrum bench report run -o json | jq .targets[0].metrics`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			if output != "text" && output != "json" {
-				return fmt.Errorf("--output: expected text or json, got %q", output)
+		Args: exactly,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkOutput(output, recordForms); err != nil {
+				return err
 			}
 			if err := checkPage(html); err != nil {
 				return err
 			}
-			columns, err := readRun(args[0], record.ReadColumns)
+			bar := newProgress(std.err, "reading "+args[0])
+			defer bar.finish()
+			columns, err := readRun(cmd.Context(), bar, args[0], record.ReadColumns)
 			if err != nil {
 				return err
 			}
+			bar.begin("analysing " + args[0])
 			a := analysis.Of(columns, bootstrapSeed)
 			if against != "" {
-				before, err := readRun(against, record.ReadColumns)
+				before, err := readRun(cmd.Context(), bar, against, record.ReadColumns)
 				if err != nil {
 					return fmt.Errorf("--against: %w", err)
 				}
 				a.CompareWith(before, bootstrapSeed)
 			}
+			bar.finish()
 			return writeAnalysis(std, a, output, html)
 		},
 	}
 	cmd.Flags().StringVar(&against, "against", "", "folder of an earlier run to compare with")
 	cmd.Flags().StringVar(&html, "html", "", "also write the report to this file, as a page with plots")
-	cmd.Flags().StringVarP(&output, "output", "o", "text", "output format: text or json")
+	cmd.Flags().StringVarP(&output, "output", "o", "text", "output format: "+orList(recordForms))
 	return cmd
 }
 
 // readRun reads the log in the folder of a run: whole with record.ReadLog, or what figures need with record.ReadColumns.
-func readRun[T any](dir string, read func(io.Reader) (*T, error)) (*T, error) {
+// It ends with the context.
+func readRun[T any](ctx context.Context, p *progress, dir string, read func(io.Reader) (*T, error)) (*T, error) {
 	path := filepath.Join(dir, recordsFile)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, explainRun(dir, err)
 	}
 	defer f.Close()
-	run, err := read(f)
+	run, err := read(endingReader{ctx, p, f})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

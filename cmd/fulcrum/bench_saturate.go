@@ -47,18 +47,19 @@ Exit codes: 0 a rate was found, or the maximum rate passes; 1 an error; 3 not ev
 a rate far below the first one passes; 4 interrupted; 5 the client is the limit.`,
 		Example: `  fulcrum bench saturate suite.yaml --most 500/s
   fulcrum bench saturate --target http://127.0.0.1:8080/ --threshold 'latency.p95<=200ms' --threshold 'errors<=1%' --most 500/s --out steps`,
-		Args: cobra.MaximumNArgs(1),
+		Args: f.suite.args,
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, std, args) },
 	}
 	fs := cmd.Flags()
 	f.suite.registerTargets(fs)
+	f.suite.file.register(cmd)
 	fs.Var(newTextFlag(&f.from, "rate", unit.ParseRate), "from", "first rate to try (default 10/s, or --most if lower)")
 	fs.Var(newTextFlag(&f.most, "rate", unit.ParseRate), "most", "max rate to try; required")
 	fs.Var(newTextFlag(&f.step, "duration", parseTime), "step", "min duration of a step (default 10s)")
 	fs.Var(newTextFlag(&f.rest, "duration", parseTime), "rest", "how long a target recovers after a step (default 1s)")
 	fs.Var(newTextFlag(&f.within, "share", parsePart), "within", "end the bisection when the two rates are this close (default 5%)")
 	fs.StringVar(&f.out, "out", "", "new folder for the records of each step, as TARGET/STEP, for bench report")
-	fs.StringVarP(&f.output, "output", "o", "text", "output format: text or json")
+	fs.StringVarP(&f.output, "output", "o", "text", "output format: "+orList(recordForms))
 	fs.BoolVar(&f.yes, "yes", false, "do not ask before sending load to other hosts")
 	return cmd
 }
@@ -92,6 +93,7 @@ func (f *saturateFlags) run(cmd *cobra.Command, std streams, args []string) erro
 			fmt.Fprintf(std.err, "%s at %s: %s\n", target, unit.Rate(s.Rate), report.StepText(s))
 		}
 	}
+	std.shutdown.wait()
 	result, err := bench.Saturate(cmd.Context(), in)
 	line.finish()
 	if err != nil {
@@ -101,9 +103,10 @@ func (f *saturateFlags) run(cmd *cobra.Command, std streams, args []string) erro
 }
 
 func (f *saturateFlags) check() error {
+	if err := checkOutput(f.output, recordForms); err != nil {
+		return err
+	}
 	switch {
-	case f.output != "text" && f.output != "json":
-		return fmt.Errorf("--output: expected text or json, got %q", f.output)
 	case f.most <= 0 || f.most > 1e6:
 		return errors.New("--most: is required: expected the highest rate that may be tried, up to 1,000,000/s, such as 500/s")
 	case f.from <= 0 || f.from > f.most:
@@ -119,7 +122,7 @@ func (f *saturateFlags) check() error {
 // input reads the suite; one of flags gets the first rate as its load, so that the same checks hold.
 func (f *saturateFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, args []string) (bench.SaturationInput, error) {
 	f.suite.rate, f.suite.duration, f.suite.speed = f.from, f.step, 1
-	from, err := f.suite.read(fs, std, args)
+	from, err := f.suite.read(ctx, fs, std, args)
 	if err != nil {
 		return bench.SaturationInput{}, err
 	}
@@ -155,10 +158,10 @@ func (f *saturateFlags) keep(target string, step int, log []byte) error {
 // writeSaturation prints the result; the error is the exit code that it asks for.
 func writeSaturation(std streams, s *analysis.Saturation, output string) error {
 	var err error
-	if output == "json" {
-		err = report.JSON(std.out, s)
+	if isRecord(output) {
+		err = writeRecord(std.out, output, s)
 	} else {
-		err = report.Saturation(std.out, s, report.Style{Color: isColorful(std.out)})
+		err = report.Saturation(std.out, s, styleOf(std.out))
 	}
 	if err != nil {
 		return err

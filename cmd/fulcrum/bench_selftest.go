@@ -26,8 +26,8 @@ Exit codes: 0 done, 1 an error, such as a request that was lost or counted wrong
   fulcrum bench selftest --duration 1s -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if output != "text" && output != "json" {
-				return fmt.Errorf("--output: expected text or json, got %q", output)
+			if err := checkOutput(output, tableForms); err != nil {
+				return err
 			}
 			if each < unit.Duration(100*time.Millisecond) {
 				return fmt.Errorf("--duration: expected at least 100ms, got %s", each)
@@ -36,19 +36,18 @@ Exit codes: 0 done, 1 an error, such as a request that was lost or counted wrong
 			if err != nil {
 				return err
 			}
-			if output == "json" {
-				return report.JSON(std.out, result)
+			if isRecord(output) {
+				return writeRecord(std.out, output, result)
 			}
 			rows := [][]string{{"case", "quantity", "true", "measured", "off by"}}
 			for _, r := range result.Rows {
 				rows = append(rows, []string{r.Case, r.Quantity, selftestText(r, r.True), selftestText(r, r.Measured), selftestText(r, r.Off())})
 			}
-			writeTable(std.out, "llrrr", rows)
-			return nil
+			return writeTable(std.out, output, report.Table{Align: "llrrr", Rows: rows})
 		},
 	}
 	cmd.Flags().Var(newTextFlag(&each, "duration", parseTime), "duration", "duration of each of the four cases (default 5s)")
-	cmd.Flags().StringVarP(&output, "output", "o", output, "output format: text or json")
+	cmd.Flags().StringVarP(&output, "output", "o", output, "output format: "+orList(tableForms))
 	return cmd
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"fulcrum.dev/fulcrum/api/unit"
@@ -42,6 +43,7 @@ type suiteFlags struct {
 	seed       uint64
 	thresholds []string
 	coldStarts int
+	file       fileFlag // the suite file, in place of the argument
 
 	dir string // of the suite file, once it is read
 }
@@ -81,6 +83,17 @@ func (f *suiteFlags) registerTargets(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&f.thresholds, "threshold", nil, "limit to judge the run by, such as latency.p95<=200ms, errors<=1% or k8s:timeToFirstToken.p99<=1s")
 }
 
+// args wants a suite file at most, as the argument or as the flag.
+func (f *suiteFlags) args(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if len(args) > 1 {
+		return unexpected(cmd, args, "[SUITE]")
+	}
+	return f.file.args(cmd, args)
+}
+
 // source is a suite with what it was read from.
 type source struct {
 	suite *v1alpha1.Suite
@@ -90,31 +103,37 @@ type source struct {
 }
 
 // read reads the suite file, or makes a suite of the flags.
-func (f *suiteFlags) read(fs *pflag.FlagSet, std streams, args []string) (source, error) {
-	if len(args) == 0 {
+func (f *suiteFlags) read(ctx context.Context, fs *pflag.FlagSet, std streams, args []string) (source, error) {
+	if len(args) == 0 && f.file.filename == "" {
 		suite, err := f.suite(fs)
-		return source{suite: suite, open: traceOpener(std.in), dir: ".", name: "the flags"}, err
+		return source{suite: suite, open: traceOpener(ctx, nil, std.in), dir: ".", name: "the flags"}, err
 	}
-	path := args[0]
+	path := f.file.path(args)
 	for _, name := range suiteFlagNames {
 		if fs.Changed(name) {
 			return source{}, fmt.Errorf("--%s: is a field of the suite file: change it there, or leave the file out", name)
 		}
 	}
-	data, err := os.ReadFile(path)
+	data, err := readFile(ctx, std, path)
 	if err != nil {
 		return source{}, err
 	}
-	suite, err := suitefile.Load(path, data)
-	return source{suite: suite, open: openBeside(path), dir: filepath.Dir(path), name: path}, err
+	suite, err := suitefile.Load(nameOf(path), data)
+	return source{suite: suite, open: openBeside(path), dir: filepath.Dir(path), name: nameOf(path)}, err
 }
 
 // input reads the suite and all that it names.
 func (f *suiteFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, args []string) (bench.Input, error) {
-	from, err := f.read(fs, std, args)
+	from, err := f.read(ctx, fs, std, args)
 	if err != nil {
 		return bench.Input{}, err
 	}
+	bar := newProgress(std.err, "reading the load")
+	defer bar.finish()
+	// A run that is interrupted still reads what it needs to end in order.
+	reading, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer context.AfterFunc(ctx, cancel)()
+	open := endWith(reading, bar, from.open)
 	suite := from.suite
 	if err := f.adjustColdStarts(fs, suite); err != nil {
 		return bench.Input{}, err
@@ -124,7 +143,7 @@ func (f *suiteFlags) input(ctx context.Context, fs *pflag.FlagSet, std streams, 
 	if in.Access, err = accessOf(ctx, suite, from.dir); err != nil {
 		return in, err
 	}
-	if in.Workload, err = bench.Workload(from.open, suite); err != nil {
+	if in.Workload, err = bench.Workload(open, suite); err != nil {
 		return in, fmt.Errorf("%s: the load: %w", from.name, err)
 	}
 	if in.Projection, err = bench.Project(suite, in.Workload); err != nil {

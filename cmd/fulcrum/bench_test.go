@@ -212,7 +212,7 @@ func TestInterruptedBench(t *testing.T) {
 	if !strings.Contains(out.String(), "incomplete: interrupted\n") {
 		t.Errorf("printed\n%s", out.String())
 	}
-	sheet, err := readRun(dir, record.ReadColumns)
+	sheet, err := readRun(t.Context(), nil, dir, record.ReadColumns)
 	if err != nil {
 		t.Fatal(err)
 	}

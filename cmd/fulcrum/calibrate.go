@@ -57,9 +57,9 @@ A target must be a single replica: several do not behave like one.`,
   fulcrum calibrate run --on k8s=gpu:L4 --on fn=cpu:x86,vcpu=2,home=function -o profile.yaml
   fulcrum plan model.yaml --calibration profile.yaml
   fulcrum calibrate backtest profile.yaml other-run`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.calibrate(cmd.Context(), std, args[0])
+			return orSubcommand(cmd, args[0], f.calibrate(cmd.Context(), std, args[0]))
 		},
 	}
 	fs := cmd.Flags()
@@ -88,7 +88,9 @@ func (f *calibrateFlags) calibrate(ctx context.Context, std streams, run string)
 	if err != nil {
 		return err
 	}
-	log, err := readRun(run, record.ReadLog)
+	bar := newProgress(std.err, "reading "+run)
+	defer bar.finish()
+	log, err := readRun(ctx, bar, run, record.ReadLog)
 	if err != nil {
 		return err
 	}
@@ -100,10 +102,12 @@ func (f *calibrateFlags) calibrate(ctx context.Context, std streams, run string)
 	if name == "" {
 		name = log.Header.Suite
 	}
+	bar.begin("fitting profiles to " + run)
 	c, err := calibrate.All(ctx, log, on, name, calibrate.Options{Model: calibrate.Model(f.model), Seed: replaySeed})
 	if err != nil {
 		return fmt.Errorf("%s: %w", run, err)
 	}
+	bar.finish()
 	if f.file != "" {
 		if err := writeCalibration(f.file, c); err != nil {
 			return fmt.Errorf("--output: %w", err)
@@ -112,7 +116,7 @@ func (f *calibrateFlags) calibrate(ctx context.Context, std streams, run string)
 	if f.format == "json" {
 		return report.JSON(std.out, c)
 	}
-	return report.Calibration(std.out, c, report.Style{Color: isColorful(std.out)})
+	return report.Calibration(std.out, c, styleOf(std.out))
 }
 
 // writeCalibration writes a file that LoadCalibration reads.

@@ -36,16 +36,16 @@ server: another rate, another shape, other sizes.
 Exit codes: 0 p50 and p95 are predicted within --within; 1 an error; 3 they are not.`,
 		Example: `  fulcrum calibrate backtest profile.yaml other-run
   fulcrum calibrate backtest profile.yaml other-run --within 5% -o json`,
-		Args: cobra.ExactArgs(2),
+		Args: exactly,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if output != "text" && output != "json" {
-				return fmt.Errorf("--output: expected text or json, got %q", output)
+			if err := checkOutput(output, recordForms); err != nil {
+				return err
 			}
 			return backtest(cmd.Context(), std, args[0], args[1], float64(within), output)
 		},
 	}
 	cmd.Flags().Var(newTextFlag(&within, "share", parsePart), "within", "max relative error of p50 and p95 (default 10%)")
-	cmd.Flags().StringVarP(&output, "output", "o", "text", "output format: text or json")
+	cmd.Flags().StringVarP(&output, "output", "o", "text", "output format: "+orList(recordForms))
 	return cmd
 }
 
@@ -58,7 +58,9 @@ func backtest(ctx context.Context, std streams, profile, run string, within floa
 	if err != nil {
 		return err
 	}
-	log, err := readRun(run, record.ReadLog)
+	bar := newProgress(std.err, "reading "+run)
+	defer bar.finish()
+	log, err := readRun(ctx, bar, run, record.ReadLog)
 	if err != nil {
 		return err
 	}
@@ -66,6 +68,7 @@ func backtest(ctx context.Context, std streams, profile, run string, within floa
 	if err != nil {
 		return fmt.Errorf("%s: %w", run, err)
 	}
+	bar.begin("simulating the requests of " + run)
 	var list []*calibrate.Backtest
 	worst := 0.0
 	for _, p := range pairs {
@@ -76,10 +79,11 @@ func backtest(ctx context.Context, std streams, profile, run string, within floa
 		list = append(list, b)
 		worst = max(worst, b.Worst)
 	}
-	if output == "json" {
-		err = report.JSON(std.out, backtestDocument{backtestSchema, list})
+	bar.finish()
+	if isRecord(output) {
+		err = writeRecord(std.out, output, backtestDocument{backtestSchema, list})
 	} else {
-		err = report.Backtests(std.out, list, within, report.Style{Color: isColorful(std.out)})
+		err = report.Backtests(std.out, list, within, styleOf(std.out))
 	}
 	if err == nil && worst > within {
 		return exitStatus(exitFail)

@@ -10,7 +10,6 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/catalog"
-	"fulcrum.dev/fulcrum/internal/report"
 )
 
 // catalogSchema and checkSchema name the forms of `fulcrum catalog … -o json`.
@@ -28,19 +27,22 @@ func newCatalogCommand(std streams) *cobra.Command {
 		Use:   "catalog",
 		Short: "Show offers, their prices and sources, and what is not sold",
 		Long: `The catalogue holds offers with their prices, limits and billing rules, each with
-source, date and confidence. --catalog names a directory with your own files, one
-per provider, which add offers and change those with the same id.`,
-		Args: cobra.NoArgs,
+source, date and confidence. --catalog names a directory with your own files,
+one per provider, which add offers and change those with the same id.`,
+		Example: `  fulcrum catalog list --gpu L4
+  fulcrum catalog show aws/lambda/x86`,
+		Args: onlySubcommands,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.PersistentFlags().StringVarP(&f.output, "output", "o", "text", "output format: text or json")
+	cmd.PersistentFlags().StringVarP(&f.output, "output", "o", "text", "output format: "+orList(recordForms)+"; list also csv or markdown")
 	cmd.PersistentFlags().StringVar(&f.dir, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
 	cmd.AddCommand(newCatalogListCommand(std, &f), newCatalogShowCommand(std, &f), newCatalogCheckCommand(std, &f))
 	return cmd
 }
 
-func (f *catalogFlags) load() (*catalog.Catalog, error) {
-	if f.output != "text" && f.output != "json" {
-		return nil, fmt.Errorf("--output: expected text or json, got %q", f.output)
+func (f *catalogFlags) load(forms []string) (*catalog.Catalog, error) {
+	if err := checkOutput(f.output, forms); err != nil {
+		return nil, err
 	}
 	return loadCatalog(f.dir)
 }
@@ -63,7 +65,7 @@ low-confidence offers, offers that plan cannot use, and further regions.`,
   fulcrum catalog list --all -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			cat, err := f.load()
+			cat, err := f.load(tableForms)
 			if err != nil {
 				return err
 			}
@@ -71,13 +73,13 @@ low-confidence offers, offers that plan cannot use, and further regions.`,
 			if err != nil {
 				return err
 			}
-			if f.output == "json" {
-				return report.JSON(std.out, struct {
+			if isRecord(f.output) {
+				return writeRecord(std.out, f.output, struct {
 					SchemaVersion string          `json:"schemaVersion"`
 					Offers        []catalog.Offer `json:"offers"`
 				}{catalogSchema, offers})
 			}
-			return writeOffers(std.out, offers)
+			return writeOffers(std.out, f.output, offers)
 		},
 	}
 	cmd.Flags().StringVar(&filter.provider, "provider", "", "only this provider, such as aws")
@@ -138,9 +140,9 @@ func newCatalogShowCommand(std streams, f *catalogFlags) *cobra.Command {
 		Example: `  fulcrum catalog show aws/lambda/x86
   fulcrum catalog show aws/ec2/g6.xlarge --class spot
   fulcrum catalog show aws/eks`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly,
 		RunE: func(_ *cobra.Command, args []string) error {
-			cat, err := f.load()
+			cat, err := f.load(recordForms)
 			if err != nil {
 				return err
 			}
@@ -151,8 +153,8 @@ func newCatalogShowCommand(std streams, f *catalogFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if f.output == "json" {
-				return report.JSON(std.out, struct {
+			if isRecord(f.output) {
+				return writeRecord(std.out, f.output, struct {
 					SchemaVersion string        `json:"schemaVersion"`
 					Key           string        `json:"key"`
 					Offer         catalog.Offer `json:"offer"`
@@ -167,8 +169,8 @@ func newCatalogShowCommand(std streams, f *catalogFlags) *cobra.Command {
 }
 
 func showCluster(std streams, f *catalogFlags, set catalog.ClusterCost) error {
-	if f.output == "json" {
-		return report.JSON(std.out, struct {
+	if isRecord(f.output) {
+		return writeRecord(std.out, f.output, struct {
 			SchemaVersion string              `json:"schemaVersion"`
 			Cluster       catalog.ClusterCost `json:"cluster"`
 		}{catalogSchema, set})
@@ -198,13 +200,13 @@ the exit code is 0.`,
 			if err != nil {
 				return err
 			}
-			cat, err := f.load()
+			cat, err := f.load(recordForms)
 			if err != nil {
 				return err
 			}
 			found := cat.Check(day, maxAge.Std())
-			if f.output == "json" {
-				return report.JSON(std.out, checkDocument{checkSchema, day.Format(time.DateOnly), maxAge.String(), append([]catalog.Finding{}, found...)})
+			if isRecord(f.output) {
+				return writeRecord(std.out, f.output, checkDocument{checkSchema, day.Format(time.DateOnly), maxAge.String(), append([]catalog.Finding{}, found...)})
 			}
 			return writeFindings(std.out, cat, found, day, maxAge)
 		},

@@ -8,10 +8,11 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/report"
 )
 
 // writeOffers lists offers, a line each.
-func writeOffers(w io.Writer, offers []catalog.Offer) error {
+func writeOffers(w io.Writer, output string, offers []catalog.Offer) error {
 	rows := [][]string{{"offer", "kind", "hardware", "region", "USD", "per", "as of", "confidence"}}
 	for _, o := range offers {
 		price, per, err := listPrice(o)
@@ -20,10 +21,10 @@ func writeOffers(w io.Writer, offers []catalog.Offer) error {
 		}
 		rows = append(rows, []string{o.Key(), string(o.Kind), hardwareText(o), o.Region, price, per, dayText(o.OldestPrice()), string(o.Confidence())})
 	}
-	var b strings.Builder
-	writeTable(&b, "llllrlll", rows)
-	fmt.Fprintf(&b, "\n%d offers\n", len(offers))
-	_, err := io.WriteString(w, b.String())
+	if err := writeTable(w, output, report.Table{Align: "llllrlll", Rows: rows}); err != nil || isTable(output) {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%d offers\n", len(offers))
 	return err
 }
 
@@ -85,8 +86,9 @@ func writeOffer(w io.Writer, cat *catalog.Catalog, o catalog.Offer) error {
 			shown = append(shown, row)
 		}
 	}
-	writeTable(&b, "ll", shown)
-	writeRates(&b, o)
+	width := terminalWidth(w)
+	_ = report.Table{Align: "ll", Rows: shown}.Text(&b, "", width) // a Builder takes everything
+	writeRates(&b, o, width)
 	writeSiblings(&b, cat, o)
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -143,7 +145,7 @@ func limitRows(l catalog.Limits) [][]string {
 }
 
 // writeRates lists the prices with their tiers.
-func writeRates(b *strings.Builder, o catalog.Offer) {
+func writeRates(b *strings.Builder, o catalog.Offer, width int) {
 	var cites citations
 	rows := [][]string{{"", "USD", "per", "", "source"}}
 	for _, r := range o.Rates {
@@ -163,7 +165,7 @@ func writeRates(b *strings.Builder, o catalog.Offer) {
 		}
 	}
 	b.WriteString("\nprices\n")
-	writeTable(b, "lrlll", rows)
+	_ = report.Table{Align: "lrlll", Rows: rows}.Text(b, "", width)
 	cites.write(b)
 }
 

@@ -20,7 +20,7 @@ func newExperimentCommand(std streams) *cobra.Command {
 		Use:     "experiment",
 		Short:   "Check the planner's answers by brute force",
 		Example: `  fulcrum experiment neighbours examples/image-generation.yaml`,
-		Args:    cobra.NoArgs,
+		Args:    onlySubcommands,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newNeighboursCommand(std))
@@ -55,45 +55,49 @@ without a feasible arrangement, 3 some neighbours are feasible and cheaper.`,
 		Example: `  fulcrum experiment neighbours examples/image-generation.yaml
   fulcrum experiment neighbours examples/support-chat.yaml --of best,best-hybrid
   fulcrum plan model.yaml -o json > plan.json; fulcrum experiment neighbours model.yaml --plan plan.json`,
-		Args: cobra.ExactArgs(1),
+		Args: f.args,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.run(cmd.Context(), std, args[0])
+			return f.run(cmd.Context(), std, f.path(args))
 		},
 	}
-	f.register(cmd, "text or json")
+	f.register(cmd, tableForms)
 	cmd.Flags().StringVar(&f.plan, "plan", "", "read this plan of the same file, written by plan -o json, instead of planning")
 	cmd.Flags().StringSliceVar(&f.of, "of", experiment.Names(), "verdicts whose neighbours are simulated")
 	return cmd
 }
 
 func (f *neighboursFlags) run(ctx context.Context, std streams, path string) error {
-	if f.output != "text" && f.output != "json" {
-		return fmt.Errorf("--output: expected text or json, got %q", f.output)
+	if err := checkOutput(f.output, tableForms); err != nil {
+		return err
 	}
 	for _, name := range f.of {
 		if !slices.Contains(experiment.Names(), name) {
 			return fmt.Errorf("--of: expected some of %s, got %q", strings.Join(experiment.Names(), ", "), name)
 		}
 	}
-	in, err := f.input(path)
+	bar := newProgress(std.err, "reading "+nameOf(path))
+	defer bar.finish()
+	in, err := f.input(ctx, std, path, bar)
 	if err != nil {
 		return err
 	}
-	p, err := f.planOf(ctx, std, in, path)
+	p, err := f.planOf(ctx, bar, in, path)
 	if err != nil {
 		return err
 	}
-	r := newRemaining(std.err, "neighbours")
-	in.Progress = r.set
+	bar.begin("simulating neighbours")
+	in.Progress = bar.set
 	result, err := experiment.Neighbours(ctx, in, p, f.of...)
-	r.finish()
+	bar.finish()
 	if err != nil {
-		return fmt.Errorf("the neighbours of %s: %w", path, err)
+		return fmt.Errorf("the neighbours of %s: %w", nameOf(path), err)
 	}
-	if f.output == "json" {
-		err = report.JSON(std.out, result)
+	if isRecord(f.output) {
+		err = writeRecord(std.out, f.output, result)
+	} else if isTable(f.output) {
+		err = writeTable(std.out, f.output, report.NeighboursTable(result))
 	} else {
-		err = report.Neighbours(std.out, result, report.Style{Color: isColorful(std.out)})
+		err = report.Neighbours(std.out, result, styleOf(std.out))
 	}
 	if err == nil && result.Cheaper > 0 {
 		return exitStatus(exitCheaper)
@@ -102,11 +106,11 @@ func (f *neighboursFlags) run(ctx context.Context, std streams, path string) err
 }
 
 // planOf reads the plan that the user has, or makes one.
-func (f *neighboursFlags) planOf(ctx context.Context, std streams, in plan.Input, path string) (*plan.Plan, error) {
+func (f *neighboursFlags) planOf(ctx context.Context, bar *progress, in plan.Input, path string) (*plan.Plan, error) {
 	if f.plan == "" {
-		p, err := f.search(ctx, std, in)
+		p, err := f.search(ctx, bar, in)
 		if err != nil {
-			return nil, fmt.Errorf("planning %s: %w", path, err)
+			return nil, fmt.Errorf("planning %s: %w", nameOf(path), err)
 		}
 		return p, nil
 	}

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,7 +44,7 @@ Exit codes: 0 every row is right, 1 an error, 4 a row is off.`,
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringVarP(&f.output, "output", "o", "text", "output format: text, json or markdown")
+	fs.StringVarP(&f.output, "output", "o", "text", "output format: "+orList(pageForms))
 	fs.StringVar(&f.catalog, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
 	fs.StringSliceVar(&f.groups, "group", nil, "only these groups: "+strings.Join(fidelity.GroupNames(), ", "))
 	fs.Uint64Var(&f.seed, "seed", 1, "seed of all draws")
@@ -56,10 +54,10 @@ Exit codes: 0 every row is right, 1 an error, 4 a row is off.`,
 }
 
 func (f *fidelityFlags) run(ctx context.Context, std streams) error {
-	if !slices.Contains([]string{"text", "json", "markdown"}, f.output) {
-		return fmt.Errorf("--output: expected text, json or markdown, got %q", f.output)
+	if err := checkOutput(f.output, pageForms); err != nil {
+		return err
 	}
-	bar := newProgressBar(std.err, "comparing")
+	bar := newProgress(std.err, "comparing")
 	result, err := f.compare(ctx, bar.set)
 	bar.finish()
 	if err != nil {
@@ -86,10 +84,10 @@ func (f *fidelityFlags) compare(ctx context.Context, progress func(done, total i
 
 func (f *fidelityFlags) write(w io.Writer, result *fidelity.Result) error {
 	switch f.output {
-	case "json":
-		return report.JSON(w, result)
+	case "json", "yaml":
+		return writeRecord(w, f.output, result)
 	case "markdown":
 		return report.FidelityPage(w, result)
 	}
-	return report.Fidelity(w, result, report.Style{Color: isColorful(w)})
+	return report.Fidelity(w, result, styleOf(w))
 }

@@ -32,6 +32,7 @@ const (
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	shutdown *shutdown // nil where nothing is cut off
 }
 
 // exitStatus is an error that asks for a certain exit code and has already been explained to the user.
@@ -41,21 +42,25 @@ func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	std := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, shutdown: &shutdown{}}
+	os.Exit(runWithin(ctx, interruptGrace, std.shutdown, std.err, func() int { return run(ctx, os.Args[1:], std) }))
 }
 
 // run executes one command line and returns its exit code.
 func run(ctx context.Context, args []string, std streams) int {
 	root := newRootCommand(std)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	var status exitStatus
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &status):
 		return int(status)
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintf(std.err, "%s: %s, ended before it was done\n", cmd.CommandPath(), context.Cause(ctx))
+		return exitError
 	}
 	fmt.Fprintln(std.err, "fulcrum:", err)
 	return exitError

@@ -16,11 +16,13 @@ import (
 	"fulcrum.dev/fulcrum/internal/plan"
 	"fulcrum.dev/fulcrum/internal/report"
 	"fulcrum.dev/fulcrum/internal/workload"
+	"fulcrum.dev/fulcrum/internal/workload/rows"
 	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
 // planFlags are what plan and simulate share.
 type planFlags struct {
+	fileFlag
 	output  string
 	catalog string
 	today   string
@@ -31,8 +33,9 @@ type planFlags struct {
 	maxTime time.Duration
 }
 
-func (f *planFlags) register(cmd *cobra.Command, outputs string) {
-	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "output format: "+outputs)
+func (f *planFlags) register(cmd *cobra.Command, forms []string) {
+	f.fileFlag.register(cmd)
+	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "output format: "+orList(forms))
 	cmd.Flags().StringVar(&f.catalog, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
 	cmd.Flags().StringVar(&f.today, "today", "", "day on which the age of prices is computed, as 2006-01-02 (default: today)")
 	cmd.Flags().StringVar(&f.calibration, "calibration", "", "file with measured profiles, written by fulcrum calibrate; overrides spec.service.calibration")
@@ -66,42 +69,50 @@ Exit codes: 0 a feasible plan, 1 an error, 3 no arrangement meets the objectives
   fulcrum plan examples/support-chat.yaml -o wide
   fulcrum plan examples/support-chat.yaml --verify
   fulcrum plan model.yaml --calibration profile.yaml
-  fulcrum plan examples/support-chat.yaml -o json | jq .verdict.summary`,
-		Args: cobra.ExactArgs(1),
+  fulcrum plan -f examples/support-chat.yaml -o json | jq .verdict.summary
+  envsubst < model.yaml | fulcrum plan -`,
+		Args: f.args,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("max-time") && f.maxTime <= 0 {
 				return fmt.Errorf("--max-time: expected a time above 0 such as 30s, got %s", f.maxTime)
 			}
-			return f.plan(cmd.Context(), std, args[0], verify)
+			return f.plan(cmd.Context(), std, f.path(args), verify)
 		},
 	}
-	f.register(cmd, "text, wide or json")
+	f.register(cmd, planForms)
 	cmd.Flags().DurationVar(&f.maxTime, "max-time", 0, "end the search after this time, with the best result so far (default: no limit)")
 	cmd.Flags().BoolVar(&verify, "verify", false, "simulate the arrangements shown again on all of the traffic, and compare every figure")
 	return cmd
 }
 
 func (f *planFlags) plan(ctx context.Context, std streams, path string, verify bool) error {
-	if f.output != "text" && f.output != "wide" && f.output != "json" {
-		return fmt.Errorf("--output: expected text, wide or json, got %q", f.output)
+	if err := checkOutput(f.output, planForms); err != nil {
+		return err
 	}
-	in, err := f.input(path)
+	bar := newProgress(std.err, "reading "+nameOf(path))
+	defer bar.finish()
+	in, err := f.input(ctx, std, path, bar)
 	if err != nil {
 		return err
 	}
-	p, err := f.search(ctx, std, in)
+	p, err := f.search(ctx, bar, in)
 	if err != nil {
-		return fmt.Errorf("planning %s: %w", path, err)
+		return fmt.Errorf("planning %s: %w", nameOf(path), err)
 	}
 	if verify {
-		if p.Verification, err = f.verify(ctx, std, in, p); err != nil {
-			return fmt.Errorf("verifying the plan of %s: %w", path, err)
+		if p.Verification, err = f.verify(ctx, bar, in, p); err != nil {
+			return fmt.Errorf("verifying the plan of %s: %w", nameOf(path), err)
 		}
 	}
-	if f.output == "json" {
-		err = report.JSON(std.out, p)
+	bar.finish()
+	if isRecord(f.output) {
+		err = writeRecord(std.out, f.output, p)
+	} else if isTable(f.output) {
+		err = writeTable(std.out, f.output, report.PlanTable(p))
 	} else {
-		err = report.Plan(std.out, p, report.Style{Color: isColorful(std.out), Wide: f.output == "wide"})
+		style := styleOf(std.out)
+		style.Wide = f.output == "wide"
+		err = report.Plan(std.out, p, style)
 	}
 	switch {
 	case err != nil:
@@ -116,10 +127,9 @@ func (f *planFlags) plan(ctx context.Context, std streams, path string, verify b
 	return nil
 }
 
-// search plans with a progress bar. It ends early, with what is known by then, at an interrupt or when its time is up.
-func (f *planFlags) search(ctx context.Context, std streams, in plan.Input) (*plan.Plan, error) {
-	bar := newProgressBar(std.err, "simulating")
-	defer bar.finish()
+// search plans. It ends early, with what is known by then, at an interrupt or when its time is up.
+func (f *planFlags) search(ctx context.Context, bar *progress, in plan.Input) (*plan.Plan, error) {
+	bar.begin("simulating")
 	in.Progress, in.Answer = bar.set, bar.note
 	stop, cancel := context.WithCancel(ctx)
 	if f.maxTime > 0 {
@@ -131,9 +141,8 @@ func (f *planFlags) search(ctx context.Context, std streams, in plan.Input) (*pl
 }
 
 // verify simulates again what the form of the output shows.
-func (f *planFlags) verify(ctx context.Context, std streams, in plan.Input, p *plan.Plan) (*plan.Verification, error) {
-	bar := newRemaining(std.err, "arrangements")
-	defer bar.finish()
+func (f *planFlags) verify(ctx context.Context, bar *progress, in plan.Input, p *plan.Plan) (*plan.Verification, error) {
+	bar.begin("verifying")
 	in.Progress = bar.set
 	if f.output == "text" {
 		return plan.VerifyShown(ctx, in, p)
@@ -144,8 +153,8 @@ func (f *planFlags) verify(ctx context.Context, std streams, in plan.Input, p *p
 // memoryLimit is what the collector keeps the memory of a plan below as far as it can, unless GOMEMLIMIT says otherwise.
 const memoryLimit = 400 << 20
 
-// input reads everything that a plan depends on.
-func (f *planFlags) input(path string) (plan.Input, error) {
+// input reads everything that a plan depends on, until the context ends. Its traffic cannot be read after that either.
+func (f *planFlags) input(ctx context.Context, std streams, path string, p *progress) (plan.Input, error) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
@@ -157,26 +166,27 @@ func (f *planFlags) input(path string) (plan.Input, error) {
 	if err != nil {
 		return plan.Input{}, err
 	}
-	model, load, err := loadModel(path, f.calibration)
+	data, err := readFile(ctx, std, path)
+	if err != nil {
+		return plan.Input{}, err
+	}
+	model, load, err := loadModel(path, data, f.calibration, endWith(ctx, p, openBeside(path)))
 	if err != nil {
 		return plan.Input{}, err
 	}
 	return plan.Input{Model: model, Workload: load, Catalog: cat, Today: today, Workers: f.workers}, nil
 }
 
-// loadModel reads a model file and what it names, traffic and calibration; paths in it are relative to it.
-func loadModel(path, calibration string) (*v1alpha1.Model, workload.Workload, error) {
-	data, err := os.ReadFile(path)
+// loadModel reads the data of a model file and what it names, traffic and calibration; paths in it are relative to it. Open
+// opens the files of the traffic.
+func loadModel(path string, data []byte, calibration string, open rows.Opener) (*v1alpha1.Model, workload.Workload, error) {
+	model, err := modelfile.LoadCalibrated(nameOf(path), data, calibrations{model: path, flag: calibration}.find)
 	if err != nil {
 		return nil, nil, err
 	}
-	model, err := modelfile.LoadCalibrated(path, data, calibrations{model: path, flag: calibration}.find)
+	load, err := traffic.Build(open, model.Spec.Traffic)
 	if err != nil {
-		return nil, nil, err
-	}
-	load, err := traffic.Build(openBeside(path), model.Spec.Traffic)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: spec.traffic: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: spec.traffic: %w", nameOf(path), err)
 	}
 	return model, load, nil
 }

@@ -48,7 +48,7 @@ refused with the reason and its source.`,
   fulcrum price gcp/cloud-run/l4 --hours 730
   fulcrum price modal/functions/l4 --requests 100k --duration 3s --vcpu 4 --memory 16GiB
   fulcrum price aws/eks --shared-by 4`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.Flags().Visit(func(fl *pflag.Flag) { f.given[fl.Name] = true })
 			return f.run(std, args[0])
@@ -59,7 +59,7 @@ refused with the reason and its source.`,
 }
 
 func (f *priceFlags) register(fs *pflag.FlagSet) {
-	fs.StringVarP(&f.output, "output", "o", "text", "output format: text or json")
+	fs.StringVarP(&f.output, "output", "o", "text", "output format: "+orList(tableForms))
 	fs.StringVar(&f.catalog, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
 	fs.StringVar(&f.class, "class", "", "price class: on-demand, spot, 1y or 3y (default on-demand)")
 	fs.StringVar(&f.region, "region", "", "region (default: the offer's first)")
@@ -91,8 +91,8 @@ var (
 )
 
 func (f *priceFlags) run(std streams, id string) error {
-	if f.output != "text" && f.output != "json" {
-		return fmt.Errorf("--output: expected text or json, got %q", f.output)
+	if err := checkOutput(f.output, tableForms); err != nil {
+		return err
 	}
 	cat, err := loadCatalog(f.catalog)
 	if err != nil {
@@ -107,8 +107,11 @@ func (f *priceFlags) run(std streams, id string) error {
 	if err != nil {
 		return err
 	}
-	if f.output == "json" {
-		return p.writeJSON(std.out)
+	if isRecord(f.output) {
+		return p.writeRecord(std.out, f.output)
+	}
+	if isTable(f.output) {
+		return writeTable(std.out, f.output, p.exactTable())
 	}
 	return p.writeText(std.out)
 }

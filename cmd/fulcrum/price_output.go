@@ -36,8 +36,8 @@ type billDocument struct {
 	Total         unit.Money     `json:"total"`
 }
 
-func (p priced) writeJSON(w io.Writer) error {
-	return report.JSON(w, billDocument{
+func (p priced) writeRecord(w io.Writer, output string) error {
+	return writeRecord(w, output, billDocument{
 		SchemaVersion: billSchema, Subject: p.Subject, Currency: "USD", MonthHours: int(unit.Month.Hours()), Note: p.Note,
 		Offer: p.Offer, Size: p.Size, Usage: p.Usage, Lines: append([]catalog.Line{}, p.Bill.Lines...), Total: p.Bill.Total,
 	})
@@ -51,17 +51,32 @@ func (p priced) writeText(w io.Writer) error {
 	}
 	b.WriteByte('\n')
 	var cites citations
-	rows := [][]string{{"item", "quantity", "unit", "USD/unit", "USD", "source"}}
-	for _, l := range p.Bill.Lines {
-		rows = append(rows, []string{l.Item, l.Quantity.Grouped(), string(l.Unit), l.UnitPrice.String(), amountText(l.Amount), cites.mark(l.Provenance)})
-	}
-	rows = append(rows, []string{"total", "", "", "", amountText(p.Bill.Total), ""})
-	writeTable(&b, "lrlrrl", rows)
+	_ = p.table(&cites).Text(&b, "", terminalWidth(w)) // a Builder takes everything
 	fmt.Fprintf(&b, "\n%s USD for a month\n", p.Bill.Total.Dollars())
 	p.writeNotes(&b)
 	cites.write(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// table is the lines of the bill; their sources are numbered in cites.
+func (p priced) table(cites *citations) report.Table {
+	rows := [][]string{{"item", "quantity", "unit", "USD/unit", "USD", "source"}}
+	for _, l := range p.Bill.Lines {
+		rows = append(rows, []string{l.Item, l.Quantity.Grouped(), string(l.Unit), l.UnitPrice.String(), amountText(l.Amount), cites.mark(l.Provenance)})
+	}
+	rows = append(rows, []string{"total", "", "", "", amountText(p.Bill.Total), ""})
+	return report.Table{Align: "lrlrrl", Rows: rows}
+}
+
+// exactTable is the lines of the bill by themselves: with exact numbers, and with their sources.
+func (p priced) exactTable() report.Table {
+	rows := [][]string{{"item", "quantity", "unit", "USD/unit", "USD", "source"}}
+	for _, l := range p.Bill.Lines {
+		rows = append(rows, []string{l.Item, l.Quantity.String(), string(l.Unit), l.UnitPrice.String(), l.Amount.String(), sourceText(l.Provenance)})
+	}
+	rows = append(rows, []string{"total", "", "", "", p.Bill.Total.String(), ""})
+	return report.Table{Align: "lrlrrl", Rows: rows}
 }
 
 // writeNotes lists what the lines' notes say.
@@ -89,13 +104,18 @@ func amountText(m unit.Money) string {
 // citations numbers the sources of a text.
 type citations struct{ texts []string }
 
-// mark returns the number of a source, which it lists below.
-func (c *citations) mark(p catalog.Provenance) string {
+// sourceText names a source, its day and its confidence.
+func sourceText(p catalog.Provenance) string {
 	day := "unknown date"
 	if !p.AsOf.IsZero() {
 		day = p.AsOf.Format("2006-01-02")
 	}
-	text := fmt.Sprintf("%s (%s, %s confidence)", p.Source, day, p.Confidence)
+	return fmt.Sprintf("%s (%s, %s confidence)", p.Source, day, p.Confidence)
+}
+
+// mark returns the number of a source, which it lists below.
+func (c *citations) mark(p catalog.Provenance) string {
+	text := sourceText(p)
 	for i, t := range c.texts {
 		if t == text {
 			return fmt.Sprintf("[%d]", i+1)

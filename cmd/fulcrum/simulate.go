@@ -35,12 +35,12 @@ Exit codes: 0 the simulation ran, whether or not the objectives are met; 1 an er
 		Example: `  fulcrum simulate examples/two-homes.yaml
   fulcrum simulate examples/two-homes.yaml -o json
   fulcrum simulate examples/hybrid.yaml --timeline-csv timeline.csv`,
-		Args: cobra.ExactArgs(1),
+		Args: f.args,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.simulate(cmd.Context(), std, args[0])
+			return f.simulate(cmd.Context(), std, f.path(args))
 		},
 	}
-	f.register(cmd, "text or json")
+	f.register(cmd, tableForms)
 	cmd.Flags().IntVar(&f.timeline, "timeline", 0, "number of moments of the timeline in the json output: replicas, queue, requests in the system, cost so far; 0 for none")
 	cmd.Flags().StringVar(&f.timelineCSV, "timeline-csv", "", fmt.Sprintf("also write the timeline to this file; it has %d moments unless --timeline is given", csvMoments))
 	return cmd
@@ -50,13 +50,15 @@ Exit codes: 0 the simulation ran, whether or not the objectives are met; 1 an er
 const maxTimeline = 100_000
 
 func (f *simulateFlags) simulate(ctx context.Context, std streams, path string) error {
-	if f.output != "text" && f.output != "json" {
-		return fmt.Errorf("--output: expected text or json, got %q", f.output)
+	if err := checkOutput(f.output, tableForms); err != nil {
+		return err
 	}
 	if f.timeline < 0 || f.timeline > maxTimeline {
 		return fmt.Errorf("--timeline: expected from 0 to %d moments, got %d", maxTimeline, f.timeline)
 	}
-	in, err := f.input(path)
+	bar := newProgress(std.err, "reading "+nameOf(path))
+	defer bar.finish()
+	in, err := f.input(ctx, std, path, bar)
 	if err != nil {
 		return err
 	}
@@ -64,12 +66,12 @@ func (f *simulateFlags) simulate(ctx context.Context, std streams, path string) 
 	if f.timelineCSV != "" && in.Timeline == 0 {
 		in.Timeline = csvMoments
 	}
-	bar := newProgressBar(std.err, "simulating")
+	bar.begin("simulating")
 	in.Progress = bar.set
 	s, err := plan.Simulate(ctx, in)
 	bar.finish()
 	if err != nil {
-		return fmt.Errorf("simulating %s: %w", path, err)
+		return fmt.Errorf("simulating %s: %w", nameOf(path), err)
 	}
 	if err := f.write(std, s); err != nil || f.timelineCSV == "" {
 		return err
@@ -78,8 +80,11 @@ func (f *simulateFlags) simulate(ctx context.Context, std streams, path string) 
 }
 
 func (f *simulateFlags) write(std streams, s *plan.Simulation) error {
-	if f.output == "json" {
-		return report.JSON(std.out, s)
+	if isRecord(f.output) {
+		return writeRecord(std.out, f.output, s)
 	}
-	return report.Simulation(std.out, s, report.Style{Color: isColorful(std.out)})
+	if isTable(f.output) {
+		return writeTable(std.out, f.output, report.SimulationTable(s))
+	}
+	return report.Simulation(std.out, s, styleOf(std.out))
 }

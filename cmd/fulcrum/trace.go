@@ -25,7 +25,7 @@ func newTraceCommand(std streams) *cobra.Command {
 		Use:     "trace",
 		Short:   "Inspect recorded traffic",
 		Example: `  fulcrum trace describe access.log.gz`,
-		Args:    cobra.NoArgs,
+		Args:    onlySubcommands,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newTraceDescribeCommand(std))
@@ -68,7 +68,7 @@ detected from the first line:
   fulcrum trace describe calls.jsonl --column time=ts,timeUnit=ms,input=usage.prompt_tokens,output=usage.completion_tokens
   fulcrum trace describe invocations.csv.gz --durations durations.csv.gz --function a699dfe0
   zcat access.log.*.gz | fulcrum trace describe - -o json`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.trace.Path = args[0]
 			return describeTrace(cmd.Context(), std, f)
@@ -83,13 +83,13 @@ detected from the first line:
 	flags.StringVar(&f.trace.Tokens, "tokens", "", "tokens file that belongs to a servegen trace")
 	flags.StringVar(&f.maxBadRows, "max-bad-rows", "1%", "share of unreadable rows above which the trace is refused")
 	flags.Uint64Var(&f.seed, "seed", 1, "seed of the random draws: arrivals within periods, sizes")
-	flags.StringVarP(&f.output, "output", "o", "text", "output format: text or json")
+	flags.StringVarP(&f.output, "output", "o", "text", "output format: "+orList(recordForms))
 	return cmd
 }
 
 func describeTrace(ctx context.Context, std streams, f describeFlags) error {
-	if f.output != "text" && f.output != "json" {
-		return fmt.Errorf("--output: expected text or json, got %q", f.output)
+	if err := checkOutput(f.output, recordForms); err != nil {
+		return err
 	}
 	limit, err := unit.ParseShare(f.maxBadRows)
 	if err != nil {
@@ -99,16 +99,20 @@ func describeTrace(ctx context.Context, std streams, f describeFlags) error {
 	if f.trace.Columns, err = columnsOf(f.columns); err != nil {
 		return err
 	}
-	w, err := trace.Read(traceOpener(std.in), f.trace, f.seed)
+	bar := newProgress(std.err, "reading "+nameOf(f.trace.Path))
+	defer bar.finish()
+	w, err := trace.Read(endWith(ctx, bar, traceOpener(ctx, bar, std.in)), f.trace, f.seed)
 	if err != nil {
 		return err
 	}
+	bar.begin("describing " + nameOf(f.trace.Path))
 	d, err := workload.Describe(ctx, w)
+	bar.finish()
 	if err != nil {
 		return err
 	}
-	if f.output == "json" {
-		return writeDescriptionJSON(std.out, d)
+	if isRecord(f.output) {
+		return writeDescriptionRecord(std.out, f.output, d)
 	}
 	return writeDescription(std.out, d)
 }
@@ -138,8 +142,8 @@ func columnsOf(given map[string]string) (*v1alpha1.Columns, error) {
 }
 
 // traceOpener opens files by the names that were given on the command line.
-// Standard input is kept in memory, because a trace is read more than once.
-func traceOpener(in io.Reader) rows.Opener {
+// Standard input is read until the context ends, and kept in memory, because a trace is read more than once.
+func traceOpener(ctx context.Context, p *progress, in io.Reader) rows.Opener {
 	var kept []byte
 	var failed error
 	read := false
@@ -148,7 +152,7 @@ func traceOpener(in io.Reader) rows.Opener {
 			return openRegular(name)
 		}
 		if !read {
-			kept, failed = io.ReadAll(in)
+			kept, failed = io.ReadAll(endingReader{ctx, p, io.NopCloser(in)})
 			read = true
 		}
 		return io.NopCloser(bytes.NewReader(kept)), failed

@@ -11,6 +11,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/report"
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
@@ -44,7 +45,7 @@ type descriptionDocument struct {
 	Notes             []string                  `json:"notes"`
 }
 
-func writeDescriptionJSON(w io.Writer, d workload.Description) error {
+func writeDescriptionRecord(w io.Writer, output string, d workload.Description) error {
 	document := descriptionDocument{
 		SchemaVersion: descriptionSchema, Trace: d.Info.Name, Format: d.Info.Format,
 		Rows: d.Info.Rows, BadRows: d.Info.BadRows, Requests: d.Requests,
@@ -55,6 +56,9 @@ func writeDescriptionJSON(w io.Writer, d workload.Description) error {
 	}
 	for _, p := range d.Peaks {
 		document.PeakToMean[unit.Duration(p.Window).String()] = p.Ratio
+	}
+	if output == "yaml" {
+		return report.YAML(w, document)
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")

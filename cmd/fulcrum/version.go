@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"runtime"
@@ -36,7 +35,7 @@ func newVersionCommand(std streams) *cobra.Command {
 			return buildVersion().write(std.out, format)
 		},
 	}
-	cmd.Flags().StringVarP(&format, "output", "o", "text", "output format: text or json")
+	cmd.Flags().StringVarP(&format, "output", "o", "text", "output format: "+orList(recordForms))
 	return cmd
 }
 
@@ -76,12 +75,10 @@ func (v version) write(w io.Writer, format string) error {
 	case "text":
 		_, err := fmt.Fprintln(w, v)
 		return err
-	case "json":
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(v)
+	case "json", "yaml":
+		return writeRecord(w, format, v)
 	}
-	return fmt.Errorf("--output: expected text or json, got %q", format)
+	return checkOutput(format, recordForms)
 }
 
 // String is one line, to be pasted into a report of a fault.

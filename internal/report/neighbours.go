@@ -95,3 +95,14 @@ func (p *page) cheaperNeighbours(r *experiment.Result) {
 	}
 	p.printf("Every neighbour was simulated on all of the traffic. A hybrid counts as cheaper than a single home from %s on, as in plan.\n", percent(plan.HybridMargin))
 }
+
+// NeighboursTable is every neighbour of every verdict.
+func NeighboursTable(r *experiment.Result) Table {
+	t := Table{Align: "llrrl", Rows: [][]string{{"of", "step", "$/month", "cost", "status"}}}
+	for _, v := range r.Verdicts {
+		for _, n := range v.Neighbours {
+			t.Rows = append(t.Rows, append([]string{strings.Join(v.Names, ", ")}, neighbourRow(&page{}, n)...))
+		}
+	}
+	return t
+}

@@ -44,11 +44,11 @@ func (p *page) title(name, description string) {
 }
 
 func (p *page) traffic(t plan.Traffic) {
-	p.printf("%d requests over %s, %s on average", t.Requests, unit.Duration(t.Span.Std().Round(time.Second)), t.Rate)
+	text := fmt.Sprintf("%d requests over %s, %s on average", t.Requests, unit.Duration(t.Span.Std().Round(time.Second)), t.Rate)
 	if t.PeakMinute != nil && t.IdleMinutes != nil {
-		p.printf(", %.3g times that in the busiest minute, %.0f %% of minutes idle", *t.PeakMinute, *t.IdleMinutes*100)
+		text += fmt.Sprintf(", %.3g times that in the busiest minute, %.0f %% of minutes idle", *t.PeakMinute, *t.IdleMinutes*100)
 	}
-	p.printf(" (%s)\n", t.Name)
+	p.paragraph(text+fmt.Sprintf(" (%s)", t.Name), "")
 }
 
 func (p *page) verdict(pl *plan.Plan) {
@@ -56,7 +56,8 @@ func (p *page) verdict(pl *plan.Plan) {
 	if !pl.Verdict.Feasible {
 		color = red
 	}
-	p.printf("\n%s %s\n", p.style.paint(bold, "VERDICT"), p.style.paint(color, pl.Verdict.Summary))
+	p.printf("\n")
+	p.paragraph(p.style.paint(bold, "VERDICT")+" "+p.style.paint(color, pl.Verdict.Summary), "  ")
 	for _, r := range pl.Verdict.Reasons {
 		p.item(r)
 	}
@@ -64,7 +65,7 @@ func (p *page) verdict(pl *plan.Plan) {
 
 // item writes one point of a list, wrapped.
 func (p *page) item(text string) {
-	p.printf("  - %s\n", strings.Join(wrap(text, 110), "\n    "))
+	p.printf("  - %s\n", strings.Join(wrap(text, p.style.textWidth(4)), "\n    "))
 }
 
 func wrap(text string, width int) []string {
@@ -250,4 +251,9 @@ func (p *page) refused(list []plan.Refusal) {
 		rows = append(rows, []string{r.Offer, r.Region, string(r.PriceClass), r.Gate, reason})
 	}
 	p.table("lllll", rows)
+}
+
+// PlanTable is every candidate of a plan.
+func PlanTable(p *plan.Plan) Table {
+	return Table{Align: "llllrrrrrl", Rows: candidateRows(p.Candidates, true)}
 }

@@ -14,7 +14,8 @@ func Simulation(w io.Writer, s *plan.Simulation, style Style) error {
 	p.title(s.Model, "")
 	p.traffic(s.Traffic)
 	for _, c := range s.Homes {
-		p.printf("\n%s %s\n", p.style.paint(bold, what(c)), c.Describe())
+		p.printf("\n")
+		p.paragraph(p.style.paint(bold, what(c))+" "+c.Describe(), "  ")
 		p.outcome(c)
 		p.priorities(c.Outcome.Priorities)
 		p.costs(c)
@@ -66,4 +67,9 @@ func (p *page) priorities(list []simulate.PriorityOutcome) {
 		rows = append(rows, row)
 	}
 	p.table("lrrrrrrrr", rows)
+}
+
+// SimulationTable is the homes that were run.
+func SimulationTable(s *plan.Simulation) Table {
+	return Table{Align: "llllrrrrrl", Rows: candidateRows(s.Homes, true)}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"sigs.k8s.io/yaml"
 )
 
 // Style says how text is rendered.
@@ -13,6 +15,19 @@ type Style struct {
 	Color bool
 	// Wide shows every candidate and every refused offer.
 	Wide bool
+	// Width is that of the terminal in columns; 0 is no limit.
+	Width int
+}
+
+// maxText is the greatest width of running text, in columns.
+const maxText = 114
+
+// textWidth is the width of running text after an indent.
+func (s Style) textWidth(indent int) int {
+	if s.Width == 0 {
+		return maxText - indent
+	}
+	return max(min(s.Width, maxText)-indent, 2*minColumn)
 }
 
 // The ANSI codes in use.
@@ -48,37 +63,21 @@ func (p *page) printf(format string, args ...any) {
 func (p *page) heading(text string) { p.printf("\n%s\n", p.style.paint(bold, text)) }
 
 // note explains what stands above it.
-func (p *page) note(parts ...string) { p.printf("  (%s)\n", strings.Join(parts, "; ")) }
+func (p *page) note(parts ...string) { p.paragraph("  ("+strings.Join(parts, "; ")+")", "   ") }
 
-// table aligns rows of cells. Columns for which right says so are aligned to the right.
-func (p *page) table(right string, rows [][]string) {
-	if p.err != nil || len(rows) == 0 {
-		return
+// paragraph writes a line, which is broken where the terminal is narrower; the next lines begin with indent.
+func (p *page) paragraph(text, indent string) {
+	if p.style.Width > 0 {
+		begin := text[:len(text)-len(strings.TrimLeft(text, " "))]
+		text = begin + strings.Join(wrap(text, max(p.style.Width-len(indent), 2*minColumn)), "\n"+indent)
 	}
-	widths := make([]int, len(right))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], len([]rune(cell)))
-		}
-	}
-	for _, row := range rows {
-		var line strings.Builder
-		line.WriteString("  ")
-		for i, cell := range row {
-			pad := fmt.Sprintf("%*s", widths[i]-len([]rune(cell)), "")
-			switch {
-			case right[i] == 'r':
-				line.WriteString(pad + cell)
-			case i == len(row)-1:
-				line.WriteString(cell)
-			default:
-				line.WriteString(cell + pad)
-			}
-			if i < len(row)-1 {
-				line.WriteString("  ")
-			}
-		}
-		p.printf("%s\n", strings.TrimRight(line.String(), " "))
+	p.printf("%s\n", text)
+}
+
+// table aligns rows of cells; align has l or r for each column.
+func (p *page) table(align string, rows [][]string) {
+	if p.err == nil && len(rows) > 0 {
+		p.err = Table{Align: align, Rows: rows}.Text(p.w, "  ", p.style.Width)
 	}
 }
 
@@ -87,4 +86,16 @@ func JSON(w io.Writer, record any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(record)
+}
+
+// YAML writes a record as JSON does, in YAML.
+func YAML(w io.Writer, record any) error {
+	data, err := json.Marshal(record)
+	if err == nil {
+		data, err = yaml.JSONToYAML(data)
+	}
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	return err
 }
