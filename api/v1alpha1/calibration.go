@@ -7,7 +7,7 @@ import (
 // KindCalibration identifies a calibration file.
 const KindCalibration = "Calibration"
 
-// Calibration is what a model's service was measured to be: profiles for a model file, with how well they fit. fulcrum
+// Calibration holds measured service profiles for a model file, and how well they fit. fulcrum
 // calibrate writes it, and spec.service.calibration of a model file names it.
 type Calibration struct {
 	// APIVersion must be fulcrum.dev/v1alpha1.
@@ -24,15 +24,15 @@ type Calibration struct {
 type CalibrationSpec struct {
 	// Run is what was measured.
 	Run CalibrationRun `json:"run"`
-	// Targets are who was measured.
+	// Targets are the endpoints that were measured.
 	Targets []CalibratedTarget `json:"targets"`
 }
 
-// CalibrationRun is the run of fulcrum bench that the calibration is of.
+// CalibrationRun is the run of fulcrum bench behind the calibration.
 type CalibrationRun struct {
 	// Suite is the name of its suite.
 	Suite string `json:"suite"`
-	// SuiteHash is the SHA-256 of what was run, in hexadecimal.
+	// SuiteHash is the SHA-256 of the suite that was run, in hexadecimal.
 	SuiteHash string `json:"suiteHash,omitempty"`
 	// Date is the day on which it was run, such as 2026-11-25.
 	Date string `json:"date"`
@@ -44,24 +44,24 @@ type CalibrationRun struct {
 type CalibratedTarget struct {
 	// Name is the target's.
 	Name string `json:"name"`
-	// URL is where it was asked.
+	// URL is the URL that was measured.
 	URL string `json:"url,omitempty"`
-	// Profile is what plan takes.
+	// Profile is the service profile that plan uses.
 	Profile Profile `json:"profile"`
-	// Overhead is what a request takes beside its batch: the network, HTTP and the reading of the prompt. It is no part of the
-	// profile, because requests do not wait for one another in it.
+	// Overhead is the time of a request outside its batch: network, HTTP and tokenising. It is not part of the
+	// profile, because requests do not wait for one another there.
 	Overhead unit.Duration `json:"overhead,omitempty"`
-	// Tail is what a stream takes from its last token to its end, in the median. It is no part of the profile either.
+	// Tail is the median time from a stream's last token to its end. It is not part of the profile either.
 	Tail unit.Duration `json:"tail,omitempty"`
-	// Fit is how well the profile agrees with what was measured.
+	// Fit is how well the profile agrees with the measurements.
 	Fit ProfileFit `json:"fit"`
-	// ColdStart is what was seen of cold starts.
+	// ColdStart is what was observed of cold starts.
 	ColdStart *CalibratedStart `json:"coldStart,omitempty"`
-	// Notes are doubts that a reader must know.
+	// Notes are doubts that a reader should know.
 	Notes []string `json:"notes,omitempty"`
 }
 
-// ProfileFit is how well a profile agrees with what was measured.
+// ProfileFit is how well a profile agrees with the measurements.
 type ProfileFit struct {
 	// Method says in words how the profile was found.
 	Method string `json:"method"`
@@ -73,7 +73,7 @@ type ProfileFit struct {
 	P95Error float64 `json:"p95Error,omitempty"`
 	// KS is the Kolmogorov-Smirnov distance between the times and the distribution; of fixed profiles.
 	KS float64 `json:"ks,omitempty"`
-	// Replay is what the simulator makes of the same requests, beside what was measured.
+	// Replay compares a simulation of the same requests with the measurements.
 	Replay []Prediction `json:"replay,omitempty"`
 }
 
@@ -92,9 +92,9 @@ type Prediction struct {
 // Error is how far the prediction is off, relative to what was measured.
 func (p Prediction) Error() float64 { return float64(p.Predicted)/float64(p.Measured) - 1 }
 
-// CalibratedStart is what was seen of cold starts.
+// CalibratedStart is what was observed of cold starts.
 type CalibratedStart struct {
-	// Count is how many were seen, Confirmed how many of them the platform itself showed.
+	// Count is how many were observed, Confirmed how many of them the platform confirmed.
 	Count int `json:"count" check:"gte=1"`
 	// Confirmed is how many of them the platform itself showed.
 	Confirmed int `json:"confirmed,omitempty" check:"gte=0"`

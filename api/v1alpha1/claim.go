@@ -6,22 +6,22 @@ import "fulcrum.dev/fulcrum/api/unit"
 type Claim struct {
 	// Says is the claim, in at most 100 characters on one line.
 	Says string `json:"says"`
-	// Because says why the claim holds or not, and under which assumption. It is shown as it stands.
+	// Because says why the claim holds or not, and under which assumption. It is printed unchanged.
 	Because string `json:"because,omitempty"`
-	// Low and High bound what is claimed, both included: USD a month for bill and node, a share for ratio and saving
+	// Low and High bound the claim, both included: USD per month for bill and node, a share for ratio and saving
 	// (0.4 is 40 %), seconds for step. At least one of them, and none with sold.
 	Low *unit.Decimal `json:"low,omitempty"`
 	// High is the upper bound.
 	High *unit.Decimal `json:"high,omitempty"`
-	// Bill claims what a month's use of an offer costs, or the fixed cost of a cluster.
+	// Bill claims the cost of a month's use of an offer, or the fixed cost of a cluster.
 	Bill *BillClaim `json:"bill,omitempty"`
-	// Node claims what a node costs a month at an hourly price that no catalogue has.
+	// Node claims the monthly cost of a node at an hourly price that is in no catalogue.
 	Node *NodeClaim `json:"node,omitempty"`
-	// Ratio claims at which utilisation of a node serverless costs the same.
+	// Ratio claims the utilisation of a node at which serverless costs the same.
 	Ratio *RatioClaim `json:"ratio,omitempty"`
-	// Saving claims how much less a price class costs than on demand.
+	// Saving claims how much a price class saves over on demand.
 	Saving *SavingClaim `json:"saving,omitempty"`
-	// Step claims in which steps of time an offer is billed.
+	// Step claims the time step in which an offer is billed.
 	Step *StepClaim `json:"step,omitempty"`
 	// Sold claims that something is sold.
 	Sold *SoldClaim `json:"sold,omitempty"`
@@ -29,7 +29,7 @@ type Claim struct {
 
 // BillClaim is a month's use of one offer.
 type BillClaim struct {
-	// Offer is a catalogue id such as aws/lambda/x86, or that of a cluster's fixed cost, such as aws/eks, which stands alone.
+	// Offer is a catalogue id such as aws/lambda/x86, or a cluster's fixed cost, such as aws/eks, without other fields.
 	Offer string `json:"offer"`
 	// PriceClass is on-demand, spot, 1y or 3y. Default: on-demand.
 	PriceClass string `json:"priceClass,omitempty" check:"oneof=on-demand spot 1y 3y"`
@@ -37,9 +37,9 @@ type BillClaim struct {
 	Region string `json:"region,omitempty"`
 	// Memory of one environment or instance. Default: what the offer comes with.
 	Memory unit.Memory `json:"memory,omitempty" check:"gt=0"`
-	// VCPU of one instance, where the offer sells it separately. Default: what the offer comes with.
+	// VCPU of one instance, if the offer sells it separately. Default: what the offer comes with.
 	VCPU float64 `json:"vcpu,omitempty" check:"gt=0"`
-	// Requests a month, such as 3M.
+	// Requests per month, such as 3M.
 	Requests unit.Count `json:"requests,omitempty" check:"gt=0,lte=1e15"`
 	// Duration is the time that one request takes.
 	Duration unit.Duration `json:"duration,omitempty" check:"gt=0"`
@@ -47,8 +47,8 @@ type BillClaim struct {
 	Provisioned int `json:"provisioned,omitempty" check:"lte=1e6"`
 	// OnProvisioned is the share of the requests that they serve. Default: all.
 	OnProvisioned *unit.Share `json:"onProvisioned,omitempty"`
-	// Hours a month that each node, instance or provisioned environment is held. Default: 730 or, with requests where the
-	// platform scales to zero, as long as the requests take.
+	// Hours per month that each node, instance or provisioned environment is held. Default: 730 or, with requests if the
+	// platform scales to zero, the time that the requests take.
 	Hours *float64 `json:"hours,omitempty" check:"lte=1e6"`
 	// Instances is the number of nodes or instances. Default: 1.
 	Instances int `json:"instances,omitempty" check:"gte=1,lte=1e6"`
@@ -62,12 +62,12 @@ type NodeClaim struct {
 	Hourly unit.Money `json:"hourly" check:"gt=0"`
 }
 
-// RatioClaim is the price of a node over that of the same hardware without servers, both at work all month. Below that
+// RatioClaim is the price of a node divided by that of the same hardware on serverless, both busy all month. Below that
 // utilisation of the node serverless is cheaper; above 1 it always is.
 type RatioClaim struct {
 	// Node is the node.
 	Node RatioSide `json:"node"`
-	// Serverless is what stands against it.
+	// Serverless is the offer that it is compared with.
 	Serverless RatioSide `json:"serverless"`
 	// PerNode is how many serverless instances or environments do the work of one node. Default: 1.
 	PerNode float64 `json:"perNode,omitempty" check:"gt=0,lte=1e6"`
@@ -87,11 +87,11 @@ type RatioSide struct {
 	Region string `json:"region,omitempty"`
 	// Memory of one environment or instance. Default: what the offer comes with.
 	Memory unit.Memory `json:"memory,omitempty" check:"gt=0"`
-	// VCPU of one instance, where the offer sells it separately. Default: what the offer comes with.
+	// VCPU of one instance, if the offer sells it separately. Default: what the offer comes with.
 	VCPU float64 `json:"vcpu,omitempty" check:"gt=0"`
 }
 
-// SavingClaim is a price class against the offer's first price on demand.
+// SavingClaim compares a price class with the offer's first on-demand price.
 type SavingClaim struct {
 	// Offer is a catalogue id such as aws/ec2/g5.xlarge.
 	Offer string `json:"offer"`
@@ -107,8 +107,8 @@ type StepClaim struct {
 	Offer string `json:"offer"`
 }
 
-// SoldClaim is something that is or is not sold.
+// SoldClaim is a claim that something is sold.
 type SoldClaim struct {
-	// Offer is a catalogue id, or what one would ask for, such as aws/lambda/gpu.
+	// Offer is a catalogue id, sold or not, such as aws/lambda/gpu.
 	Offer string `json:"offer"`
 }

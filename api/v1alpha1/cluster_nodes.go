@@ -4,14 +4,14 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 )
 
-// ClusterNodes is how the nodes of a cluster come and go.
+// ClusterNodes says how the nodes of a cluster are added and removed.
 type ClusterNodes struct {
-	// ClusterAutoscaler or Karpenter decides on nodes. Default: a node is asked for at once when a replica finds no room,
-	// and given back when it has been empty for nodeIdle.
+	// ClusterAutoscaler or Karpenter decides on nodes. Default: a node is requested at once when a replica finds no room,
+	// and released when it has been empty for nodeIdle.
 	ClusterAutoscaler *ClusterAutoscaler `json:"clusterAutoscaler,omitempty"`
 	// Karpenter is the other node autoscaler.
 	Karpenter *Karpenter `json:"karpenter,omitempty"`
-	// Max is the quota of nodes; replicas that it leaves no node for stay pending. Default: none.
+	// Max is the quota of nodes; replicas beyond it stay pending. Default: none.
 	Max int `json:"max,omitempty" check:"gte=1,lte=1e7"`
 	// Spare is how many nodes are kept ready and empty. Default: 0.
 	Spare int `json:"spare,omitempty" check:"lte=1e6"`
@@ -25,27 +25,27 @@ type ClusterNodes struct {
 type ClusterAutoscaler struct {
 	// ScanInterval is how often it decides. Default: 10s.
 	ScanInterval unit.Duration `json:"scanInterval,omitempty" check:"gt=0"`
-	// UnneededTime is how long a node must be unneeded before it goes. Default: 10m.
+	// UnneededTime is how long a node must be unneeded before it is removed. Default: 10m.
 	UnneededTime *unit.Duration `json:"unneededTime,omitempty"`
-	// DelayAfterAdd is how long after adding nodes none go. Default: 10m.
+	// DelayAfterAdd is how long no node is removed after one was added. Default: 10m.
 	DelayAfterAdd *unit.Duration `json:"delayAfterAdd,omitempty"`
 	// UtilizationThreshold is the share of a node's room below which it is unneeded if its replicas fit elsewhere. Default: 50%.
 	UtilizationThreshold *unit.Share `json:"utilizationThreshold,omitempty"`
-	// ProvisionTimeout is how long a node may take to be ready. Default: 15m.
+	// ProvisionTimeout is how long a node may take to become ready. Default: 15m.
 	ProvisionTimeout unit.Duration `json:"provisionTimeout,omitempty" check:"gt=0"`
 }
 
 // Karpenter is the Karpenter node autoscaler.
 type Karpenter struct {
-	// BatchIdle is how long no further replica must come for a batch of pending ones to close. Default: 1s.
+	// BatchIdle closes a batch of pending replicas when no other has come for this long. Default: 1s.
 	BatchIdle *unit.Duration `json:"batchIdle,omitempty"`
-	// BatchMax is how long a batch stays open at the most. Default: 10s.
+	// BatchMax is the maximum time that a batch stays open. Default: 10s.
 	BatchMax *unit.Duration `json:"batchMax,omitempty"`
-	// Consolidation says which nodes may go: WhenEmpty or WhenEmptyOrUnderutilized. Default: WhenEmptyOrUnderutilized.
+	// Consolidation says which nodes may be removed: WhenEmpty or WhenEmptyOrUnderutilized. Default: WhenEmptyOrUnderutilized.
 	Consolidation string `json:"consolidation,omitempty" check:"oneof=WhenEmpty WhenEmptyOrUnderutilized"`
-	// ConsolidateAfter is how long no replica must have come to or gone from such a node. Default: 0s.
+	// ConsolidateAfter is how long no replica may have been added to or removed from such a node. Default: 0s.
 	ConsolidateAfter unit.Duration `json:"consolidateAfter,omitempty"`
-	// Budget is the share of the nodes, rounded up, that may come or go at once when nodes are consolidated. Default: 10%.
+	// Budget is the share of the nodes, rounded up, that consolidation may add or remove at once. Default: 10%.
 	Budget *unit.Share `json:"budget,omitempty"`
 	// ExpireAfter is the age at which a node is replaced; 0s is never. Default: 720h.
 	ExpireAfter *unit.Duration `json:"expireAfter,omitempty"`

@@ -20,7 +20,7 @@ type DurationDistribution struct {
 	P50 unit.Duration `json:"p50,omitempty" check:"gt=0"`
 	// P99 is the 99th percentile.
 	P99 unit.Duration `json:"p99,omitempty" check:"gt=0"`
-	// Max bounds what is drawn.
+	// Max cuts off larger values.
 	Max unit.Duration `json:"max,omitempty" check:"gt=0"`
 	// Percentiles are a measured distribution that no shape fits.
 	Percentiles *DurationPercentiles `json:"percentiles,omitempty"`
@@ -38,7 +38,7 @@ type CountDistribution struct {
 	P50 unit.Count `json:"p50,omitempty" check:"gt=0"`
 	// P99 is the 99th percentile.
 	P99 unit.Count `json:"p99,omitempty" check:"gt=0"`
-	// Max bounds what is drawn.
+	// Max cuts off larger values.
 	Max unit.Count `json:"max,omitempty" check:"gt=0"`
 }
 

@@ -4,9 +4,9 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 )
 
-// DurationPercentiles is a measured distribution: between the percentiles that are given, it rises evenly.
+// DurationPercentiles is a measured distribution, interpolated linearly between the given percentiles.
 type DurationPercentiles struct {
-	// P0 is the least.
+	// P0 is the minimum.
 	P0 unit.Duration `json:"p0"`
 	// P1 is the 1st percentile.
 	P1 unit.Duration `json:"p1,omitempty" check:"gt=0"`
@@ -28,7 +28,7 @@ type DurationPercentiles struct {
 	P98 unit.Duration `json:"p98,omitempty" check:"gt=0"`
 	// P99 is the 99th percentile.
 	P99 unit.Duration `json:"p99,omitempty" check:"gt=0"`
-	// P100 is the greatest.
+	// P100 is the maximum.
 	P100 unit.Duration `json:"p100" check:"gt=0"`
 }
 

@@ -1,6 +1,6 @@
 package v1alpha1
 
-// Home is one offer with its scaling settings: at most one of cluster, function and container, as the offer's kind demands.
+// Home is one offer with its scaling settings: at most one of cluster, function and container, to match the offer's kind.
 type Home struct {
 	// Offer is a catalogue id such as aws/ec2/g6.xlarge, or a prefix that ends in * such as gcp/*.
 	Offer string `json:"offer"`

@@ -1,15 +1,15 @@
 package v1alpha1
 
-// MeasuredRange is what a profile was measured with.
+// MeasuredRange is the range of conditions that a profile was measured under.
 type MeasuredRange struct {
-	// Requests is how many the times are of.
+	// Requests is the number of measured requests.
 	Requests int64 `json:"requests" check:"gte=1"`
-	// Rate is the greatest rate of ten seconds, or of the whole load where that is shorter, in requests per second.
+	// Rate is the maximum rate over ten seconds, or over the whole load if that is shorter, in requests per second.
 	Rate float64 `json:"rate,omitempty" check:"gte=0"`
-	// InFlight is the greatest number of requests inside at once.
+	// InFlight is the maximum number of requests in the server at once.
 	InFlight int `json:"inFlight,omitempty" check:"gte=0"`
-	// Saturated says that requests waited for a free place, so that concurrency or maxBatch is the server's limit; else it
-	// is the most that was tried.
+	// Saturated says that requests waited for a free place, so that concurrency or maxBatch is the server's limit; otherwise it
+	// is the maximum that was tried.
 	Saturated bool `json:"saturated,omitempty"`
 	// Input is the sizes of the prompts, in tokens.
 	Input *TokenRange `json:"input,omitempty"`
@@ -17,10 +17,10 @@ type MeasuredRange struct {
 	Output *TokenRange `json:"output,omitempty"`
 }
 
-// TokenRange is from the least to the greatest.
+// TokenRange is a range of token counts.
 type TokenRange struct {
-	// Least of them.
+	// Least is the minimum.
 	Least int64 `json:"least" check:"gte=0"`
-	// Greatest of them.
+	// Greatest is the maximum.
 	Greatest int64 `json:"greatest" check:"gte=0"`
 }

@@ -34,7 +34,7 @@ const (
 	VersionPattern = `^[0-9]{1,4}(\.[0-9]{1,4}){0,2}$`
 )
 
-// Model is what is served, with everything that decides where.
+// Model is what is served, with everything that decides where to serve it.
 type Model struct {
 	// APIVersion must be fulcrum.dev/v1alpha1.
 	APIVersion string `json:"apiVersion" check:"oneof=fulcrum.dev/v1alpha1"`
@@ -68,13 +68,13 @@ type ModelSpec struct {
 	Objectives Objectives `json:"objectives,omitzero"`
 	// Constraints are what a home must be, whatever it costs.
 	Constraints Constraints `json:"constraints,omitzero"`
-	// Callers is what those who send the requests do when an answer does not come.
+	// Callers is what callers do when no answer comes.
 	Callers Callers `json:"callers,omitzero"`
 	// Homes are the homes to consider, with settings. Default: every offer of the catalogue that fits.
 	Homes []Home `json:"homes,omitempty"`
 	// Routing makes the homes one arrangement, a hybrid. Default: they are alternatives.
 	Routing *Routing `json:"routing,omitempty"`
-	// Claims are what somebody has said about cost; plan shows beside each what comes out. Default: none.
+	// Claims are statements about cost; plan computes the figure and shows it beside each. Default: none.
 	Claims []Claim `json:"claims,omitempty"`
 }
 
@@ -97,7 +97,7 @@ type Payload struct {
 	MaxRequest unit.Bytes `json:"maxRequest,omitempty" check:"gt=0"`
 }
 
-// Objectives are what a home must achieve. An objective left out is not checked.
+// Objectives are what a home must achieve. Omitted objectives are not checked.
 type Objectives struct {
 	// Latency bounds the end-to-end time from arrival to the last byte.
 	Latency Percentiles `json:"latency,omitzero"`
@@ -111,7 +111,7 @@ type Objectives struct {
 	MonthlyBudget *unit.Money `json:"monthlyBudget,omitempty" check:"gt=0"`
 }
 
-// Percentiles bounds a time at percentiles of the requests served. One left out is no bound.
+// Percentiles bounds a time at percentiles of the requests served. Omitted percentiles are not bounded.
 type Percentiles struct {
 	// P50 bounds the median.
 	P50 unit.Duration `json:"p50,omitempty" check:"gt=0"`
@@ -129,7 +129,7 @@ type Constraints struct {
 	Regions []string `json:"regions,omitempty"`
 	// GPUs that may be used, such as L4 or H100. Default: all with a service profile.
 	GPUs []string `json:"gpus,omitempty"`
-	// MinGPUMemory is the least memory of one GPU. Default: what the service needs.
+	// MinGPUMemory is the minimum memory of one GPU. Default: what the service needs.
 	MinGPUMemory unit.Memory `json:"minGPUMemory,omitempty" check:"gt=0"`
 	// CUDA is the version of the CUDA toolkit that the image is built with, such as 12.4.
 	CUDA string `json:"cuda,omitempty"`
@@ -137,18 +137,18 @@ type Constraints struct {
 	TensorRT string `json:"tensorrt,omitempty"`
 	// Spot allows interruptible capacity. Default: false.
 	Spot bool `json:"spot,omitempty"`
-	// Commitments allows prices that bind for these terms: 1y, 3y. Default: none.
+	// Commitments allows prices with a commitment for these terms: 1y, 3y. Default: none.
 	Commitments []string `json:"commitments,omitempty" check:"oneof=1y 3y"`
-	// LowConfidence allows prices that are undated, derived or conflicting. Default: false.
+	// LowConfidence allows prices that are undated, derived or contradictory. Default: false.
 	LowConfidence bool `json:"lowConfidence,omitempty"`
 	// MaxPriceAge is the age above which the verdict flags a price as stale. Default: 180d.
 	MaxPriceAge unit.Duration `json:"maxPriceAge,omitempty" check:"gt=0"`
-	// Timeout is the longest that a caller waits; a home whose own time-out is shorter than the longest service time is refused.
+	// Timeout is the maximum time that a caller waits; a home whose own time-out is shorter than the longest service time is refused.
 	Timeout unit.Duration `json:"timeout,omitempty" check:"gt=0"`
-	// MinReplicas is the least number of warm replicas at any time, for availability. Default: 1 on a cluster, 0 elsewhere.
+	// MinReplicas is the minimum number of warm replicas at any time, for availability. Default: 1 on a cluster, 0 elsewhere.
 	MinReplicas *int `json:"minReplicas,omitempty" check:"lte=1e6"`
-	// Quotas is the greatest number of replicas, instances or environments at once, by offer, provider/service or provider.
-	// Default: the platform's own default quota where it is known.
+	// Quotas is the maximum number of replicas, instances or environments at once, by offer, provider/service or provider.
+	// Default: the platform's own default quota if it is known.
 	Quotas map[string]int `json:"quotas,omitempty"`
 	// Fleet shares a cluster's fixed cost.
 	Fleet Fleet `json:"fleet,omitzero"`

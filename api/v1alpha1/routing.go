@@ -14,32 +14,32 @@ type Routing struct {
 	Weights []int `json:"weights,omitempty" check:"lte=1e6"`
 	// Shifts gives all requests to one home by the time of the day. The traffic starts on a Monday at midnight.
 	Shifts []Shift `json:"shifts,omitempty"`
-	// MaxInFlight is how many requests may be inside over all homes; more are refused. Default: no bound.
+	// MaxInFlight is the maximum number of requests over all homes; more are refused. Default: no limit.
 	MaxInFlight int `json:"maxInFlight,omitempty" check:"gte=1,lte=1e9"`
 }
 
 // Overflow says when the base is saturated, by at most one of inFlightShare, inFlight, waiting and wait, and what the
 // other homes may then take.
 type Overflow struct {
-	// InFlightShare is the requests inside the base per slot of its ready replicas or instances. Default, where no other
+	// InFlightShare is the number of requests in the base per slot of its ready replicas or instances. Default, if no other
 	// threshold is given: 100%.
 	InFlightShare *unit.Share `json:"inFlightShare,omitempty" check:"gt=0"`
-	// InFlight is the requests inside the base.
+	// InFlight is the number of requests in the base.
 	InFlight int `json:"inFlight,omitempty" check:"gte=1,lte=1e9"`
-	// Waiting is the requests at the base that have no slot.
+	// Waiting is the number of requests at the base without a slot.
 	Waiting int `json:"waiting,omitempty" check:"gte=1,lte=1e9"`
-	// Wait is how long a request would wait at the base: those that wait x their recent mean time / ready slots.
+	// Wait is how long a request would wait at the base: waiting requests x their recent mean time / ready slots.
 	Wait unit.Duration `json:"wait,omitempty" check:"gt=0"`
 	// Leave is the share of the threshold, below 100%, at or below which the base is no longer saturated. Default: 99.9%.
 	Leave *unit.Share `json:"leave,omitempty"`
-	// MinTime is the least time between two changes. Default: 0s.
+	// MinTime is the minimum time between two changes. Default: 0s.
 	MinTime unit.Duration `json:"minTime,omitempty"`
-	// Limits are the requests inside each of the other homes, in their order, beyond which it is passed over; 0, and a home
+	// Limits are the maximum numbers of requests in the other homes, in their order; a full home is skipped. 0, and a home
 	// without an entry, has no limit. Default: no limits.
 	Limits []int `json:"limits,omitempty" check:"lte=1e9"`
 	// SpendCap bounds what the other homes cost together, as estimated from the time of requests in service. Default: none.
 	SpendCap *SpendCap `json:"spendCap,omitempty"`
-	// Refuse turns requests away that no other home may take. Default: false, they wait at the base.
+	// Refuse refuses requests that no home may take. Default: false, they wait at the base.
 	Refuse bool `json:"refuse,omitempty"`
 }
 
@@ -52,11 +52,11 @@ type SpendCap struct {
 	Monthly *unit.Money `json:"monthly,omitempty" check:"gt=0"`
 }
 
-// Shift gives the requests to one home from a time of the day on, until the next shift; the last one goes on past midnight.
+// Shift gives the requests to one home from a time of day until the next shift; the last one continues past midnight.
 type Shift struct {
-	// At is since midnight, below 24h, later than that of the shift before.
+	// At is the time since midnight, below 24h, later than that of the shift before.
 	At unit.Duration `json:"at"`
-	// Home is the place of the home in spec.homes, from 0.
+	// Home is the position of the home in spec.homes, from 0.
 	Home int `json:"home" check:"lte=63"`
 }
 

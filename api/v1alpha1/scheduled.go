@@ -6,13 +6,13 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 )
 
-// Scheduled is a number from a time of the day on, until the next entry of its list. The traffic starts on a Monday at midnight.
+// Scheduled is a number that holds from a time of day until the next entry of its list. The traffic starts on a Monday at midnight.
 type Scheduled struct {
-	// At is since midnight, in whole minutes below 24h.
+	// At is the time since midnight, in whole minutes below 24h.
 	At unit.Duration `json:"at"`
-	// Days are those of the week. Default: all.
+	// Days are days of the week. Default: all.
 	Days []string `json:"days,omitempty" check:"oneof=sun mon tue wed thu fri sat"`
-	// Count is how many there are then.
+	// Count is the number.
 	Count int `json:"count" check:"lte=1e6"`
 }
 

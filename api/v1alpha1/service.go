@@ -13,16 +13,16 @@ type Service struct {
 	// Estimate allows service times estimated from parameters on a GPU without a profile. Default: true when parameters is set.
 	Estimate *bool `json:"estimate,omitempty"`
 	// Memory is the main memory that one replica needs; weights that go to a GPU are read through it, not kept in it.
-	// Default: 2GiB; where nothing can run on a GPU, artifacts.weights x 1.2 if larger.
+	// Default: 2GiB; if no profile runs on a GPU, artifacts.weights x 1.2 if that is larger.
 	Memory unit.Memory `json:"memory,omitempty" check:"gt=0"`
 	// GPUMemory is the GPU memory that one replica needs, on all its GPUs. Default, when a profile is for a GPU or
 	// parameters is set: the size of the parameters x 1.2, without parameters artifacts.weights x 1.2.
 	GPUMemory unit.Memory `json:"gpuMemory,omitempty" check:"gt=0"`
 	// Profiles are the service times by hardware.
 	Profiles []Profile `json:"profiles,omitempty"`
-	// Calibration is a file of fulcrum calibrate, relative to this one. Its profiles replace those for the same hardware.
+	// Calibration is a file written by fulcrum calibrate, relative to this one. Its profiles replace those for the same hardware.
 	Calibration string `json:"calibration,omitempty"`
-	// Queue is the order in which requests that wait are taken: arrival, or priority (the highest first, see traffic.priority) and
+	// Queue is the order in which waiting requests are taken: arrival, or priority (the highest first, see traffic.priority) and
 	// within one arrival. Default: arrival.
 	Queue string `json:"queue,omitempty" check:"oneof=arrival priority"`
 	// StartUp is the cold start inside the container.
@@ -50,14 +50,14 @@ type Profile struct {
 	Source string `json:"source,omitempty" check:"oneof=measured estimated"`
 	// Reference says where the figures are from.
 	Reference string `json:"reference,omitempty"`
-	// StartUp is process start to readiness on this hardware, weights included. Default: the service's startUp, and the weights
+	// StartUp is the time from process start to readiness on this hardware, weights included. Default: the service's startUp, and the weights
 	// at its rate.
 	StartUp *DurationDistribution `json:"startUp,omitempty"`
-	// IdleExpiry is how long an idle function environment of this hardware was seen to stay, for homes that do not say.
+	// IdleExpiry is how long an idle function environment on this hardware was observed to live, for homes that do not set it.
 	IdleExpiry unit.Duration `json:"idleExpiry,omitempty" check:"gt=0"`
-	// IdleHold is the same of a container instance.
+	// IdleHold is the same for a container instance.
 	IdleHold unit.Duration `json:"idleHold,omitempty" check:"gt=0"`
-	// Range is what the times were measured with: plan warns of what goes beyond.
+	// Range is the range of the measurements: plan warns outside it.
 	Range *MeasuredRange `json:"range,omitempty"`
 }
 
@@ -82,34 +82,34 @@ type BatchedProfile struct {
 	Alpha *unit.Duration `json:"alpha,omitempty"`
 	// Beta is the time that each sequence adds.
 	Beta *unit.Duration `json:"beta,omitempty"`
-	// Iterations replaces alpha and beta where time does not grow with the sequences along a straight line: how long an
-	// iteration of some numbers of sequences lasts, from 1 on. Between them lines are straight, and beyond them the last goes on.
+	// Iterations replaces alpha and beta if the time is not linear in the number of sequences: how long an
+	// iteration takes with some numbers of sequences, from 1 on. Others are interpolated and extrapolated linearly.
 	Iterations []IterationTime `json:"iterations,omitempty"`
 	// Gamma is the time that each prompt token adds in the iteration that admits it.
 	Gamma unit.Duration `json:"gamma"`
-	// MaxBatch is the greatest number of sequences at once. Default: 64.
+	// MaxBatch is the maximum number of sequences at once. Default: 64.
 	MaxBatch int `json:"maxBatch,omitempty" check:"gte=1,lte=1e6"`
 	// KVTokens is how many tokens of context fit in the KV-cache. Default: derived from GPU memory when parameters is set, else no limit.
 	KVTokens int64 `json:"kvTokens,omitempty" check:"gte=1"`
-	// MaxBatchedTokens is the greatest number of tokens in an iteration, at least maxBatch: one for each sequence whose prompt is
-	// done, the rest for prompts, of which a longer one is spread over iterations. Default: no bound.
+	// MaxBatchedTokens is the maximum number of tokens in an iteration, at least maxBatch: one for each sequence whose prompt is
+	// done, the rest for prompts; a longer prompt is spread over iterations. Default: no limit.
 	MaxBatchedTokens int64 `json:"maxBatchedTokens,omitempty" check:"gte=1"`
 	// MaxWaiting gives each replica a queue of its own for this many sequences; it refuses more. Default: a replica takes no
-	// more than maxBatch, and the others wait before all replicas.
+	// more than maxBatch, and the others wait in front of all replicas.
 	MaxWaiting int `json:"maxWaiting,omitempty" check:"gte=1,lte=1e6"`
 }
 
-// IterationTime is how long an iteration of a batch lasts, prompts apart.
+// IterationTime is how long an iteration of a batch takes, without prompts.
 type IterationTime struct {
 	// Sequences is how many are in the batch.
 	Sequences int `json:"sequences" check:"gte=1,lte=1e6"`
-	// Time is how long the iteration lasts.
+	// Time is how long the iteration takes.
 	Time unit.Duration `json:"time" check:"gt=0"`
 }
 
 // StartUp is the cold start inside the container, after the platform has placed it.
 type StartUp struct {
-	// Init is process start to readiness without the weights: imports, compilation, graph capture. Default, by profile
+	// Init is the time from process start to readiness without loading the weights: imports, compilation, graph capture. Default, by profile
 	// (see InitFor): 20s for batched, 5s for other GPU services, 1s for others on a CPU.
 	Init *DurationDistribution `json:"init,omitempty"`
 	// WeightsRate is how fast weights are read, per second. Default: 300MB.

@@ -5,7 +5,7 @@ import "fulcrum.dev/fulcrum/api/unit"
 // KindSuite identifies a suite file.
 const KindSuite = "Suite"
 
-// Suite is a performance test: whom to ask, with what load, and what must come of it. The same suite runs against any
+// Suite is a performance test: targets, load and thresholds. The same suite runs against any
 // environment.
 type Suite struct {
 	// APIVersion must be fulcrum.dev/v1alpha1.
@@ -20,35 +20,35 @@ type Suite struct {
 
 // SuiteSpec describes a suite.
 type SuiteSpec struct {
-	// Targets are who is asked. Several take turns in one run.
+	// Targets are the endpoints to measure. Several take turns in one run.
 	Targets []Target `json:"targets"`
-	// Load is the requests over time. It may be left out where a target has coldStart or keepAlive.
+	// Load is the requests over time. It may be omitted if a target has coldStart or keepAlive.
 	Load SuiteLoad `json:"load,omitzero"`
-	// ColdStarts is how many cold starts are brought about after the load. Default: those of the targets that have coldStart.
+	// ColdStarts is how many cold starts are forced after the load. Default: those of the targets that have coldStart.
 	ColdStarts *ColdStarts `json:"coldStarts,omitempty"`
-	// KeepAlive looks for how long each target stays warm without a request, last of all. Default: only where a target says so.
+	// KeepAlive measures how long each target stays warm without a request, at the end of the run. Default: only for targets that set it.
 	KeepAlive *KeepAliveSearch `json:"keepAlive,omitempty"`
-	// Turn is how long one target is asked before the next one; 0s alternates from request to request.
-	// Default: a fortieth of the load for each target, from 100ms to 30s, but at least five requests; 0s where that leaves
+	// Turn is how long one target is loaded before the next one; 0s alternates from request to request.
+	// Default: a fortieth of the load for each target, from 100ms to 30s, but at least five requests; 0s if that leaves
 	// fewer than ten rounds.
 	Turn *unit.Duration `json:"turn,omitempty"`
-	// Timeout is how long an answer may take, from sending to the last byte. Default: 60s.
+	// Timeout is the maximum time for an answer, from sending to the last byte. Default: 60s.
 	Timeout unit.Duration `json:"timeout,omitempty" check:"gt=0"`
-	// MaxInFlight bounds the requests that wait for an answer; what is due beyond is recorded as not sent. Default: 1024.
+	// MaxInFlight is the maximum number of requests waiting for an answer; requests over the limit are recorded as not-sent. Default: 1024.
 	MaxInFlight int `json:"maxInFlight,omitempty" check:"gte=1,lte=1e5"`
-	// Warmup is left out of the figures. Default: 0s.
+	// Warmup is the time at the start that is excluded from the figures. Default: 0s.
 	Warmup unit.Duration `json:"warmup,omitempty"`
 	// Gate is the lateness of the client above which the run is invalid.
 	Gate LatenessGate `json:"gate,omitzero"`
-	// Thresholds are the limits that the run is judged by. Default: none.
+	// Thresholds are the limits by which the run is judged. Default: none.
 	Thresholds []SuiteThreshold `json:"thresholds,omitempty"`
 }
 
-// LatenessGate bounds how late the client itself may send: what it measures beyond is its own delay.
+// LatenessGate bounds how late the client itself may send: beyond it, the run measures the client.
 type LatenessGate struct {
 	// Percentile of the lateness, in percent. Default: 99.
 	Percentile float64 `json:"percentile,omitempty" check:"gt=0,lte=100"`
-	// Most is what it may be. Default: 10ms.
+	// Most is its maximum. Default: 10ms.
 	Most unit.Duration `json:"most,omitempty" check:"gt=0"`
 }
 
@@ -76,39 +76,39 @@ type SuiteLoad struct {
 	Arrivals string `json:"arrivals,omitempty" check:"oneof=constant poisson"`
 	// Sizes is what each request asks for; with phases only.
 	Sizes Sizes `json:"sizes,omitzero"`
-	// Traffic is as in a model file: a recorded trace, or a generator.
+	// Traffic is that of a model file: a recorded trace, or a generator.
 	Traffic *Traffic `json:"traffic,omitempty"`
 	// Speed plays the load this many times as fast. Default: 1.
 	Speed float64 `json:"speed,omitempty" check:"gt=0,lte=1e6"`
-	// Closed waits for answers: a few callers that each send the next request when the last one was answered.
+	// Closed is a closed loop: callers that each send the next request when the last one was answered.
 	Closed *ClosedLoad `json:"closed,omitempty"`
 	// Seed makes drawn arrivals, sizes and turns repeatable. Default: 1.
 	Seed *uint64 `json:"seed,omitempty"`
 }
 
-// Phase is a time with a rate: constant, a ramp to another one, or a sine wave around it.
+// Phase is a period with a rate: constant, a ramp to another rate, or a sine wave around it.
 type Phase struct {
-	// Rate is the rate of the phase, or at its beginning, or that around which it swings.
+	// Rate is the rate of the phase, of the start of a ramp, or of the middle of a sine wave.
 	Rate unit.Rate `json:"rate" check:"lte=1e6"`
 	// Duration is how long it lasts.
 	Duration unit.Duration `json:"duration" check:"gt=0"`
-	// To is the rate at its end, which the rate goes to evenly.
+	// To is the rate at the end of a linear ramp.
 	To *unit.Rate `json:"to,omitempty" check:"lte=1e6"`
-	// Amplitude is how far the rate swings to either side, at most the rate.
+	// Amplitude is the amplitude of a sine wave, at most the rate.
 	Amplitude unit.Rate `json:"amplitude,omitempty" check:"lte=1e6"`
-	// Period is the length of one swing.
+	// Period is the period of a sine wave.
 	Period unit.Duration `json:"period,omitempty" check:"gt=0"`
 }
 
 // ClosedLoad is callers that wait for answers.
 type ClosedLoad struct {
-	// Callers is how many there are.
+	// Callers is the number of callers.
 	Callers int `json:"callers" check:"gte=1,lte=1e5"`
-	// Duration is how long they go on.
+	// Duration is how long they send requests.
 	Duration unit.Duration `json:"duration" check:"gt=0"`
 }
 
-// HasLoad reports whether there is a load: a suite may bring about cold starts alone.
+// HasLoad reports whether there is a load: a suite may consist of cold starts alone.
 func (l *SuiteLoad) HasLoad() bool { return l.Given() > 0 }
 
 func (l *SuiteLoad) Given() int {

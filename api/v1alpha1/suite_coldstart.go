@@ -2,27 +2,27 @@ package v1alpha1
 
 import "fulcrum.dev/fulcrum/api/unit"
 
-// ColdStarts is how many cold starts are brought about, after the load, in rounds in which every target that says how
+// ColdStarts is how many cold starts are forced after the load, in rounds in which every target with a method
 // (coldStart) has one.
 type ColdStarts struct {
-	// Count is how many for each target. Default: 5.
+	// Count is the number for each target. Default: 5.
 	Count int `json:"count,omitempty" check:"gte=1,lte=1000"`
 	// Settle is the pause after each. Default: 5s.
 	Settle *unit.Duration `json:"settle,omitempty"`
-	// Timeout is how long one may take, from asking for it to the answer; the time of idle is not counted. Default: 15m.
+	// Timeout is the maximum time of one, from its trigger to the answer; the wait of idle is not counted. Default: 15m.
 	Timeout unit.Duration `json:"timeout,omitempty" check:"gt=0"`
 }
 
-// ColdStartMethod is how a cold start of a target is brought about: exactly one of its fields.
+// ColdStartMethod is how to force a cold start of a target: exactly one of its fields.
 type ColdStartMethod struct {
-	// Kubernetes starts the pods of a Deployment anew. Whoever else uses them has none meanwhile.
+	// Kubernetes restarts the pods of a Deployment. Other users of them have none meanwhile.
 	Kubernetes *KubernetesColdStart `json:"kubernetes,omitempty"`
 	// Lambda changes an environment variable of the function that the URL names, which replaces all its environments.
 	Lambda *LambdaColdStart `json:"lambda,omitempty"`
 	// CloudRun deploys a new revision, which Cloud Run starts before it gets requests.
 	CloudRun *CloudRunColdStart `json:"cloudRun,omitempty"`
-	// Idle waits so long without a request. Nobody but the platform knows whether that was enough, so that it is assumed
-	// unless the answer says so, or an instance answers that is new (instanceHeader).
+	// Idle waits this long without a request. Only the platform knows whether that was enough, so the cold start is assumed
+	// unless the answer says so, or a new instance answers (instanceHeader).
 	Idle unit.Duration `json:"idle,omitempty" check:"gt=0"`
 }
 
@@ -37,15 +37,15 @@ type KubernetesColdStart struct {
 	Namespace string `json:"namespace,omitempty"`
 	// Deployment is its name.
 	Deployment string `json:"deployment"`
-	// By is scale (to 0 replicas and back to as many as there were), delete (of the pods, which are replaced at once), or
-	// request (nothing is changed: what scales the Deployment to 0 by itself is waited for, and a request brings it back).
+	// By is scale (to 0 replicas and back to the number before), delete (the pods, which are replaced at once), or
+	// request (nothing is changed: bench waits until an autoscaler has scaled the Deployment to 0, and a request scales it up).
 	// Default: scale.
 	By string `json:"by,omitempty" check:"oneof=scale delete request"`
 }
 
-// LambdaColdStart is a change of a function.
+// LambdaColdStart is a change to a function.
 type LambdaColdStart struct {
-	// Variable is the environment variable that is changed, and taken away at the end.
+	// Variable is the environment variable that is changed, and removed at the end.
 	// Default: FULCRUM_COLD_START.
 	Variable string `json:"variable,omitempty"`
 }
@@ -61,13 +61,13 @@ type CloudRunColdStart struct {
 	TokenFrom string `json:"tokenFrom,omitempty"`
 }
 
-// KeepAliveSearch looks for how long a target stays warm without a request, by bisection between two gaps.
+// KeepAliveSearch measures how long a target stays warm without a request, by bisection between two gaps.
 type KeepAliveSearch struct {
 	// From is a gap after which it is expected to be warm. Default: 1m.
 	From unit.Duration `json:"from,omitempty" check:"gt=0"`
 	// To is a gap after which it is expected to be cold. Default: 30m.
 	To unit.Duration `json:"to,omitempty" check:"gt=0"`
-	// Within is how close the two may be at the end, as a share of the shorter. Default: 10%.
+	// Within is how close the two must get, as a share of the shorter. Default: 10%.
 	Within unit.Share `json:"within,omitempty" check:"gte=0.01"`
 }
 

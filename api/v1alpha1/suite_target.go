@@ -6,7 +6,7 @@ import "strings"
 type Target struct {
 	// Name is a DNS label: lower-case letters, digits and dashes.
 	Name string `json:"name"`
-	// Group is what targets have in common that are compared, such as the model they serve; across groups nothing is. Default: one
+	// Group names targets that are compared, such as the model they serve; targets of different groups are not. Default: one
 	// group for all.
 	Group string `json:"group,omitempty"`
 	// URL is where requests go, with the path: http or https, such as http://127.0.0.1:8080/v1/chat/completions, or a
@@ -16,30 +16,30 @@ type Target struct {
 	URL string `json:"url"`
 	// Protocol is http, openai-chat, openai-completions, openai-embeddings or inference. Default: http.
 	Protocol string `json:"protocol,omitempty" check:"oneof=http openai-chat openai-completions openai-embeddings inference"`
-	// HTTP is what a request holds with protocol http.
+	// HTTP is the request with protocol http.
 	HTTP *HTTPRequest `json:"http,omitempty"`
-	// OpenAI is what a request holds with the openai protocols.
+	// OpenAI is the request with the openai protocols.
 	OpenAI *OpenAIRequest `json:"openai,omitempty"`
-	// Inference is what a request holds with protocol inference.
+	// Inference is the request with protocol inference.
 	Inference *InferenceRequest `json:"inference,omitempty"`
-	// Lambda says how a function is invoked; with a lambda URL only.
+	// Lambda says how to invoke the function; only with a lambda URL.
 	Lambda *LambdaInvoke `json:"lambda,omitempty"`
-	// Headers are added to each request. Credentials belong into bearerFrom.
+	// Headers are added to each request. Credentials belong in bearerFrom.
 	Headers map[string]string `json:"headers,omitempty"`
 	// BearerFrom is the environment variable that holds the token to send as Authorization: Bearer.
 	BearerFrom string `json:"bearerFrom,omitempty"`
-	// Auth signs requests, or gives them tokens that are renewed. Default: neither.
+	// Auth signs requests, or adds tokens that are renewed. Default: neither.
 	Auth *Auth `json:"auth,omitempty"`
 	// Connection says how connections are made.
 	Connection Connection `json:"connection,omitzero"`
-	// Expect is what makes an answer a right one.
+	// Expect is what makes an answer right.
 	Expect Expect `json:"expect,omitzero"`
 	// InstanceHeader is the header of answers that names the instance which answered, such as X-Served-By. It confirms cold starts
-	// by idle: another one answers then. Default: none does.
+	// by idle: a different one answers then. Default: none.
 	InstanceHeader string `json:"instanceHeader,omitempty"`
-	// ColdStart is how cold starts are brought about. Default: none are.
+	// ColdStart is how to force cold starts. Default: none are forced.
 	ColdStart *ColdStartMethod `json:"coldStart,omitempty"`
-	// KeepAlive looks for how long it stays warm. Default: as the suite says.
+	// KeepAlive measures how long the target stays warm. Default: that of the suite.
 	KeepAlive *KeepAliveSearch `json:"keepAlive,omitempty"`
 }
 
@@ -55,11 +55,11 @@ type HTTPRequest struct {
 
 // OpenAIRequest is a request of the OpenAI protocol.
 type OpenAIRequest struct {
-	// Model is the name that the server knows the model by.
+	// Model is the server's name of the model.
 	Model string `json:"model"`
-	// Prompt is the text to send. Default: made up, about one word for each token that the load says, 32 words otherwise.
+	// Prompt is the text to send. Default: generated, about one word for each token that the load gives, 32 words otherwise.
 	Prompt string `json:"prompt,omitempty"`
-	// MaxTokens bounds the answer. Default: what the load says, 64 otherwise.
+	// MaxTokens bounds the answer. Default: the tokens that the load gives, 64 otherwise.
 	MaxTokens int `json:"maxTokens,omitempty" check:"gte=1,lte=1e6"`
 	// Stream asks for tokens as they come (not for embeddings). Default: true.
 	Stream *bool `json:"stream,omitempty"`
@@ -73,17 +73,17 @@ type Connection struct {
 	Fresh bool `json:"fresh,omitempty"`
 	// CAFile holds the certificates to trust instead of the system's, relative to the suite file.
 	CAFile string `json:"caFile,omitempty"`
-	// Insecure takes any certificate. Default: false.
+	// Insecure accepts any certificate. Default: false.
 	Insecure bool `json:"insecure,omitempty"`
 }
 
-// Expect is what makes an answer a right one.
+// Expect is what makes an answer right.
 type Expect struct {
-	// Status is the status that is right. Default: any from 200 to 299.
+	// Status is the expected status. Default: any from 200 to 299.
 	Status int `json:"status,omitempty" check:"gte=100,lte=599"`
 	// ContentType is the media type that the answer must have, such as application/json. Default: any with protocol http.
 	ContentType string `json:"contentType,omitempty"`
-	// JSON maps paths in the answer, such as data.0.score, to the text that must be there; "*" is any that is not empty.
+	// JSON maps paths in the answer, such as data.0.score, to the expected text; "*" is any non-empty text.
 	JSON map[string]string `json:"json,omitempty"`
 }
 
@@ -96,9 +96,9 @@ func (t *Target) Scheme() string {
 // IsGRPC reports whether requests travel by gRPC.
 func (t *Target) IsGRPC() bool { return t.Scheme() == "grpc" || t.Scheme() == "grpcs" }
 
-// LambdaInvoke says how a function is invoked.
+// LambdaInvoke says how to invoke a function.
 type LambdaInvoke struct {
-	// Stream invokes with a response stream, of which each part counts when it comes. Default: true where the
+	// Stream invokes with a response stream, whose parts count as they come. Default: true if the
 	// protocol of the payload streams.
 	Stream *bool `json:"stream,omitempty"`
 }

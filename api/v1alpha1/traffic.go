@@ -7,16 +7,16 @@ import "fulcrum.dev/fulcrum/api/unit"
 type Traffic struct {
 	// Trace reads recorded requests.
 	Trace *Trace `json:"trace,omitempty"`
-	// Generator makes requests up.
+	// Generator generates requests.
 	Generator *Generator `json:"generator,omitempty"`
 	// Slice keeps a part of the traffic.
 	Slice *Slice `json:"slice,omitempty"`
-	// Scale multiplies the rate: a trace's below 1 by leaving requests out at random, above 1 by superposing displaced
+	// Scale multiplies the rate. A trace is thinned at random below 1, and above 1 gets shifted
 	// copies; a generator is drawn again at the new rate. Default: 1.
 	Scale *float64 `json:"scale,omitempty" check:"gt=0"`
-	// Repeat plays the traffic this often in a row. Default: 1.
+	// Repeat plays the traffic this many times in a row. Default: 1.
 	Repeat int `json:"repeat,omitempty" check:"gte=1,lte=1e6"`
-	// Priority is that of these requests, without those merged in, which have their own: the highest is taken first where
+	// Priority is that of these requests (merged traffic has its own); the highest is taken first if
 	// service.queue is priority. Default: 0.
 	Priority int `json:"priority,omitempty" check:"lte=7"`
 	// Merge adds other traffic on top, aligned at the start.
@@ -43,7 +43,7 @@ type Trace struct {
 	Tokens string `json:"tokens,omitempty"`
 	// MaxBadRows is the share of unreadable rows above which the trace is refused. Default: 1%.
 	MaxBadRows *unit.Share `json:"maxBadRows,omitempty"`
-	// Sizes gives requests a size where the trace has none.
+	// Sizes gives requests a size if the trace has none.
 	Sizes *Sizes `json:"sizes,omitempty"`
 }
 
@@ -71,19 +71,19 @@ type Slice struct {
 	To unit.Duration `json:"to,omitempty" check:"gt=0"`
 }
 
-// Generator makes requests up.
+// Generator generates requests.
 type Generator struct {
 	// Arrivals is poisson, gamma, weibull, mmpp or replay. Default: poisson.
 	Arrivals string `json:"arrivals,omitempty" check:"oneof=poisson gamma weibull mmpp replay"`
-	// Rate is the mean rate over the span. Required, but for mmpp and replay, which have their own.
+	// Rate is the mean rate over the span. Required, except for mmpp and replay, which have their own.
 	Rate unit.Rate `json:"rate,omitempty" check:"gt=0,lte=1e9"`
 	// CV is the coefficient of variation of inter-arrival times for gamma and weibull, at most 100. Default, with these: 1.
 	CV *float64 `json:"cv,omitempty" check:"lte=100"`
-	// States are the phases of a Markov-modulated Poisson process, visited in a random order.
+	// States are the phases of a Markov-modulated Poisson process, visited in random order.
 	States []MMPPState `json:"states,omitempty"`
 	// Replay draws arrivals from a rate series file (t_s,count or period_utc,count), relative to the model file.
 	Replay string `json:"replay,omitempty"`
-	// Span is how long the traffic lasts. Required but for replay.
+	// Span is how long the traffic lasts. Required, except for replay.
 	Span unit.Duration `json:"span,omitempty" check:"gt=0"`
 	// Daily gives the rate the shape of a day.
 	Daily *Daily `json:"daily,omitempty"`
@@ -117,7 +117,7 @@ type Weekly struct {
 	Weekend float64 `json:"weekend"`
 }
 
-// Flash multiplies the rate for a while: a flash crowd.
+// Flash is a flash crowd: it multiplies the rate for a while.
 type Flash struct {
 	// At is when it begins.
 	At unit.Duration `json:"at"`
@@ -133,7 +133,7 @@ type Sizes struct {
 	Input *CountDistribution `json:"input,omitempty"`
 	// Output is the number of generated tokens.
 	Output *CountDistribution `json:"output,omitempty"`
-	// Work is the service time on the hardware of a profile that says fromTrace: true.
+	// Work is the service time on the hardware of a profile with fromTrace: true.
 	Work *DurationDistribution `json:"work,omitempty"`
 	// File is a csv of observed sizes with columns input, output, work_s (any of them), drawn row by row at random.
 	File string `json:"file,omitempty"`

@@ -38,19 +38,19 @@ func newBenchCommand(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench [SUITE]",
 		Short: "Measure real endpoints: one suite, one run, any environment",
-		Long: `Bench sends a load to one endpoint or to several, which take turns in one run, and
-says how fast they answered, with intervals. The load is open: a request is sent
-when it is due, whether or not earlier ones were answered, and its latency counts
-from when it was due. How late the client itself was stands beside it; beyond the
-gate (p99 of 10ms by default) the run is invalid. Every request is recorded.
+		Long: `Bench sends a load to one endpoint, or to several that take turns in one run, and
+reports how fast they answer, with confidence intervals. The load is open: a request
+is sent when it is due, whether or not earlier ones were answered, and its latency
+counts from when it was due. The report shows how late the client itself was; beyond
+the gate (p99 of 10ms by default) the run is invalid. Every request is recorded.
 
-A suite may also have cold starts brought about, and the time looked for that a
-target stays warm without a request (coldStart and keepAlive of a target). What that
-changes of a system is said before, has to be confirmed every time unless it is on
-this machine, and is changed back, also when the run is stopped.
+A suite can also force cold starts and find out how long a target stays warm without
+requests (coldStart and keepAlive of a target). Bench says in advance what it will
+change, asks for confirmation every time unless the system is on this machine, and
+restores everything, even if the run is stopped.
 
-The suite is a file (kind: Suite), or flags. A host other than this machine has to
-be confirmed once, or with --yes.
+The suite is a file (kind: Suite), or flags. Hosts other than this machine must be
+confirmed once, or with --yes.
 
 Exit codes: 0 every threshold passes, or there is none; 1 an error; 3 a threshold
 fails, or a target gave no right answer at all; 4 inconclusive: an interval straddles
@@ -71,11 +71,11 @@ its limit, or the run was interrupted; 5 invalid: the client was too slow to mea
 	}
 	fs := cmd.Flags()
 	f.suite.register(fs)
-	fs.StringVar(&f.out, "out", "", "new folder to keep the records of the run in, for bench report")
-	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
-	fs.StringVar(&f.html, "html", "", "file to write the report to as a page with plots, beside what is printed")
-	fs.StringVar(&f.progress, "progress", "auto", "on standard error while it runs: auto (a line on a terminal), none, or json (an object each second)")
-	fs.BoolVar(&f.yes, "yes", false, "send the load to hosts other than this machine, and change systems there for cold starts, without being asked")
+	fs.StringVar(&f.out, "out", "", "new folder for the records of the run, for bench report")
+	fs.StringVarP(&f.output, "output", "o", "text", "output format: text or json")
+	fs.StringVar(&f.html, "html", "", "also write the report to this file, as a page with plots")
+	fs.StringVar(&f.progress, "progress", "auto", "progress on standard error: auto (a line on a terminal), none, or json (one object per second)")
+	fs.BoolVar(&f.yes, "yes", false, "do not ask before sending load to other hosts or changing systems there for cold starts")
 	cmd.AddCommand(newBenchReportCommand(std), newBenchSelftestCommand(std), newBenchSaturateCommand(std))
 	return cmd
 }

@@ -16,11 +16,11 @@ func newBenchReportCommand(std streams) *cobra.Command {
 	var against, output, html string
 	cmd := &cobra.Command{
 		Use:   "report RUN",
-		Short: "Say again what a run of bench measured, or compare it with an earlier one",
-		Long: `Report reads the records that bench --out kept, also of a run that broke off, and
-prints the figures, the verdict on the thresholds that the suite had, and, with
---against, the changes since an earlier run. With --html it also writes a page with
-plots: one file, which needs no network.
+		Short: "Report a recorded run again, or compare it with an earlier one",
+		Long: `Report reads the records of bench --out, even those of a run that was cut short. It
+prints the figures, the verdict on the suite's thresholds, and, with --against, the
+changes since an earlier run. With --html it also writes a page with plots: one file
+that needs no network.
 
 Exit codes: those of bench.`,
 		Example: `  fulcrum bench report run
@@ -51,8 +51,8 @@ Exit codes: those of bench.`,
 		},
 	}
 	cmd.Flags().StringVar(&against, "against", "", "folder of an earlier run to compare with")
-	cmd.Flags().StringVar(&html, "html", "", "file to write the report to as a page with plots, beside what is printed")
-	cmd.Flags().StringVarP(&output, "output", "o", "text", "form of the output: text or json")
+	cmd.Flags().StringVar(&html, "html", "", "also write the report to this file, as a page with plots")
+	cmd.Flags().StringVarP(&output, "output", "o", "text", "output format: text or json")
 	return cmd
 }
 

@@ -33,17 +33,17 @@ func newBenchSaturateCommand(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "saturate [SUITE]",
 		Short: "Find the highest rate at which each target meets the thresholds",
-		Long: `Saturate tries one rate after the other, each as an open load of its own: it doubles
-the rate until the thresholds do not pass, and then bisects until the highest rate that
-passed and the lowest that did not are within 5 % of each other. Targets are asked alone
-and take turns step by step, so that each recovers while others are asked.
+		Long: `Saturate tries one rate after the other, each as an open load of its own. It doubles
+the rate until the thresholds do not pass, then bisects until the highest rate that
+passed and the lowest that did not are within 5 % of each other. It loads one target at
+a time. Targets take turns step by step, so that each recovers while others are loaded.
 
-A step lasts long enough for the intervals of the thresholds. While it is inconclusive it
-is tried again, twice as long each time, up to three times; then it counts as one that
-does not pass. The lowest rate that failed is tried once more before the search ends. Of
-the load of a suite file, arrivals, sizes and the seed count.
+A step lasts long enough for the intervals of the thresholds. If it is inconclusive, it
+is repeated, twice as long each time, up to three times; then it counts as not passed.
+The lowest rate that failed is tried once more before the search ends. The load of a
+suite file contributes only its arrivals, sizes and seed.
 
-Exit codes: 0 a rate was found, or the highest allowed one passes; 1 an error; 3 not even
+Exit codes: 0 a rate was found, or the maximum rate passes; 1 an error; 3 not even
 a rate far below the first one passes; 4 interrupted; 5 the client is the limit.`,
 		Example: `  fulcrum bench saturate suite.yaml --most 500/s
   fulcrum bench saturate --target http://127.0.0.1:8080/ --threshold 'latency.p95<=200ms' --threshold 'errors<=1%' --most 500/s --out steps`,
@@ -52,14 +52,14 @@ a rate far below the first one passes; 4 interrupted; 5 the client is the limit.
 	}
 	fs := cmd.Flags()
 	f.suite.registerTargets(fs)
-	fs.Var(newTextFlag(&f.from, "rate", unit.ParseRate), "from", "first rate to try (default 10/s, or --most if that is less)")
-	fs.Var(newTextFlag(&f.most, "rate", unit.ParseRate), "most", "highest rate that may be tried; required")
-	fs.Var(newTextFlag(&f.step, "duration", parseTime), "step", "how long a rate is tried at least (default 10s)")
+	fs.Var(newTextFlag(&f.from, "rate", unit.ParseRate), "from", "first rate to try (default 10/s, or --most if lower)")
+	fs.Var(newTextFlag(&f.most, "rate", unit.ParseRate), "most", "max rate to try; required")
+	fs.Var(newTextFlag(&f.step, "duration", parseTime), "step", "min duration of a step (default 10s)")
 	fs.Var(newTextFlag(&f.rest, "duration", parseTime), "rest", "how long a target recovers after a step (default 1s)")
-	fs.Var(newTextFlag(&f.within, "share", parsePart), "within", "how near the two rates must be (default 5%)")
-	fs.StringVar(&f.out, "out", "", "new folder to keep the records of each step in, as TARGET/STEP, for bench report")
-	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
-	fs.BoolVar(&f.yes, "yes", false, "send the load to hosts other than this machine without being asked")
+	fs.Var(newTextFlag(&f.within, "share", parsePart), "within", "end the bisection when the two rates are this close (default 5%)")
+	fs.StringVar(&f.out, "out", "", "new folder for the records of each step, as TARGET/STEP, for bench report")
+	fs.StringVarP(&f.output, "output", "o", "text", "output format: text or json")
+	fs.BoolVar(&f.yes, "yes", false, "do not ask before sending load to other hosts")
 	return cmd
 }
 

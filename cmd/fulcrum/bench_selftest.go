@@ -15,11 +15,11 @@ func newBenchSelftestCommand(std streams) *cobra.Command {
 	each, output := unit.Duration(5*time.Second), "text"
 	cmd := &cobra.Command{
 		Use:   "selftest",
-		Short: "Say how wrong bench is on this machine, against servers of known behaviour",
-		Long: `Selftest measures four servers in this very process whose behaviour is known: one
+		Short: "Measure the error of bench on this machine, with servers of known behaviour",
+		Long: `Selftest measures four servers inside its own process whose behaviour is known: one
 with a service time of 40 ms, one that freezes for a fifth of the time, one that
-trickles its answer, and one that closes connections; and prints what they did
-beside what was measured.
+trickles its answer, and one that closes connections. It prints the true figures
+beside the measured ones.
 
 Exit codes: 0 done, 1 an error, such as a request that was lost or counted wrong.`,
 		Example: `  fulcrum bench selftest
@@ -47,8 +47,8 @@ Exit codes: 0 done, 1 an error, such as a request that was lost or counted wrong
 			return nil
 		},
 	}
-	cmd.Flags().Var(newTextFlag(&each, "duration", parseTime), "duration", "how long each of the four cases takes (default 5s)")
-	cmd.Flags().StringVarP(&output, "output", "o", output, "form of the output: text or json")
+	cmd.Flags().Var(newTextFlag(&each, "duration", parseTime), "duration", "duration of each of the four cases (default 5s)")
+	cmd.Flags().StringVarP(&output, "output", "o", output, "output format: text or json")
 	return cmd
 }
 

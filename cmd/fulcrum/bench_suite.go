@@ -54,31 +54,31 @@ var suiteFlagNames = []string{
 
 func (f *suiteFlags) register(fs *pflag.FlagSet) {
 	f.registerTargets(fs)
-	fs.Var(newTextFlag(&f.rate, "rate", unit.ParseRate), "rate", "requests per time, such as 50/s")
-	fs.Var(newTextFlag(&f.duration, "duration", parseTime), "duration", "how long to go on, such as 2m")
-	fs.StringVar(&f.trace, "trace", "", "recorded requests to play instead of a rate; \"-\" is the standard input")
+	fs.Var(newTextFlag(&f.rate, "rate", unit.ParseRate), "rate", "request rate, such as 50/s")
+	fs.Var(newTextFlag(&f.duration, "duration", parseTime), "duration", "duration of the load, such as 2m")
+	fs.StringVar(&f.trace, "trace", "", "trace to play instead of a rate; \"-\" is the standard input")
 	fs.StringVar(&f.format, "format", "auto", "format of the trace: auto, "+strings.Join(trace.Formats(), ", "))
-	fs.Float64Var(&f.speed, "speed", 1, "plays the load this many times as fast")
-	fs.IntVar(&f.closed, "closed", 0, "callers of a closed loop, which wait for each answer, instead of a rate")
-	fs.Var(newTextFlag(&f.turn, "duration", parseTime), "turn", "how long a target's turn lasts; 0s alternates by request (default: a fortieth of the load for each, with at least five requests)")
-	fs.Var(newTextFlag(&f.warmup, "duration", parseTime), "warmup", "time at the beginning that is left out of the figures")
-	fs.IntVar(&f.coldStarts, "cold-starts", 0, "how many cold starts of each target, instead of what the suite file says; 0 for none")
+	fs.Float64Var(&f.speed, "speed", 1, "play the load this many times as fast")
+	fs.IntVar(&f.closed, "closed", 0, "number of callers of a closed loop, which wait for each answer, instead of a rate")
+	fs.Var(newTextFlag(&f.turn, "duration", parseTime), "turn", "duration of a target's turn; 0s alternates by request (default: a fortieth of the load for each, with at least five requests)")
+	fs.Var(newTextFlag(&f.warmup, "duration", parseTime), "warmup", "time at the start that is excluded from the figures")
+	fs.IntVar(&f.coldStarts, "cold-starts", 0, "number of cold starts for each target; overrides the suite file; 0 for none")
 }
 
 // registerTargets registers what is not about the load.
 func (f *suiteFlags) registerTargets(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&f.targets, "target", nil, "URL to ask (http, https or lambda://FUNCTION[/PATH]?region=REGION), or NAME=URL; several take turns")
+	fs.StringArrayVar(&f.targets, "target", nil, "URL of a target (http, https or lambda://FUNCTION[/PATH]?region=REGION), or NAME=URL; several take turns")
 	fs.StringVar(&f.protocol, "protocol", "http", "protocol of the targets: http, openai-chat, openai-completions or openai-embeddings (inference needs a suite file)")
-	fs.StringVar(&f.model, "model", "", "name of the model in requests of the openai protocols")
-	fs.StringVar(&f.body, "body", "", "body to POST with protocol http: text, or @FILE; a template with .Sequence, .Input, .Output, .Prompt")
+	fs.StringVar(&f.model, "model", "", "model name in requests of the openai protocols")
+	fs.StringVar(&f.body, "body", "", "body to POST with protocol http: text or @FILE; a template with .Sequence, .Input, .Output, .Prompt")
 	fs.StringVar(&f.bearerFrom, "bearer-from", "", "environment variable with the token to send as Authorization: Bearer")
 	fs.StringVar(&f.arrivals, "arrivals", "poisson", "arrivals at a rate: poisson or constant")
 	f.timeout = unit.Duration(time.Minute)
-	fs.Var(newTextFlag(&f.timeout, "duration", parseTime), "timeout", "how long an answer may take (default 1m)")
+	fs.Var(newTextFlag(&f.timeout, "duration", parseTime), "timeout", "max time for an answer (default 1m)")
 	fs.Var(newTextFlag(&f.gate, "duration", parseTime), "gate", "p99 of the client's own lateness above which the run is invalid (default 10ms)")
-	fs.IntVar(&f.inFlight, "max-in-flight", 1024, "requests that may wait for an answer; what is due beyond is recorded as not sent")
+	fs.IntVar(&f.inFlight, "max-in-flight", 1024, "max requests waiting for an answer; requests over the limit are recorded as not-sent")
 	fs.Uint64Var(&f.seed, "seed", 1, "seed of arrivals and of the order of turns")
-	fs.StringArrayVar(&f.thresholds, "threshold", nil, "limit that the run is judged by, such as latency.p95<=200ms, errors<=1% or k8s:timeToFirstToken.p99<=1s")
+	fs.StringArrayVar(&f.thresholds, "threshold", nil, "limit to judge the run by, such as latency.p95<=200ms, errors<=1% or k8s:timeToFirstToken.p99<=1s")
 }
 
 // source is a suite with what it was read from.

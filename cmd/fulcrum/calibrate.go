@@ -35,23 +35,24 @@ func newCalibrateCommand(std streams) *cobra.Command {
 	var f calibrateFlags
 	cmd := &cobra.Command{
 		Use:   "calibrate RUN",
-		Short: "Fit service profiles to what a run of bench measured, for plan",
-		Long: `Calibrate reads the records that bench --out kept and finds what a replica of each
-target does: how many requests it serves at once and how long each takes, or, where
+		Short: "Fit service profiles for plan to a run of bench",
+		Long: `Calibrate reads the records of bench --out and fits a service profile to one replica
+of each target: how many requests it serves at once and how long each takes, or, if
 answers are streamed, how long an iteration of its continuous batch takes; how long
-it takes to start; how long it stays warm. It says how well that fits, what it was
-measured with, and what the simulator makes of the same requests.
+it takes to start; how long it stays warm. It shows how good the fit is, which
+conditions it covers, and how a simulation of the same requests compares.
 
-The file that -o writes is what plan and simulate take (spec.service.calibration of
-a model file, or --calibration). An endpoint does not tell its hardware: --on does,
-for one target or, with its name, for each:
+Plan and simulate take the file that -o writes (spec.service.calibration of a model
+file, or --calibration). An endpoint does not tell its hardware, so --on does, for
+the only target or, with its name, for each:
 
   gpu:KIND[,gpus=N]   cpu:x86|arm[,vcpu=N][,parallelism=N]   and [,home=cluster|function|container]
 
-Only targets with an --on are calibrated; two on the same hardware go into two files.
+Only targets with an --on are calibrated. Two targets on the same hardware need a
+file each.
 
-A run that is invalid, too short, full of errors, or of a closed loop is refused.
-A target must be one replica: what several do together is not what one does.`,
+Runs that are invalid, too short, full of errors, or of a closed loop are refused.
+A target must be a single replica: several do not behave like one.`,
 		Example: `  fulcrum calibrate run --on gpu:L4 -o profile.yaml
   fulcrum calibrate run --on k8s=gpu:L4 --on fn=cpu:x86,vcpu=2,home=function -o profile.yaml
   fulcrum plan model.yaml --calibration profile.yaml
@@ -62,12 +63,12 @@ A target must be one replica: what several do together is not what one does.`,
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringArrayVar(&f.on, "on", nil, "[TARGET=]HARDWARE that a target runs on, such as gpu:L4 or k8s=cpu:x86,vcpu=2")
-	fs.StringVar(&f.catalog, "catalog", "", "directory of catalogue files that add to and override the built-in ones: their kinds of GPU can be named with --on")
-	fs.StringVar(&f.model, "model", string(calibrate.Auto), "kind of server: fixed (requests do not share work), batched (continuous batching), or auto: batched where answers are streamed")
-	fs.StringVar(&f.name, "name", "", "name of the calibration (default: that of the suite)")
+	fs.StringArrayVar(&f.on, "on", nil, "hardware of a target as [TARGET=]HARDWARE, such as gpu:L4 or k8s=cpu:x86,vcpu=2")
+	fs.StringVar(&f.catalog, "catalog", "", "directory of catalogue files that add to and override the built-in ones; --on accepts their kinds of GPU")
+	fs.StringVar(&f.model, "model", string(calibrate.Auto), "kind of server: fixed (requests do not share work), batched (continuous batching), or auto (batched if answers are streamed)")
+	fs.StringVar(&f.name, "name", "", "name of the calibration (default: the suite's)")
 	fs.StringVarP(&f.file, "output", "o", "", "file to write the calibration to, as YAML")
-	fs.StringVar(&f.format, "format", "text", "form of what is printed: text or json")
+	fs.StringVar(&f.format, "format", "text", "format of the printed result: text or json")
 	cmd.AddCommand(newBacktestCommand(std))
 	return cmd
 }

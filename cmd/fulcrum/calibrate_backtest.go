@@ -27,13 +27,13 @@ func newBacktestCommand(std streams) *cobra.Command {
 	within := unit.Share(0.1)
 	cmd := &cobra.Command{
 		Use:   "backtest PROFILE RUN",
-		Short: "Hold what a calibration predicts against another run",
-		Long: `Backtest simulates the requests of a run, as they were due and with the sizes that
-they had, on one replica with the calibrated profile, and prints what the simulator
-expects beside what was measured. The run should be of another load on the same
+		Short: "Compare the predictions of a calibration with another run",
+		Long: `Backtest simulates the requests of a run on one replica with the calibrated profile,
+at the times when they were due and with their actual sizes. It prints the simulated
+figures beside the measured ones. The run should have another load on the same
 server: another rate, another shape, other sizes.
 
-Exit codes: 0 p50 and p95 are predicted within the share; 1 an error; 3 they are not.`,
+Exit codes: 0 p50 and p95 are predicted within --within; 1 an error; 3 they are not.`,
 		Example: `  fulcrum calibrate backtest profile.yaml other-run
   fulcrum calibrate backtest profile.yaml other-run --within 5% -o json`,
 		Args: cobra.ExactArgs(2),
@@ -44,8 +44,8 @@ Exit codes: 0 p50 and p95 are predicted within the share; 1 an error; 3 they are
 			return backtest(cmd.Context(), std, args[0], args[1], float64(within), output)
 		},
 	}
-	cmd.Flags().Var(newTextFlag(&within, "share", parsePart), "within", "greatest relative error of p50 and p95 (default 10%)")
-	cmd.Flags().StringVarP(&output, "output", "o", "text", "form of the output: text or json")
+	cmd.Flags().Var(newTextFlag(&within, "share", parsePart), "within", "max relative error of p50 and p95 (default 10%)")
+	cmd.Flags().StringVarP(&output, "output", "o", "text", "output format: text or json")
 	return cmd
 }
 

@@ -26,13 +26,13 @@ func newCatalogCommand(std streams) *cobra.Command {
 	var f catalogFlags
 	cmd := &cobra.Command{
 		Use:   "catalog",
-		Short: "Show what is sold, at what price, from which source, and what is not",
+		Short: "Show offers, their prices and sources, and what is not sold",
 		Long: `The catalogue holds offers with their prices, limits and billing rules, each with
-source, date and confidence. --catalog names a directory of files of your own,
-one for each provider, which add offers and change those with the same id.`,
+source, date and confidence. --catalog names a directory with your own files, one
+per provider, which add offers and change those with the same id.`,
 		Args: cobra.NoArgs,
 	}
-	cmd.PersistentFlags().StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
+	cmd.PersistentFlags().StringVarP(&f.output, "output", "o", "text", "output format: text or json")
 	cmd.PersistentFlags().StringVar(&f.dir, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
 	cmd.AddCommand(newCatalogListCommand(std, &f), newCatalogShowCommand(std, &f), newCatalogCheckCommand(std, &f))
 	return cmd
@@ -56,8 +56,8 @@ func newCatalogListCommand(std streams, f *catalogFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the offers",
-		Long: `List the offers with their hardware and price. Offers of low confidence, those that
-no home can be planned on, and further regions are left out unless --all is given.`,
+		Long: `List the offers with their hardware and price. Without --all, the list omits
+low-confidence offers, offers that plan cannot use, and further regions.`,
 		Example: `  fulcrum catalog list --gpu L4
   fulcrum catalog list --provider aws --kind node --class spot
   fulcrum catalog list --all -o json`,
@@ -82,9 +82,9 @@ no home can be planned on, and further regions are left out unless --all is give
 	}
 	cmd.Flags().StringVar(&filter.provider, "provider", "", "only this provider, such as aws")
 	cmd.Flags().StringVar(&filter.kind, "kind", "", "only this kind: node, function or container")
-	cmd.Flags().StringVar(&filter.gpu, "gpu", "", "only offers with this kind of GPU, or any for all that have one")
+	cmd.Flags().StringVar(&filter.gpu, "gpu", "", "only offers with this kind of GPU; any means every kind")
 	cmd.Flags().StringVar(&filter.class, "class", "", "only this price class: on-demand, spot, 1y or 3y")
-	cmd.Flags().BoolVar(&filter.all, "all", false, "also what is of low confidence or cannot be planned on, and every region")
+	cmd.Flags().BoolVar(&filter.all, "all", false, "include low-confidence offers, offers that plan cannot use, and every region")
 	return cmd
 }
 
@@ -185,10 +185,10 @@ func newCatalogCheckCommand(std streams, f *catalogFlags) *cobra.Command {
 	maxAge := unit.Duration(180 * 24 * time.Hour)
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "List what is stale, undated, of low confidence, not sold, or not known",
-		Long: `Check validates the catalogue (with --catalog, your own files too: an invalid file
-is an error) and lists what a reader of its prices should know. Findings are not
-errors: the exit code is 0.`,
+		Short: "List prices that are stale, undated, low-confidence or unknown, and what is not sold",
+		Long: `Check validates the catalogue and lists the prices that need care. With --catalog it
+validates your own files too; an invalid file is an error. Findings are not errors:
+the exit code is 0.`,
 		Example: `  fulcrum catalog check
   fulcrum catalog check --max-age 90d --today 2026-11-23
   fulcrum catalog check --catalog ./prices`,
@@ -209,7 +209,7 @@ errors: the exit code is 0.`,
 			return writeFindings(std.out, cat, found, day, maxAge)
 		},
 	}
-	cmd.Flags().StringVar(&today, "today", "", "the day that the age of prices is counted to, as 2006-01-02 (default: today)")
+	cmd.Flags().StringVar(&today, "today", "", "day on which the age of prices is computed, as 2006-01-02 (default: today)")
 	cmd.Flags().Var(newTextFlag(&maxAge, "duration", parseTime), "max-age", "age above which a price is stale (default 180d)")
 	return cmd
 }

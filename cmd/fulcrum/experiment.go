@@ -38,20 +38,20 @@ func newNeighboursCommand(std streams) *cobra.Command {
 	var f neighboursFlags
 	cmd := &cobra.Command{
 		Use:   "neighbours FILE",
-		Short: "Try everything one step from what plan answers",
-		Long: `Neighbours plans the model file, or reads a plan of it, and changes every setting of
-the best, the runner-up, the best of each side and the best hybrid by one step:
-replicas, the bounds and targets of an autoscaler, instances, concurrency, idle
-hold, memory, SnapStart, provisioned concurrency, the base of a hybrid. It adds the
-hybrids of the best cluster and the best serverless home. Each is simulated on all
-of the traffic. None should meet the objectives and cost less; a hybrid must save
-5 % over a single home, as in plan.
+		Short: "Simulate every arrangement one step away from a plan",
+		Long: `Neighbours checks a plan by brute force. It plans the model file, or reads a plan of
+it, and changes every setting of the best, the runner-up, the best of each side and
+the best hybrid by one step: replicas, the bounds and targets of an autoscaler,
+instances, concurrency, idle hold, memory, SnapStart, provisioned concurrency, the
+base of a hybrid. It adds hybrids of the best cluster and the best serverless home.
+Each is simulated on all of the traffic. None should meet the objectives and cost
+less. As in plan, a hybrid must save 5 % over a single home.
 
 Settings that the platform or the model file does not allow are left out and
-counted. Standard error says how long the rest takes.
+counted. Standard error shows how long the rest takes.
 
 Exit codes: 0 no neighbour is feasible and cheaper, 1 an error, such as a model
-without a feasible arrangement, 3 some are.`,
+without a feasible arrangement, 3 some neighbours are feasible and cheaper.`,
 		Example: `  fulcrum experiment neighbours examples/image-generation.yaml
   fulcrum experiment neighbours examples/support-chat.yaml --of best,best-hybrid
   fulcrum plan model.yaml -o json > plan.json; fulcrum experiment neighbours model.yaml --plan plan.json`,
@@ -61,8 +61,8 @@ without a feasible arrangement, 3 some are.`,
 		},
 	}
 	f.register(cmd, "text or json")
-	cmd.Flags().StringVar(&f.plan, "plan", "", "a plan of the same file, as plan -o json writes it, instead of planning")
-	cmd.Flags().StringSliceVar(&f.of, "of", experiment.Names(), "the verdicts whose neighbours are tried")
+	cmd.Flags().StringVar(&f.plan, "plan", "", "read this plan of the same file, written by plan -o json, instead of planning")
+	cmd.Flags().StringSliceVar(&f.of, "of", experiment.Names(), "verdicts whose neighbours are simulated")
 	return cmd
 }
 

@@ -27,13 +27,13 @@ func newFidelityCommand(std streams) *cobra.Command {
 	var f fidelityFlags
 	cmd := &cobra.Command{
 		Use:   "fidelity",
-		Short: "Hold the simulator against exact results, and the prices against bills",
+		Short: "Compare the simulator with exact results, and prices with known bills",
 		Long: `Fidelity simulates systems that queueing theory has solved, prices usages whose
-bills were worked out by hand, checks the laws that every run keeps, and prints
-what was expected beside what came out. A simulated number is right within 0.5 %
-of the exact one, or within its 99 % confidence interval where that is wider, so
-that of a hundred such rows one is off by chance; under the default seed none is.
-All of it takes about a minute on one core.
+bills were worked out by hand, and checks the laws that every run must keep. It
+prints the expected figures beside the actual ones. A simulated figure is right
+within 0.5 % of the exact one, or within its 99 % confidence interval if that is
+wider. So one in a hundred such rows is off by chance; with the default seed none
+is. Everything takes about a minute on one core.
 
 Exit codes: 0 every row is right, 1 an error, 4 a row is off.`,
 		Example: `  fulcrum fidelity
@@ -46,12 +46,12 @@ Exit codes: 0 every row is right, 1 an error, 4 a row is off.`,
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text, json or markdown")
+	fs.StringVarP(&f.output, "output", "o", "text", "output format: text, json or markdown")
 	fs.StringVar(&f.catalog, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
 	fs.StringSliceVar(&f.groups, "group", nil, "only these groups: "+strings.Join(fidelity.GroupNames(), ", "))
 	fs.Uint64Var(&f.seed, "seed", 1, "seed of all draws")
-	fs.Float64Var(&f.scale, "scale", 1, "multiplies the simulated requests; less is faster, with wider intervals")
-	fs.IntVar(&f.workers, "workers", runtime.GOMAXPROCS(0), "experiments at once; changes the speed, never the result")
+	fs.Float64Var(&f.scale, "scale", 1, "multiplies the number of simulated requests; less is faster, with wider intervals")
+	fs.IntVar(&f.workers, "workers", runtime.GOMAXPROCS(0), "parallel experiments; changes the speed, never the result")
 	return cmd
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fulcrum.dev/fulcrum/internal/fidelity"
+	"fulcrum.dev/fulcrum/internal/longtest"
 	"fulcrum.dev/fulcrum/internal/report"
 )
 
@@ -13,8 +14,8 @@ const fidelityPage = "../../docs/fidelity.md"
 
 // TestFidelity makes every comparison, and keeps docs/fidelity.md what comes out.
 func TestFidelity(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulates 300 million requests, which takes most of a minute: not with -short")
+	if !*update {
+		longtest.Need(t, "simulates 300 million requests")
 	}
 	t.Parallel()
 	f := fidelityFlags{seed: 1, scale: 1, workers: runtime.GOMAXPROCS(0)}

@@ -32,11 +32,11 @@ type planFlags struct {
 }
 
 func (f *planFlags) register(cmd *cobra.Command, outputs string) {
-	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "form of the output: "+outputs)
+	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "output format: "+outputs)
 	cmd.Flags().StringVar(&f.catalog, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
-	cmd.Flags().StringVar(&f.today, "today", "", "the day that the age of prices is counted to, as 2006-01-02 (default: today)")
-	cmd.Flags().StringVar(&f.calibration, "calibration", "", "file of fulcrum calibrate with measured profiles, instead of spec.service.calibration")
-	cmd.Flags().IntVar(&f.workers, "workers", runtime.GOMAXPROCS(0), "simulations at once; changes the speed, never the result")
+	cmd.Flags().StringVar(&f.today, "today", "", "day on which the age of prices is computed, as 2006-01-02 (default: today)")
+	cmd.Flags().StringVar(&f.calibration, "calibration", "", "file with measured profiles, written by fulcrum calibrate; overrides spec.service.calibration")
+	cmd.Flags().IntVar(&f.workers, "workers", runtime.GOMAXPROCS(0), "parallel simulations; changes the speed, never the result")
 }
 
 func newPlanCommand(std streams) *cobra.Command {
@@ -45,23 +45,23 @@ func newPlanCommand(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan FILE",
 		Short: "Find the cheapest arrangement that meets a model's objectives",
-		Long: `Plan refuses every offer of the catalogue that breaks a hard constraint of the
-model file, simulates every other one under the model's traffic at its smallest
-feasible size, and prints the verdict: where the model should live, with which
-settings, what that costs a month line by line, the runner-up, and the traffic
-at which the verdict would change.
+		Long: `Plan finds the cheapest way to serve a model. It refuses every offer of the
+catalogue that breaks a constraint of the model file, simulates the others under
+the model's traffic at their smallest feasible size, and prints the verdict: where
+to serve the model, with which settings, the monthly bill line by line, the
+runner-up, and the traffic at which the verdict would change.
 
-Long traffic is searched on a sample, and all that is shown is confirmed on the
-whole. For hundreds of millions of requests that takes minutes: a first answer
-comes on standard error within seconds, and Ctrl-C or --max-time end the search
-with the best that is known by then.
+Long traffic is searched on a sample; the arrangements shown are then simulated on
+all of it. With hundreds of millions of requests that takes minutes. A first
+answer appears on standard error within seconds, and Ctrl-C or --max-time ends the
+search with the best result so far.
 
-With --verify, what the plan shows is written into spec.homes and simulated again
-on all of the traffic, as fulcrum simulate does; every figure must come out the
-same. The text checks what it shows, json and wide check every candidate.
+With --verify, the arrangements shown are written into spec.homes and simulated
+again on all of the traffic, as fulcrum simulate does; every figure must come out
+the same. With -o json or wide, every candidate is verified.
 
 Exit codes: 0 a feasible plan, 1 an error, 3 no arrangement meets the objectives,
-4 the search was ended early, or --verify found a figure that does not come out.`,
+4 the search was ended early, or --verify found a figure that differs.`,
 		Example: `  fulcrum plan examples/support-chat.yaml
   fulcrum plan examples/support-chat.yaml -o wide
   fulcrum plan examples/support-chat.yaml --verify
@@ -76,8 +76,8 @@ Exit codes: 0 a feasible plan, 1 an error, 3 no arrangement meets the objectives
 		},
 	}
 	f.register(cmd, "text, wide or json")
-	cmd.Flags().DurationVar(&f.maxTime, "max-time", 0, "end the search after so long, with the best that is known by then (default: never)")
-	cmd.Flags().BoolVar(&verify, "verify", false, "simulate what the plan shows again on all of the traffic, and compare every figure")
+	cmd.Flags().DurationVar(&f.maxTime, "max-time", 0, "end the search after this time, with the best result so far (default: no limit)")
+	cmd.Flags().BoolVar(&verify, "verify", false, "simulate the arrangements shown again on all of the traffic, and compare every figure")
 	return cmd
 }
 

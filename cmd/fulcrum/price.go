@@ -34,14 +34,14 @@ func newPriceCommand(std streams) *cobra.Command {
 	f := priceFlags{given: map[string]bool{}}
 	cmd := &cobra.Command{
 		Use:   "price OFFER",
-		Short: "Price a usage of one offer, line by line",
+		Short: "Price a month's usage of one offer, line by line",
 		Long: `Price is a calculator: it turns a month's usage of one offer of the catalogue into
 bill lines (quantity, unit price, amount, source) that sum exactly.
 
-Capacity that is held (nodes, instances, provisioned concurrency) is priced for a
-month of 730 hours unless --hours or --provisioned-hours says otherwise. Free
-tiers are left out unless --free-tier is given. What no provider sells, such as a
-GPU in AWS Lambda, is refused with the reason and its source.`,
+Nodes, instances and provisioned concurrency are priced for a month of 730 hours
+unless --hours or --provisioned-hours says otherwise. Free tiers are left out
+unless --free-tier is given. What is not sold, such as a GPU in AWS Lambda, is
+refused with the reason and its source.`,
 		Example: `  fulcrum price aws/lambda/x86 --memory 1GB --requests 3M --duration 2s
   fulcrum price aws/lambda/x86 --memory 1GB --requests 3M --duration 2s --provisioned 5
   fulcrum price aws/ec2/g6.xlarge --hours 730 --class spot --region us-east-2
@@ -59,27 +59,27 @@ GPU in AWS Lambda, is refused with the reason and its source.`,
 }
 
 func (f *priceFlags) register(fs *pflag.FlagSet) {
-	fs.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
+	fs.StringVarP(&f.output, "output", "o", "text", "output format: text or json")
 	fs.StringVar(&f.catalog, "catalog", "", "directory of catalogue files that add to and override the built-in ones")
 	fs.StringVar(&f.class, "class", "", "price class: on-demand, spot, 1y or 3y (default on-demand)")
 	fs.StringVar(&f.region, "region", "", "region (default: the offer's first)")
-	fs.StringVar(&f.gpu, "gpu", "", "insist on a GPU, or on one kind: --gpu=L4")
+	fs.StringVar(&f.gpu, "gpu", "", "require a GPU, or a kind of GPU: --gpu=L4")
 	fs.Lookup("gpu").NoOptDefVal = "any"
 	fs.BoolVar(&f.freeTier, "free-tier", false, "count the monthly free allowance")
 	fs.Var(newTextFlag(&f.memory, "size", parsePositive), "memory", "memory of one environment or instance, such as 1GB")
-	fs.Float64Var(&f.vcpu, "vcpu", 0, "vCPUs of one instance, where they are sold separately")
-	fs.Var(newTextFlag(&f.requests, "number", parseWhole), "requests", "requests a month, such as 3M")
-	fs.Var(newTextFlag(&f.duration, "duration", parseTime), "duration", "time that one request takes, such as 2s")
+	fs.Float64Var(&f.vcpu, "vcpu", 0, "vCPUs of one instance, if they are sold separately")
+	fs.Var(newTextFlag(&f.requests, "number", parseWhole), "requests", "requests per month, such as 3M")
+	fs.Var(newTextFlag(&f.duration, "duration", parseTime), "duration", "duration of one request, such as 2s")
 	fs.IntVar(&f.concurrency, "concurrency", 1, "requests that an instance serves at once")
-	fs.Var(newTextFlag(&f.hours, "hours", parseHours), "hours", "hours a month that each node or instance is held (default 730)")
-	fs.Var(newTextFlag(&f.idleHours, "hours", parseHours), "idle-hours", "hours a month that each instance is warm without a request")
-	fs.IntVar(&f.instances, "instances", 1, "nodes or instances")
+	fs.Var(newTextFlag(&f.hours, "hours", parseHours), "hours", "hours per month that each node or instance runs (default 730)")
+	fs.Var(newTextFlag(&f.idleHours, "hours", parseHours), "idle-hours", "hours per month that each instance is warm without a request")
+	fs.IntVar(&f.instances, "instances", 1, "number of nodes or instances")
 	fs.IntVar(&f.provisioned, "provisioned", 0, "environments of provisioned concurrency")
-	fs.Var(newTextFlag(&f.provisionedHours, "hours", parseHours), "provisioned-hours", "hours a month that provisioned concurrency is held (default 730)")
+	fs.Var(newTextFlag(&f.provisionedHours, "hours", parseHours), "provisioned-hours", "hours per month that provisioned concurrency is held (default 730)")
 	fs.Var(newTextFlag(&f.onProvisioned, "share", parsePart), "on-provisioned", "share of the requests served on provisioned concurrency (default: all)")
-	fs.Var(newTextFlag(&f.restores, "number", parseWhole), "restores", "SnapStart restores a month")
-	fs.Var(newTextFlag(&f.snapshotHours, "hours", parseHours), "snapshot-hours", "hours a month that a SnapStart snapshot is cached")
-	fs.Var(newTextFlag(&f.egress, "size", unit.ParseBytes), "egress", "traffic to the internet a month, such as 300GB")
+	fs.Var(newTextFlag(&f.restores, "number", parseWhole), "restores", "SnapStart restores per month")
+	fs.Var(newTextFlag(&f.snapshotHours, "hours", parseHours), "snapshot-hours", "hours per month that a SnapStart snapshot is cached")
+	fs.Var(newTextFlag(&f.egress, "size", unit.ParseBytes), "egress", "traffic to the internet per month, such as 300GB")
 	fs.IntVar(&f.sharedBy, "shared-by", 1, "models that share a cluster's fixed cost")
 	fs.BoolVar(&f.withoutTraffic, "without-traffic", false, "leave out a cluster's items that grow with traffic")
 }

@@ -5,14 +5,14 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"fulcrum.dev/fulcrum/internal/longtest"
 )
 
 // TestReadmeOutput compares the terminal output in the README with what the
 // program prints: every line of it, in order, where it is not cut by "...".
 func TestReadmeOutput(t *testing.T) {
-	if testing.Short() {
-		t.Skip("plans the example over all offers, which takes seconds: not with -short")
-	}
+	longtest.Need(t, "plans an example over all offers")
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)

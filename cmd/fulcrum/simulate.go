@@ -27,11 +27,11 @@ func newSimulateCommand(std streams) *cobra.Command {
 		Use:   "simulate FILE",
 		Short: "Run the homes of a model file exactly as written",
 		Long: `Simulate runs every home listed in the model file under all of the traffic, with
-the settings as written and defaults for the rest, and prints what happened, the
-bill, and the conservation laws that were checked. It searches for nothing. With
-spec.routing the homes are run together, as one hybrid.
+the settings as written and defaults for the rest. It prints the outcome, the bill,
+and the conservation laws that were checked. It does not search. With spec.routing
+the homes work together, as one hybrid.
 
-Exit codes: 0 the simulation ran, whether or not objectives are met; 1 an error.`,
+Exit codes: 0 the simulation ran, whether or not the objectives are met; 1 an error.`,
 		Example: `  fulcrum simulate examples/two-homes.yaml
   fulcrum simulate examples/two-homes.yaml -o json
   fulcrum simulate examples/hybrid.yaml --timeline-csv timeline.csv`,
@@ -41,8 +41,8 @@ Exit codes: 0 the simulation ran, whether or not objectives are met; 1 an error.
 		},
 	}
 	f.register(cmd, "text or json")
-	cmd.Flags().IntVar(&f.timeline, "timeline", 0, "moments of a timeline in the json output: replicas, queue, requests inside, cost so far; 0 is none")
-	cmd.Flags().StringVar(&f.timelineCSV, "timeline-csv", "", fmt.Sprintf("write the timeline into this file as well, of %d moments unless --timeline says", csvMoments))
+	cmd.Flags().IntVar(&f.timeline, "timeline", 0, "number of moments of the timeline in the json output: replicas, queue, requests in the system, cost so far; 0 for none")
+	cmd.Flags().StringVar(&f.timelineCSV, "timeline-csv", "", fmt.Sprintf("also write the timeline to this file; it has %d moments unless --timeline is given", csvMoments))
 	return cmd
 }
 

@@ -23,7 +23,7 @@ import (
 func newTraceCommand(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "trace",
-		Short:   "Look into recorded traffic",
+		Short:   "Inspect recorded traffic",
 		Example: `  fulcrum trace describe access.log.gz`,
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -46,15 +46,15 @@ func newTraceDescribeCommand(std streams) *cobra.Command {
 	var f describeFlags
 	cmd := &cobra.Command{
 		Use:   "describe FILE",
-		Short: "Say what is in a trace: span, rate, burstiness, idle time, sizes",
-		Long: `Describe reads a trace once and says what a plan would make of it: how long it
-is, the mean rate, the peak to mean ratio over 1 s, 1 min and 1 h, the
-coefficient of variation of inter-arrival times, the index of dispersion of
-counts per minute, the share of minutes without a request, and the sizes of
-requests. What the trace cannot tell is shown as "-".
+		Short: "Summarise a trace: span, rate, burstiness, idle time, sizes",
+		Long: `Describe reads a trace once and shows how a plan would read it: the span, the mean
+rate, the peak-to-mean ratio over 1 s, 1 min and 1 h, the coefficient of variation
+of inter-arrival times, the index of dispersion of counts per minute, the share of
+minutes without a request, and the sizes of requests. Figures that the trace does
+not have are shown as "-".
 
 The file may be plain, gzip or zstd; "-" is the standard input. The format is
-told from the first line:
+detected from the first line:
 
   azure-llm        TIMESTAMP,ContextTokens,GeneratedTokens
   mooncake         JSON lines with timestamp (ms), input_length, output_length
@@ -77,13 +77,13 @@ told from the first line:
 	flags := cmd.Flags()
 	flags.StringVar(&f.trace.Format, "format", "auto", "format of the trace: auto, "+strings.Join(trace.Formats(), ", "))
 	flags.StringToStringVar(&f.columns, "column", nil, "columns of a csv or jsonl trace: time, timeUnit (s, ms, us, ns), input, output, work, workUnit (s, ms)")
-	flags.StringVar(&f.trace.Function, "function", "", "keep one function of an azure-functions trace: its hash or the beginning of it")
+	flags.StringVar(&f.trace.Function, "function", "", "keep one function of an azure-functions trace, by its hash or a prefix of it")
 	flags.StringVar(&f.trace.Durations, "durations", "", "durations file that belongs to an azure-functions trace")
 	flags.StringVar(&f.trace.Memory, "memory", "", "memory file that belongs to an azure-functions trace")
 	flags.StringVar(&f.trace.Tokens, "tokens", "", "tokens file that belongs to a servegen trace")
 	flags.StringVar(&f.maxBadRows, "max-bad-rows", "1%", "share of unreadable rows above which the trace is refused")
-	flags.Uint64Var(&f.seed, "seed", 1, "seed of what is drawn: arrivals within periods, sizes")
-	flags.StringVarP(&f.output, "output", "o", "text", "form of the output: text or json")
+	flags.Uint64Var(&f.seed, "seed", 1, "seed of the random draws: arrivals within periods, sizes")
+	flags.StringVarP(&f.output, "output", "o", "text", "output format: text or json")
 	return cmd
 }
 

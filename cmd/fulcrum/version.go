@@ -28,7 +28,7 @@ func newVersionCommand(std streams) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "version",
-		Short: "Print the version of fulcrum, of Go, and the platform",
+		Short: "Print the version of fulcrum and Go, and the platform",
 		Example: `  fulcrum version
   fulcrum version -o json`,
 		Args: cobra.NoArgs,
@@ -36,7 +36,7 @@ func newVersionCommand(std streams) *cobra.Command {
 			return buildVersion().write(std.out, format)
 		},
 	}
-	cmd.Flags().StringVarP(&format, "output", "o", "text", "form of the output: text or json")
+	cmd.Flags().StringVarP(&format, "output", "o", "text", "output format: text or json")
 	return cmd
 }
 

@@ -1,13 +1,13 @@
 package calibrate
 
 const (
-	// waitIterations and fewestWaits are how much longer than without a queue, and how often, requests waited for their first
-	// token when the batch was as large as it ever was, before that size counts as the server's limit.
+	// waitIterations and fewestWaits say how much longer than without a queue, and how often, requests must wait for their first
+	// token at the maximum batch size seen, before that size counts as the server's limit.
 	waitIterations = 4
 	fewestWaits    = 5
 )
 
-// limit returns the greatest batch that was clearly seen, and whether requests waited for a place in it.
+// limit returns the maximum batch size that was clearly seen, and whether requests waited for a place in it.
 func (b *batch) limit(found fitted) (most int, saturated bool) {
 	most = b.greatest(found.iteration)
 	full := found.iteration(most)

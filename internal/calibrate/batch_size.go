@@ -16,7 +16,7 @@ const (
 	steadyIterations = 4
 )
 
-// greatest is the greatest size that the batch clearly had, given how long an iteration of n sequences lasts, in seconds.
+// greatest is the maximum size that the batch clearly had, given the time of an iteration of n sequences, in seconds.
 func (b *batch) greatest(iteration func(n int) float64) int {
 	var since []time.Duration // for n streams at i = n-1: when there came to be as many or more
 	lasted := map[int]float64{}

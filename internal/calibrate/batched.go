@@ -9,7 +9,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
-// batch is what the streams of a target show of its continuous batch.
+// batch is the continuous batch of a target, as seen from its streams.
 type batch struct {
 	*sample
 	tokens  *series // output tokens, when they came
@@ -24,16 +24,16 @@ type batch struct {
 
 // fitBatched solves two kinds of equations.
 //
-// Of a stream, from its first token at F to its last at L: each of its n tokens took an iteration, an iteration with b
-// sequences gave b tokens, and the prompts admitted meanwhile were run. So, summed over the iterations,
+// For a stream, from its first token at F to its last at L: each of its n tokens took one iteration, an iteration with b
+// sequences produced b tokens, and the prompts admitted meanwhile were run. So, summed over the iterations,
 //
 //	L - F = alpha x n + beta x (tokens of all streams in (F, L]) + gamma x (prompt tokens admitted in (F, L])
 //
-// which needs no knowledge of when iterations began. Of a request that met an empty server, sent at S:
+// which does not need to know when iterations began. For a request sent at S that met an empty server:
 //
 //	F - S = overhead + alpha + beta + gamma x (its prompt tokens)
 //
-// Where a straight line does not explain the streams, alpha + beta x b becomes a curve of the sequences b, which are then
+// If a line does not explain the streams, alpha + beta x b becomes a curve of the sequences b, which are then
 // counted from each chunk to the next.
 //
 // Servers that hide tokens have one kind instead, of whole requests; their first chunk does not say when the first token was made:
@@ -62,7 +62,7 @@ func (s *sample) fitBatched(t *v1alpha1.CalibratedTarget) error {
 	return nil
 }
 
-// equations are those of all streams, and what they are in words.
+// equations returns those of all streams, and a description of them.
 func (b *batch) equations() (list []equation, method string, err error) {
 	if b.hides {
 		list = b.whole()
@@ -139,10 +139,10 @@ func solve(f form, equations []equation) (fitted, []row, bool) {
 	return fitted{f, coefficients}, rows, ok
 }
 
-// leastShared is the share of streams that ran beside others from which alpha is told from beta.
+// leastShared is the minimum share of streams that ran beside others, to distinguish alpha from beta.
 const leastShared = 0.05
 
-// fewestLone are the requests that met an empty server from which gamma and the overhead are told.
+// fewestLone is the minimum number of requests that met an empty server, to find gamma and the overhead.
 const fewestLone = 10
 
 func newBatch(s *sample) *batch {
@@ -190,7 +190,7 @@ func isWhole(r *record.Record) bool {
 	return len(r.Chunks) > 1 && r.ChunkCount == int64(len(r.Chunks)) && r.FirstToken >= r.Sent
 }
 
-// doubt adds what the measurements leave open.
+// doubt adds notes on what the measurements leave open.
 func (b *batch) doubt(t *v1alpha1.CalibratedTarget) {
 	if in := t.Profile.Range.Input; in == nil {
 		t.Notes = append(t.Notes, "the server did not count prompt tokens, so that gamma is 0: prompts are in the overhead")

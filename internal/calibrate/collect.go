@@ -34,20 +34,20 @@ func All(ctx context.Context, log *record.Log, on map[string]Hardware, name stri
 	return c, nil
 }
 
-// Backtest is what a calibrated profile predicts of another run's requests to a target, beside what was measured.
+// Backtest compares the predictions of a calibrated profile with another run of a target.
 type Backtest struct {
 	// Target is the name in the calibration, Against that in the run.
 	Target  string `json:"target"`
 	Against string `json:"against"`
-	// Load is that of the run, in words, and Requests how many of it were predicted.
+	// Load describes the load of the run, and Requests is how many of its requests were predicted.
 	Load     string `json:"load"`
 	Requests int    `json:"requests"`
-	// Predictions are the percentiles, Worst the greatest error of p50 and p95.
+	// Predictions are the percentiles, Worst the maximum error of p50 and p95.
 	Predictions []v1alpha1.Prediction `json:"predictions"`
 	Worst       float64               `json:"worst"`
 }
 
-// Against predicts a target of another run.
+// Against predicts a target of another run, and compares.
 //
 // Errors: a run that is invalid or too short, as for Fit.
 func Against(ctx context.Context, t *v1alpha1.CalibratedTarget, log *record.Log, target int, seed uint64) (*Backtest, error) {

@@ -17,9 +17,9 @@ const (
 	// values drawn from it exceed once in twenty times.
 	leastKS    = 0.02
 	criticalKS = 1.36
-	// tailError is how far a shape's p95 and p99 may be off.
+	// tailError is the maximum error of a shape's p95 and p99.
 	tailError = 0.03
-	// fewestPercentiles is how many values a p99 needs.
+	// fewestPercentiles is the minimum number of values for a p99.
 	fewestPercentiles = 100
 )
 
@@ -69,7 +69,7 @@ func chooseDistribution(times []float64) (v1alpha1.DurationDistribution, float64
 	return v1alpha1.DurationDistribution{Percentiles: p}, distance(times, curve(p.Points())), "empirical"
 }
 
-// distance is the greatest difference between the shares at or below a value.
+// distance is the maximum difference between the shares at or below a value.
 func distance(sorted []float64, f cumulative) float64 {
 	most := 0.0
 	n := float64(len(sorted))

@@ -1,10 +1,10 @@
-// Package calibrate fits a service profile to what a load test measured, and holds what the simulator predicts against
-// what was measured.
+// Package calibrate fits a service profile to the measurements of a load test, and compares predictions of the simulator
+// with measurements.
 //
-// In go a record.Log and the hardware that a target runs on; out comes a v1alpha1.CalibratedTarget, whose profile a plan
-// takes, with how well it fits and what it was measured with. Start with Fit. Predict is the way back: a profile and the
-// schedule of a log give the times that the simulator expects.
+// A record.Log and the hardware of a target go in; a v1alpha1.CalibratedTarget comes out. It has a profile for plan,
+// the quality of the fit, and the range of the measurements. Start with Fit. Predict is the reverse: from a profile and the
+// schedule of a log, it simulates the times to expect.
 //
-// What is fitted is the server as its callers see it. fixed.go has servers whose requests do not share work, batched.go
-// those that stream tokens from a continuous batch, start.go cold starts and keep-alive windows.
+// The fit describes the server as its callers see it. fixed.go is for servers whose requests do not share work, batched.go
+// for those that stream tokens from a continuous batch, start.go for cold starts and keep-alive windows.
 package calibrate

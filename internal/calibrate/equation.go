@@ -7,7 +7,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
-// equation is what a time was made of: iterations, prompts that were run in them, and the overhead.
+// equation is the parts of a time: iterations, the prompts run in them, and the overhead.
 type equation struct {
 	time       float64   // in seconds
 	iterations float64   // with each of these numbers of sequences

@@ -9,7 +9,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
-// Hardware is what a target runs on: an endpoint does not tell. Exactly one of GPU and CPU is given.
+// Hardware is what a target runs on, because an endpoint does not tell. Give exactly one of GPU and CPU.
 type Hardware struct {
 	// GPU is its kind, such as L4, and GPUs how many one replica uses.
 	GPU  string

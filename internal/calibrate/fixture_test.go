@@ -1,26 +1,18 @@
 package calibrate
 
 import (
-	"flag"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"testing"
 	"time"
 
+	"fulcrum.dev/fulcrum/internal/longtest"
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
 // TestMain lowers the number of servers that a law is tried on, which cost about a tenth of a second each.
-func TestMain(m *testing.M) {
-	for name, value := range map[string]string{"rapid.checks": "30", "rapid.nofailfile": "true"} {
-		if err := flag.Set(name, value); err != nil {
-			panic(err)
-		}
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { longtest.Main(m, 8, 30) }
 
 // seconds turns seconds into a time.
 func seconds(s float64) time.Duration { return time.Duration(s * 1e9) }

@@ -18,7 +18,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/workload"
 )
 
-// The names of what is predicted.
+// The predicted metrics.
 const (
 	latency            = "latency"
 	timeToFirstToken   = "time to first token"
@@ -28,8 +28,8 @@ const (
 // replays is how often a schedule is simulated, each time with service times drawn anew; the percentiles are averaged.
 const replays = 5
 
-// Predict simulates the requests that a log has of a target, as they were due, on one replica with the calibrated profile, and
-// holds the percentiles against what was measured. The log may be that of the calibration, or of another load on the same server.
+// Predict simulates a target's requests in a log, at the times when they were due, on one replica with the calibrated profile, and
+// compares the percentiles with the measured ones. The log may be that of the calibration, or of another load on the same server.
 func Predict(ctx context.Context, t *v1alpha1.CalibratedTarget, log *record.Log, target int, seed uint64) ([]v1alpha1.Prediction, error) {
 	server, err := replica(&t.Profile)
 	if err != nil {
@@ -63,10 +63,10 @@ func replica(p *v1alpha1.Profile) (home.Home, error) {
 	return home.Home{Name: "replay", Service: fit.Service, Cluster: &home.Cluster{Replicas: 1, ReplicasPerNode: 1}}, nil
 }
 
-// observed is what a target answered, in seconds.
+// observed is the measured times of a target, in seconds.
 type observed struct{ latency, firstToken, perToken []float64 }
 
-// schedule is the requests after the warm-up, with the sizes that they turned out to have, and what was seen of them.
+// schedule is the requests after the warm-up, with their actual sizes, and their measurements.
 func schedule(log *record.Log, target int) ([]workload.Request, observed) {
 	var requests []workload.Request
 	var seen observed

@@ -11,7 +11,7 @@ import (
 const (
 	// fewestRequests are what a distribution with a p95 needs: ten beyond it.
 	fewestRequests = 200
-	// mostErrors is the share above which the right answers are those of a server in trouble.
+	// mostErrors is the share of errors above which a server is in trouble, so that its right answers do not count.
 	mostErrors = 0.05
 )
 

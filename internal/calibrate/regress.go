@@ -16,7 +16,7 @@ type row struct {
 	y, time float64
 }
 
-// A regression solves for coefficients of at least 0, by least squares that count what lies far off less (Huber's
+// A regression solves for coefficients of at least 0, by least squares in which outliers count less (Huber's
 // weights; P. J. Huber, Robust Statistics, 1981, section 7.8).
 const (
 	huber      = 1.345 // in standard deviations: 95 % efficient where errors are normal
@@ -27,7 +27,7 @@ const (
 	leastScale = 1e-12
 )
 
-// regress returns the coefficients, and false where the rows do not determine them.
+// regress returns the coefficients, and false if the rows do not determine them.
 func regress(rows []row) ([]float64, bool) {
 	weights := make([]float64, len(rows))
 	for i := range weights {
@@ -48,11 +48,11 @@ func regress(rows []row) ([]float64, bool) {
 	return last, true
 }
 
-// leastPrediction keeps a row that is predicted to take no time from counting for all others.
+// leastPrediction keeps a row with a predicted time near 0 from outweighing all others.
 const leastPrediction = 0.2
 
-// reweigh lets what lies far off count less. A row that was divided by the time that it took counts as if it were divided by the
-// time that is predicted instead: the former would favour what went fast, and find too small a mean.
+// reweigh gives outliers less weight. A row that was divided by its measured time counts as if it were divided by the
+// predicted time instead: the former would favour fast requests, and find too small a mean.
 func reweigh(rows []row, found, weights []float64) {
 	off := residuals(rows, found)
 	cut := huber
@@ -108,7 +108,7 @@ func newNormal(rows []row, weights []float64) normal {
 	return e
 }
 
-// nonNegative tries every set of coefficients that may be above 0: there are few.
+// nonNegative tries every set of coefficients that may be above 0. There are few.
 func nonNegative(rows []row, weights []float64) ([]float64, bool) {
 	e := newNormal(rows, weights)
 	var best []float64

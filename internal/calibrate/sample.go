@@ -47,7 +47,7 @@ func (s *sample) isStreamed() bool {
 	return 2*n > len(s.measured)
 }
 
-// notes are the doubts about the run as a whole.
+// notes returns the doubts about the run as a whole.
 func (s *sample) notes(log *record.Log) []string {
 	var list []string
 	if log.End == nil || !log.End.Complete {
@@ -63,7 +63,7 @@ func (s *sample) notes(log *record.Log) []string {
 }
 
 const (
-	// rateWindow is the time that the greatest rate is counted in.
+	// rateWindow is the window of the maximum rate.
 	rateWindow = 10 * time.Second
 	// leastWindow keeps a burst, which has hardly a span, from being told as a rate of thousands.
 	leastWindow = time.Second
@@ -76,7 +76,7 @@ func (s *sample) rangeOf() *v1alpha1.MeasuredRange {
 	return m
 }
 
-// greatestRate is that of the busiest window, in requests per second. A load that is shorter than a window is one by itself: over
+// greatestRate is the rate of the busiest window, in requests per second. A load that is shorter than a window is one by itself: over
 // more time than there was it would come out too low.
 func (s *sample) greatestRate() float64 {
 	span := s.measured[len(s.measured)-1].Sent - s.measured[0].Sent
@@ -102,7 +102,7 @@ func tokenRange(records []*record.Record, of func(*record.Record) int64) *v1alph
 	return t
 }
 
-// mostInside is the greatest number of requests between sending and the last byte.
+// mostInside is the maximum number of requests between sending and the last byte.
 func (s *sample) mostInside() int {
 	most := 0
 	for _, n := range s.inside() {

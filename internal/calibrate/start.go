@@ -10,7 +10,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
-// fitStart adds what was tried of cold starts and of staying warm.
+// fitStart adds what the run shows of cold starts and keep-alive windows.
 func fitStart(log *record.Log, target int, s *sample, home string, t *v1alpha1.CalibratedTarget) {
 	if starts := coldStarts(log, target); len(starts) > 0 {
 		t.ColdStart = &v1alpha1.CalibratedStart{
@@ -30,7 +30,7 @@ func fitStart(log *record.Log, target int, s *sample, home string, t *v1alpha1.C
 	}
 }
 
-// coldStarts are those that came to pass.
+// coldStarts returns the cold starts that succeeded.
 func coldStarts(log *record.Log, target int) []record.ColdStart {
 	var list []record.ColdStart
 	for _, c := range log.ColdStarts {
@@ -148,7 +148,7 @@ func phases(starts []record.ColdStart) []v1alpha1.StartPhase {
 	return list
 }
 
-// fewestSpread is how many values a spread can be told from.
+// fewestSpread is the minimum number of values for a spread.
 const fewestSpread = 5
 
 func distributionOf(times []float64) *v1alpha1.DurationDistribution {

@@ -10,8 +10,8 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 )
 
-// Ask is a month's use of one offer in the words of a person: so many requests
-// of such a duration, or so many instances held for so long.
+// Ask is a month's use of one offer in everyday terms: a number of requests
+// of some duration, or a number of instances held for some time.
 type Ask struct {
 	// Memory and VCPU are those of one environment or instance; 0 is what the offer comes with.
 	Memory unit.Memory
@@ -23,10 +23,10 @@ type Ask struct {
 	Concurrency int
 	// Instances is the number of nodes or instances, at least 1.
 	Instances int
-	// Hours is how long each node or instance is held. Nil is a month or, with requests where the platform scales to
-	// zero, as long as the requests take.
+	// Hours is how long each node or instance is held. Nil is a month or, with requests if the platform scales to
+	// zero, the time that the requests take.
 	Hours *unit.Duration
-	// IdleHours is how long each instance is warm without a request, beside that.
+	// IdleHours is how long each instance is warm without a request, in addition.
 	IdleHours unit.Duration
 	// Provisioned is the number of environments kept warm.
 	Provisioned int
@@ -39,7 +39,7 @@ type Ask struct {
 	SnapshotHours unit.Duration
 }
 
-// AskError says which part of an Ask cannot be priced.
+// AskError says which field of an Ask cannot be priced.
 type AskError struct {
 	// Field is such as onProvisioned.
 	Field string
@@ -54,7 +54,7 @@ func wrongAsk(field, format string, args ...any) error {
 	return &AskError{Field: field, Problem: fmt.Sprintf(format, args...)}
 }
 
-// AskFields names the parts of an Ask that say something about offers of a kind.
+// AskFields names the fields of an Ask that apply to offers of a kind.
 func AskFields(k Kind) []string {
 	switch k {
 	case KindFunction:
@@ -66,8 +66,8 @@ func AskFields(k Kind) []string {
 }
 
 // Usage returns the size of one instance and the month's usage in the offer's
-// meters, rounded up as the provider does it. The error is an *AskError where
-// one part of the Ask is at fault.
+// meters, rounded up as the provider does it. The error is an *AskError if
+// one field of the Ask is at fault.
 func (a Ask) Usage(o Offer) (Size, Usage, error) {
 	if err := a.check(o); err != nil {
 		return Size{}, nil, err

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// provisionedStep is what AWS rounds the time that provisioned concurrency is held up to.
+// provisionedStep is the step to which AWS rounds up the time of provisioned concurrency.
 const provisionedStep = 5 * time.Minute
 
 // functionUsage is that of one request per environment.

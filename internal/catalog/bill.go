@@ -72,7 +72,7 @@ func (b *Bill) add(l Line) {
 	b.Total = b.Total.Plus(l.Amount)
 }
 
-// PriceOptions are the choices that a bill depends on beside the usage.
+// PriceOptions are the choices that a bill depends on, besides the usage.
 type PriceOptions struct {
 	// FreeTier counts the provider's monthly free allowance. The usage must then be a month's.
 	FreeTier bool

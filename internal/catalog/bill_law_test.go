@@ -212,3 +212,31 @@ func TestLawMonthlyUsage(t *testing.T) {
 		}
 	})
 }
+
+// TestClusterUntil: a part of a month costs that part, and the whole month what Bill says.
+func TestClusterUntil(t *testing.T) {
+	set, ok := mustEmbedded(t).Cluster("aws/eks")
+	if !ok {
+		t.Fatal("no set aws/eks")
+	}
+	whole, err := set.Bill(1, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for elapsed, parts := range map[time.Duration]int64{0: 0, unit.Month / 4: 1, unit.Month / 2: 2, unit.Month: 4, 3 * unit.Month: 12} {
+		until, err := set.Until(elapsed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := until.Bill(1, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := whole.Total.Mul(unit.NewDecimal(25*parts, -2)); got.Total.Round(6).Cmp(want.Round(6)) != 0 {
+			t.Errorf("after %s a cluster of %s a month has cost %s, want %s", elapsed, whole.Total, got.Total, want)
+		}
+	}
+	if _, err := set.Until(-time.Hour); err == nil {
+		t.Error("a time before the start is billed")
+	}
+}

@@ -11,7 +11,7 @@ import (
 // maxProblems bounds how many problems of the records are reported.
 const maxProblems = 10
 
-// builder turns the records into offers, and collects what is wrong with them.
+// builder turns the records into offers, and collects their problems.
 type builder struct {
 	catalog  *Catalog
 	problems []error
@@ -55,7 +55,7 @@ func (b *builder) fail(at position, field, format string, args ...any) {
 	b.problems = append(b.problems, at.problem(field, format, args...))
 }
 
-// provider builds everything of a provider but its clusters, which refer to offers.
+// provider builds everything of a provider except its clusters, which refer to offers.
 func (b *builder) provider(p *provider) {
 	for _, key := range sorted(p.Rates) {
 		rec := p.Rates[key]
@@ -127,7 +127,7 @@ func (b *builder) gpu(kind string, g *gpuRecord) {
 	}
 }
 
-// isVersion accepts digits in parts that are parted by dots.
+// isVersion accepts groups of digits separated by dots.
 func isVersion(s string) bool {
 	for part := range strings.SplitSeq(s, ".") {
 		if part == "" || strings.Trim(part, "0123456789") != "" {

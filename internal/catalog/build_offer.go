@@ -76,7 +76,7 @@ func (b *builder) layer(l strictyaml.Layers, into any) {
 	}
 }
 
-// included collects what costs nothing, and refuses what has a price as well.
+// included collects what costs nothing, and refuses meters that also have a price.
 func (b *builder) included(p *provider, s *serviceRecord, rec *offerRecord) map[Meter]string {
 	all := map[Meter]string{}
 	for _, notes := range []map[Meter]*noteRecord{p.Included, s.Included, rec.Included} {

@@ -52,7 +52,7 @@ func (b *builder) rate(p *provider, rec *rateRecord, def rateDefaults) Rate {
 	return r
 }
 
-// saving prices a discount on another rate, which it is no more certain than.
+// saving prices a discount on another rate, and is at most as certain as that rate.
 func (b *builder) saving(rec *rateRecord, r *Rate, base *Rate) {
 	one := unit.NewDecimal(1, 0)
 	switch {

@@ -2,8 +2,8 @@ package catalog
 
 import "fmt"
 
-// BusyMonth returns what one node, instance or environment of a size costs that
-// works all of a month: its time alone, without requests, traffic and free allowances.
+// BusyMonth returns the cost of one node, instance or environment of a size that
+// is busy all month: its time alone, without requests, traffic and free allowances.
 func (o Offer) BusyMonth(s Size) (Bill, error) {
 	const ms = monthHours * msPerHour
 	u, err := o.InstanceUsage(s, ms, 0)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Catalog is what is sold and what is not. It is immutable: copies that it
+// Catalog holds what is sold and what is not. It is immutable: copies that it
 // gives out share slices, which callers must not change.
 type Catalog struct {
 	offers   []Offer // sorted by id, class and region
@@ -17,7 +17,7 @@ type Catalog struct {
 	holes    []Hole
 }
 
-// Hole is a matter that the catalogue does not know.
+// Hole is something that the catalogue does not know.
 type Hole struct {
 	Provider string `json:"provider"`
 	Matter   string `json:"matter"`
@@ -87,7 +87,7 @@ func (c *Catalog) Lookup(id string, class PriceClass, region string) (Offer, err
 	return Offer{}, fmt.Errorf("%s has no %s price in region %q%s", id, class, region, suggest(region, distinct(sameClass, func(o Offer) string { return o.Region })))
 }
 
-// parseKey takes an id apart that carries its class and region, as Key writes it.
+// parseKey splits an id that carries its class and region, as Key writes it.
 func parseKey(id string, class PriceClass, region string) (string, PriceClass, string, error) {
 	rest, keyRegion, _ := strings.Cut(id, ":")
 	bare, keyClass, _ := strings.Cut(rest, "@")

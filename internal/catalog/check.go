@@ -20,12 +20,12 @@ const (
 	Unknown     Trouble = "hole"        // not known to the catalogue
 )
 
-// Finding is something that a user of the catalogue should know.
+// Finding is something that users of the catalogue should know.
 type Finding struct {
 	Trouble Trouble `json:"trouble"`
 	// Subjects are the keys of the offers, or the ids of the cluster sets, that it concerns.
 	Subjects []string `json:"subjects"`
-	// Detail says what the matter is: the citation and date, or the reason.
+	// Detail is the citation and date, or the reason.
 	Detail string `json:"detail"`
 	// AgeDays is the age of a stale price.
 	AgeDays int `json:"ageDays,omitempty"`

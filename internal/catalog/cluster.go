@@ -3,6 +3,8 @@ package catalog
 import (
 	"fmt"
 	"math/big"
+	"slices"
+	"time"
 
 	"fulcrum.dev/fulcrum/api/unit"
 )
@@ -49,6 +51,25 @@ func (c ClusterCost) Bill(sharedBy int, withTraffic bool) (Bill, error) {
 		}
 	}
 	return b, nil
+}
+
+// Until returns what the cluster costs up to a time after the start of a month of
+// 730 h: the usage of each item is scaled by the part of the month that has passed, rounded half up to
+// whole base units. It is an error when the time is negative or a usage overflows.
+func (c ClusterCost) Until(elapsed time.Duration) (ClusterCost, error) {
+	if elapsed < 0 {
+		return c, fmt.Errorf("expected a time of at least 0 since the start of a month, got %s", elapsed)
+	}
+	c.Items = slices.Clone(c.Items)
+	for i := range c.Items {
+		item := &c.Items[i]
+		usage, fits := scale(uint64(item.Usage), uint64(elapsed), uint64(unit.Month))
+		if !fits {
+			return c, fmt.Errorf("the usage of %s in %s overflows: %d a month in %s", item.Rate.Meter, c.ID, item.Usage, elapsed)
+		}
+		item.Usage = usage
+	}
+	return c, nil
 }
 
 // shared divides the quantity of a line.

@@ -1,9 +1,9 @@
 // Package catalog knows what capacity is sold, where, at what price and under
 // which limits, and turns usage into bills exactly.
 //
-// In go data files (embedded, and a user's own directory that adds and
-// overrides), and usage as integers in the provider's metering unit; out come
-// Offers, refusals of what is not sold, and Bills whose lines sum exactly.
+// Data files (embedded ones, and a user's own directory that adds and
+// overrides) and usage, as integers in the provider's metering unit, go in;
+// Offers, refusals of what is not sold, and Bills whose lines sum exactly come out.
 //
 // The way from a file to a bill: parse and decode read YAML strictly onto the
 // records of the file format (record.go), a later file onto what an earlier one

@@ -39,7 +39,7 @@ func (c *Catalog) GPU(kind string) (GPU, bool) {
 	return g, ok
 }
 
-// FindGPU is GPU for a name that somebody wrote. The error names the nearest kind that there is.
+// FindGPU is GPU for user input. The error names the nearest known kind.
 func (c *Catalog) FindGPU(kind string) (GPU, error) {
 	if g, ok := c.GPU(kind); ok {
 		return g, nil

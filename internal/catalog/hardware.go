@@ -27,10 +27,10 @@ type Hardware struct {
 
 // Limits is what a platform allows.
 type Limits struct {
-	// MinMemory and MinVCPU are the least that can be asked for where CPU and memory are sold separately; zero is no bound.
+	// MinMemory and MinVCPU are the minimum if CPU and memory are sold separately; zero is no limit.
 	MinMemory unit.Memory `json:"minMemory,omitempty"`
 	MinVCPU   float64     `json:"minVCPU,omitempty" check:"lte=1e15"`
-	// MaxMemory and MaxVCPU bound one environment or instance; zero is no bound.
+	// MaxMemory and MaxVCPU limit one environment or instance; zero is no limit.
 	MaxMemory unit.Memory `json:"maxMemory,omitempty"`
 	MaxVCPU   float64     `json:"maxVCPU,omitempty" check:"lte=1e15"`
 	// MaxImage bounds the container image.
@@ -55,7 +55,7 @@ type Limits struct {
 type Billing struct {
 	// Step rounds metered time up.
 	Step unit.Duration `json:"step,omitempty"`
-	// Minimum is the least billed for one instance's life.
+	// Minimum is the minimum time billed for one instance's lifetime.
 	Minimum unit.Duration `json:"minimum,omitempty"`
 	// Boot says that start-up is billed.
 	Boot bool `json:"boot,omitempty"`
@@ -63,16 +63,16 @@ type Billing struct {
 	Idle bool `json:"idle,omitempty"`
 	// IdleHold is how long an idle instance is kept by default.
 	IdleHold unit.Duration `json:"idleHold,omitempty"`
-	// IdleHoldMin and IdleHoldMax are the range in which a customer can set that time; both are 0 where it cannot be set.
+	// IdleHoldMin and IdleHoldMax are the range in which a customer can set that time; both are 0 if it cannot be set.
 	IdleHoldMin unit.Duration `json:"idleHoldMin,omitempty"`
 	IdleHoldMax unit.Duration `json:"idleHoldMax,omitempty"`
 	// IdleHoldSource says where the range is from.
 	IdleHoldSource string `json:"idleHoldSource,omitempty"`
 	// BootTime is the platform's own start-up before the container's process runs, image fetch included.
 	BootTime unit.Duration `json:"bootTime,omitempty"`
-	// MinInstances is the least number of instances that the platform can run: 1 where it cannot scale to zero.
+	// MinInstances is the minimum number of instances that the platform can run: 1 if it cannot scale to zero.
 	MinInstances int `json:"minInstances,omitempty" check:"lte=2e9"`
-	// Assumed names the fields above that no provider document gives.
+	// Assumed names the fields above that no provider document states.
 	Assumed []string `json:"assumed,omitempty"`
 }
 

@@ -41,7 +41,7 @@ const (
 // Usage is what was consumed: base units by meter.
 type Usage map[Meter]int64
 
-// Meters lists every meter in the order of the alphabet.
+// Meters lists every meter in alphabetical order.
 func Meters() []Meter {
 	seen := map[Meter]bool{}
 	for _, u := range units {

@@ -6,7 +6,7 @@ import (
 	"fulcrum.dev/fulcrum/api/unit"
 )
 
-// Confidence is how far a figure can be trusted.
+// Confidence says how far a figure can be trusted.
 type Confidence string
 
 // The levels of confidence: high is generated from a vendor's price API or a
@@ -18,7 +18,7 @@ const (
 	Low    Confidence = "low"
 )
 
-// Provenance says where a figure is from and when it was true.
+// Provenance says where a figure comes from and when it was true.
 type Provenance struct {
 	// Source is the citation, spelled out.
 	Source string `json:"source"`
@@ -40,7 +40,7 @@ type Rate struct {
 	Tiers []Tier `json:"tiers"`
 	// Free is the monthly free allowance, in pricing units. It counts only on request (free tier), except where Always is set.
 	Free unit.Decimal `json:"free,omitzero"`
-	// AlwaysFree applies Free whether or not the free tier is asked for.
+	// AlwaysFree applies Free whether or not the free tier is requested.
 	AlwaysFree bool `json:"alwaysFree,omitempty"`
 	// Terms are the provider's conditions in a few words.
 	Terms string `json:"terms,omitempty"`

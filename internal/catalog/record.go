@@ -56,7 +56,7 @@ type rateRecord struct {
 	Unit  Unit   `json:"unit"`
 	// USD is the price of a unit.
 	USD *unit.Decimal `json:"usd"`
-	// Saving is the discount on the offer's price on demand in its first region: 0.49 is 49 % off.
+	// Saving is the discount on the offer's on-demand price in its first region: 0.49 is 49 % off.
 	Saving     *unit.Decimal `json:"saving"`
 	Tiers      []tierRecord  `json:"tiers"`
 	Free       unit.Decimal  `json:"free"`
@@ -199,7 +199,7 @@ func (d *date) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// dateText writes the day of a price, or that it is not known.
+// dateText writes the day of a price, or says that it is unknown.
 func dateText(t time.Time) string {
 	if t.IsZero() {
 		return "unknown date"

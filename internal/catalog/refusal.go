@@ -8,7 +8,7 @@ import (
 
 // Refusal is something that a provider does not sell.
 type Refusal struct {
-	// ID is what one would have asked for: provider/service/what, such as aws/lambda/gpu.
+	// ID names it: provider/service/what, such as aws/lambda/gpu.
 	ID       string `json:"id"`
 	Provider string `json:"provider"`
 	Service  string `json:"service"`
@@ -19,7 +19,7 @@ type Refusal struct {
 	Provenance
 }
 
-// NotSoldError says that an offer was asked for that no provider sells.
+// NotSoldError says that the requested offer is not sold.
 type NotSoldError struct{ Refusal Refusal }
 
 // Error gives the reason and its source.

@@ -16,9 +16,9 @@ type Size struct {
 // maxVCPU is more than any machine has; it keeps a meter of thousandths exact.
 const maxVCPU = 1_000_000
 
-// Size returns the size of an instance for which vcpu and memory are asked; 0
-// asks for what the offer comes with. It is an error to ask for a size outside
-// the offer's limits, or for another size than a fixed one.
+// Size returns the size of an instance with the requested vcpu and memory; 0
+// takes what the offer comes with. It is an error to request a size outside
+// the offer's limits, or one that differs from a fixed size.
 func (o Offer) Size(vcpu float64, memory unit.Memory) (Size, error) {
 	s := Size{VCPU: o.Hardware.VCPU, Memory: o.Hardware.Memory}
 	if vcpu != 0 {
@@ -62,7 +62,7 @@ func span[T int64 | float64 | unit.Memory](low, high T) string {
 	return fmt.Sprintf("%v to %v", low, high)
 }
 
-// InstanceUsage returns what instances (or nodes) of a size use that are, summed
+// InstanceUsage returns the usage of instances (or nodes) of a size that are, summed
 // over all of them, active for active ms and warm without a request for idle
 // ms. Idle time counts like active time where the platform bills it so, at its
 // own meters where it has them, and not at all where it is not billed.

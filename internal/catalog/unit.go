@@ -64,7 +64,7 @@ var units = map[Unit]pricing{
 	"GiB-month":        {bytesPerGiB * monthHours, []Meter{DiskTime}},
 }
 
-// Units lists the pricing units in the order of the alphabet.
+// Units lists the pricing units in alphabetical order.
 func Units() []Unit { return slices.Sorted(maps.Keys(units)) }
 
 // Base returns how many base units of a meter one pricing unit is. It is an

@@ -16,11 +16,11 @@ import (
 const annotation = "fulcrum.dev/cold-start"
 
 // service deploys new revisions of a Cloud Run service. Cloud Run starts an instance of each before it gets requests, unless
-// deployment health checks are switched off: that start is what is seen.
+// deployment health checks are switched off. That start is the one observed.
 type service struct {
 	api  *runAPI
 	name string // projects/P/locations/L/services/S
-	// found is the annotation as the first Force found it, nil for none; changed says that it may be another now.
+	// found is the annotation before the first Force, nil for none; changed says that it may differ now.
 	found   *string
 	changed bool
 }
@@ -46,7 +46,7 @@ func (s *service) Change() string {
 	return fmt.Sprintf("deploys new revisions of service %s, and one like the first at the end", s.name)
 }
 
-// Force deploys a revision, waits until it is ready and has the traffic, and sends the first request that it gets.
+// Force deploys a revision, waits until it is ready and has the traffic, and sends its first request.
 func (s *service) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) record.Record) (record.ColdStart, error) {
 	c := record.ColdStart{Method: "cloud-run-revision"}
 	before, err := s.api.service(ctx, s.name)

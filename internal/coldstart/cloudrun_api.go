@@ -17,14 +17,14 @@ import (
 	"golang.org/x/oauth2/google"
 )
 
-// runAPI is what is needed of the Cloud Run Admin API, version 2 (projects.locations.services and operations).
+// runAPI is the part of the Cloud Run Admin API, version 2, that is needed (projects.locations.services and operations).
 type runAPI struct {
 	endpoint string
 	client   *http.Client
 	token    func(context.Context) (string, error)
 }
 
-// runService is a Service, as far as it is looked at. The template is kept whole, to be written back.
+// runService has the fields of a Service that are needed. The template is kept whole, to be written back.
 type runService struct {
 	Template    map[string]any `json:"template"`
 	Traffic     []runTraffic   `json:"traffic"`
@@ -86,7 +86,7 @@ func (a *runAPI) service(ctx context.Context, name string) (*runService, error) 
 	return &s, nil
 }
 
-// patch replaces the template. The etag has it fail where somebody else changed the service meanwhile.
+// patch replaces the template. The etag makes it fail if somebody else changed the service meanwhile.
 func (a *runAPI) patch(ctx context.Context, name string, template map[string]any, etag string) (runOperation, error) {
 	var o runOperation
 	in := map[string]any{"name": name, "template": template, "etag": etag}
@@ -152,7 +152,7 @@ func (a *runAPI) call(ctx context.Context, method, path string, in, out any) err
 	return json.Unmarshal(data, out)
 }
 
-// authorize adds the token, which goes nowhere in the clear but to this machine.
+// authorize adds the token. It is sent without TLS only to this machine.
 func (a *runAPI) authorize(req *http.Request) error {
 	token, err := a.token(req.Context())
 	if err != nil {

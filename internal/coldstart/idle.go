@@ -23,7 +23,7 @@ func (i *idle) Restore(context.Context) error { return nil }
 // Asked tells when the last request before the first Force ended.
 func (i *idle) Asked(last time.Duration) { i.last = last }
 
-// Force waits for what is left of the time since the last request. What others were asked meanwhile counts.
+// Force waits for the rest of the idle time since the last request. Time spent on other targets counts.
 func (i *idle) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) record.Record) (record.ColdStart, error) {
 	c := record.ColdStart{Method: "idle"}
 	if i.last == 0 {

@@ -16,7 +16,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
-// deployment starts the pods of one anew.
+// deployment restarts the pods of a Deployment.
 type deployment struct {
 	cluster         *cluster
 	server          string
@@ -70,8 +70,8 @@ func (d *deployment) Change() string {
 
 func (d *deployment) String() string { return d.namespace + "/" + d.name }
 
-// Force takes the pods away, or waits until whoever scales the Deployment has, watches new ones come, and asks when the first of
-// them is ready, or so that they come.
+// Force removes the pods, or waits until an autoscaler has, watches new ones start, and sends a request when the first of
+// them is ready, or to make them start.
 func (d *deployment) Force(ctx context.Context, now func() time.Duration, ask func(context.Context) record.Record) (record.ColdStart, error) {
 	c := record.ColdStart{Method: "kubernetes-" + d.by}
 	selector, err := d.inspect(ctx)
@@ -104,7 +104,7 @@ func (d *deployment) Force(ctx context.Context, now func() time.Duration, ask fu
 	return c, nil
 }
 
-// renew takes the pods away, and asks when a new one is ready. Tries is how often.
+// renew removes the pods, and sends a request when a new one is ready. Tries is how often it was sent.
 func (d *deployment) renew(ctx context.Context, w *watcher, now func() time.Duration, ask func(context.Context) record.Record) (r record.Record, tries int, err error) {
 	if err := d.trigger(ctx, w, now); err != nil {
 		return r, 0, err
@@ -116,7 +116,7 @@ func (d *deployment) renew(ctx context.Context, w *watcher, now func() time.Dura
 	return r, tries, nil
 }
 
-// request waits until somebody else has taken the pods away, and asks so that one comes. That request waits for it.
+// request waits until an autoscaler has removed the pods, and sends a request to start one. That request waits for it.
 func (d *deployment) request(ctx context.Context, w *watcher, now func() time.Duration, ask func(context.Context) record.Record) (r record.Record, tries int, err error) {
 	if err := d.untilEmpty(ctx, w); err != nil {
 		return r, 0, err
@@ -167,7 +167,7 @@ func (d *deployment) inspect(ctx context.Context) (labels.Selector, error) {
 	return selector, nil
 }
 
-// trigger takes the pods away and asks for new ones.
+// trigger removes the pods and requests new ones.
 func (d *deployment) trigger(ctx context.Context, w *watcher, now func() time.Duration) error {
 	if d.by == "delete" {
 		at := now()
@@ -224,7 +224,7 @@ func (d *deployment) restore(ctx context.Context) error {
 	return d.scale(ctx, d.replicas)
 }
 
-// autoscaler is the name of the HPA that scales the Deployment; "" for none, or where that may not be read.
+// autoscaler is the name of the HPA that scales the Deployment; "" for none, or if it may not be read.
 func (d *deployment) autoscaler(ctx context.Context) string {
 	list, err := d.cluster.autoscalers(ctx, d.namespace)
 	if err != nil {
@@ -238,8 +238,8 @@ func (d *deployment) autoscaler(ctx context.Context) string {
 	return ""
 }
 
-// IsWarm reports whether a pod is ready and is to stay: the cold starts of what scales to zero by itself. The status alone
-// is that of a moment ago, and has pods that are on their way out.
+// IsWarm reports whether a pod is ready and not terminating, for Deployments that an autoscaler scales to zero. The status alone
+// lags a moment behind, and includes pods that are terminating.
 func (d *deployment) IsWarm(ctx context.Context) (bool, error) {
 	found, err := d.cluster.deployment(ctx, d.namespace, d.name)
 	if err != nil {
@@ -248,7 +248,7 @@ func (d *deployment) IsWarm(ctx context.Context) (bool, error) {
 	return wanted(found) > 0 && found.Status.ReadyReplicas > 0, nil
 }
 
-// wanted is how many replicas there shall be.
+// wanted is the desired number of replicas.
 func wanted(of *appsv1.Deployment) int32 {
 	if of.Spec.Replicas == nil {
 		return 1
@@ -259,7 +259,7 @@ func wanted(of *appsv1.Deployment) int32 {
 // again is the pause between two requests to a target that is about to be reachable.
 const again = 10 * time.Millisecond
 
-// untilAnswered asks until there is an answer: between a ready pod and the last router that knows of it lies a moment.
+// untilAnswered sends the request until there is an answer: it takes a moment until the last router knows about a ready pod.
 func untilAnswered(ctx context.Context, ask func(context.Context) record.Record) (r record.Record, tries int) {
 	for tries = 1; ; tries++ {
 		r = ask(ctx)

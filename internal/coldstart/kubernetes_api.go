@@ -16,8 +16,8 @@ import (
 	"k8s.io/client-go/tools/cache"
 )
 
-// cluster is what is needed of a Kubernetes API server, over client-go's REST client. Its clientset, which knows every kind that
-// there is, would be most of the program, and most of the memory of a run.
+// cluster is the part of a Kubernetes API server that is needed, over client-go's REST client. Its clientset, which knows every kind that
+// exists, would be most of the program, and most of the memory of a run.
 type cluster struct{ core, apps, scaling rest.Interface }
 
 func newCluster(config *rest.Config) (*cluster, error) {

@@ -10,7 +10,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
-// takeNode notes since when a node is ready. One that was not for a while is as new as one that was not there.
+// takeNode notes since when a node is ready. A node that was not ready for a while counts as new.
 func (s *podTimeline) takeNode(at time.Duration, o *corev1.Node) {
 	for _, c := range o.Status.Conditions {
 		if c.Type != corev1.NodeReady {
@@ -66,7 +66,7 @@ func obstacle(o *corev1.Pod) string {
 	return ""
 }
 
-// obstacle is that of the pod which came furthest.
+// obstacle is the obstacle of the pod that got furthest.
 func (s *podTimeline) obstacle() string {
 	p := s.best()
 	if p == nil {

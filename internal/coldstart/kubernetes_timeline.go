@@ -11,15 +11,15 @@ import (
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
-// podTimeline is what was seen of the pods of a Deployment. Times are when the message of the API server arrived: its own have
-// a resolution of a second, and another clock.
+// podTimeline is what was observed of the pods of a Deployment. Times are when the API server's message arrived: its own have
+// a resolution of a second, and come from another clock.
 type podTimeline struct {
 	pods    map[types.UID]*podTimes
 	nodes   map[string]time.Duration // when a node was ready; those of before the trigger at its time
 	trigger time.Duration            // Unseen before it
 }
 
-// podTimes is a pod. Its times are Unseen as long as they have not come.
+// podTimes is the times of a pod; Unseen until they are known.
 type podTimes struct {
 	name, node                           string
 	isOld, isGone, isLeaving, hadNoPlace bool
@@ -58,7 +58,7 @@ func (s *podTimeline) isEmpty() bool {
 
 func (s *podTimeline) hasReady() bool { return s.first() != nil }
 
-// first is the new pod that was ready first.
+// first returns the new pod that was ready first.
 func (s *podTimeline) first() *podTimes {
 	var first *podTimes
 	for _, p := range s.pods {
@@ -69,7 +69,7 @@ func (s *podTimeline) first() *podTimes {
 	return first
 }
 
-// best is the first ready pod, or, as long as there is none, the one that came furthest.
+// best returns the first ready pod or, while there is none, the one that got furthest.
 func (s *podTimeline) best() *podTimes {
 	best := s.first()
 	if best != nil {

@@ -15,7 +15,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
-// watcher keeps a podTimeline up to date with what the API server tells, until it is stopped.
+// watcher keeps a podTimeline up to date from the API server, until it is stopped.
 type watcher struct {
 	now     func() time.Duration
 	cancel  context.CancelFunc
@@ -26,7 +26,7 @@ type watcher struct {
 	pods *podTimeline
 }
 
-// watchPods returns when the pods of a selector are known. Nodes are watched where they may be, events of pods likewise.
+// watchPods returns when the pods of a selector are known. Nodes and events of pods are watched if that is allowed.
 func watchPods(ctx context.Context, c *cluster, namespace string, selector labels.Selector, now func() time.Duration) (*watcher, error) {
 	if err := c.mayList(ctx, namespace, "pods"); err != nil {
 		return nil, fmt.Errorf("listing pods of namespace %s: %w", namespace, err)
@@ -128,7 +128,7 @@ func (w *watcher) until(ctx context.Context, holds func(*podTimeline) bool) erro
 // lag is how long an event of the first ready pod may be late.
 const lag = 2 * time.Second
 
-// settle waits for the event that tells of the image, which comes by another way than the pod's state, and may not come.
+// settle waits for the event about the image, which arrives separately from the pod's state, or not at all.
 func (w *watcher) settle(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, lag)
 	defer cancel()

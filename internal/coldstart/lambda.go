@@ -18,11 +18,11 @@ import (
 	"fulcrum.dev/fulcrum/internal/suitefile"
 )
 
-// function starts the environments of a Lambda function anew: a changed configuration retires those that there are.
+// function restarts the environments of a Lambda function: a changed configuration retires the existing ones.
 type function struct {
 	client                 *lambda.Client
 	server, name, variable string
-	// found is the variable as the first Force found it, nil for none; changed says that it may be another now.
+	// found is the variable before the first Force, nil for none; changed says that it may differ now.
 	found   *string
 	changed bool
 }
@@ -90,7 +90,7 @@ func (f *function) Force(ctx context.Context, now func() time.Duration, ask func
 	return c, nil
 }
 
-// phases are reckoned back from the end of the answer by the durations of the REPORT line, so that each is late by the way of the
+// phases are counted back from the end of the answer by the durations of the REPORT line, so each is late by the travel time of the
 // answer and no more. The initialisation covers the start of the process and all that the code does before its first call.
 func (f *function) phases(r *record.Record) []record.Phase {
 	ready := max(r.LastByte-r.Ran, r.Sent)
@@ -103,8 +103,8 @@ func (f *function) phases(r *record.Record) []record.Phase {
 // poll is the pause between two looks at a change of a function.
 const poll = 200 * time.Millisecond
 
-// settled waits until no change is on its way, and returns the function's variables. They may be secrets: they go nowhere
-// but back.
+// settled waits until no change is in progress, and returns the function's variables. They may be secrets: they are only
+// ever written back.
 func (f *function) settled(ctx context.Context) (map[string]string, error) {
 	for {
 		c, err := f.client.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &f.name})
@@ -129,7 +129,7 @@ func (f *function) settled(ctx context.Context) (map[string]string, error) {
 	}
 }
 
-// update writes all variables, one of them changed, or taken away with nil.
+// update writes all variables, with one of them changed, or removed with nil.
 func (f *function) update(ctx context.Context, variables map[string]string, value *string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -155,7 +155,7 @@ func (f *function) update(ctx context.Context, variables map[string]string, valu
 	return nil
 }
 
-// Restore puts the one variable back. What somebody else changed meanwhile stays.
+// Restore restores the one variable. Changes that somebody else made meanwhile stay.
 func (f *function) Restore(ctx context.Context) error {
 	if !f.changed {
 		return nil

@@ -12,30 +12,30 @@ import (
 	"fulcrum.dev/fulcrum/internal/record"
 )
 
-// Forcer brings cold starts of one target about. It is for one goroutine.
+// Forcer forces cold starts of one target. It is for one goroutine.
 type Forcer interface {
-	// Server is the URL of what is told to change the target; "" where nothing is. Change says what that will be, as in
+	// Server is the URL of the server that changes the target; "" if nothing is changed. Change describes the change, as in
 	// "scales deployment default/encoder to 0 and back".
 	Server() string
 	Change() string
-	// Force brings one about. Times are those of now, ask sends the request that meets it and waits for its end.
+	// Force forces one. Times are those of now; ask sends the request that meets it and waits for its end.
 	Force(ctx context.Context, now func() time.Duration, ask func(context.Context) record.Record) (record.ColdStart, error)
-	// Restore leaves the target as the first Force found it. Its error says what is left to be done by hand.
+	// Restore puts the target back to its state before the first Force. Its error says what is left to do by hand.
 	Restore(ctx context.Context) error
 }
 
-// Environment is what a suite file only names.
+// Environment holds what a suite file refers to only by name.
 type Environment struct {
-	// Dir is the folder that relative paths count from.
+	// Dir is the folder that relative paths start from.
 	Dir string
 	// Variable reads an environment variable; "" where there is none.
 	Variable func(name string) string
-	// AWS are the credentials for functions; Endpoint is asked instead of what their URL says, "" for that.
+	// AWS are the credentials for functions; Endpoint overrides the one in their URL, "" for none.
 	AWS      aws.CredentialsProvider
 	Endpoint string
 }
 
-// Open returns the forcer of a target with a coldStart. It reads credentials, and asks nobody.
+// Open returns the forcer of a target with a coldStart. It reads credentials, and contacts no server.
 func Open(t v1alpha1.Target, env Environment) (Forcer, error) {
 	var (
 		f   Forcer

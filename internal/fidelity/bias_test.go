@@ -10,9 +10,6 @@ import (
 
 // TestBiasIsSeen: a simulator that was wrong by one or two percent would give rows that are off, even with a tenth of the requests.
 func TestBiasIsSeen(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulates ten million requests in one goroutine each: not with -short")
-	}
 	slower := func(h *home.Home) { h.Service.Scale = 1.02 }
 	for name, test := range map[string]struct {
 		experiments func() ([]experiment, error)

@@ -17,7 +17,7 @@ const (
 	runTime  = requests * 2000 * 1024 // of 2 s at 1 GB each
 )
 
-// printedBill is a usage of an offer and what it costs.
+// printedBill is a usage of an offer and its cost.
 type printedBill struct {
 	name, offer string
 	usage       catalog.Usage
@@ -80,7 +80,7 @@ func (p printedBill) bill(cat *catalog.Catalog) (catalog.Bill, error) {
 	return o.Price(p.usage, catalog.PriceOptions{FreeTier: p.free})
 }
 
-// nodeBill prices a node that no provider has by that price.
+// nodeBill prices a node at a price that no provider has.
 func nodeBill() (catalog.Bill, error) {
 	price, err := unit.ParseDecimal("2.20")
 	if err != nil {
@@ -97,7 +97,7 @@ func priced(name string, b catalog.Bill, want float64) Row {
 	return cents(Row{Case: name, Quantity: "total", Expected: want}, b.Total)
 }
 
-// halfCent is what rounding to cents may take away, and the last digit of a float.
+// halfCent is the error of rounding to cents, and of the last digit of a float.
 const halfCent = 0.005 + 1e-9
 
 func cents(r Row, amount unit.Money) Row {

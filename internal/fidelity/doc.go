@@ -1,13 +1,13 @@
-// Package fidelity holds the simulator and the price catalogue against what is
-// known exactly: results of queueing theory, the laws that every run keeps, and
+// Package fidelity compares the simulator and the price catalogue with what is
+// known exactly: results of queueing theory, laws that every run must keep, and
 // bills that were worked out by hand.
 //
-// In go a seed and a catalogue; out come Rows, each with what was expected and
-// where from, what came out, how far off it is, and how far off it may be. What
-// is simulated runs through simulate.Run and simulate.RunHybrid, as plans do, in
-// independent replications, so that every mean has its confidence interval. Bills
-// run through catalog.Offer.Price.
+// A seed and a catalogue go in; Rows come out, each with the expected figure and
+// its source, the actual figure, the error, and the allowed error. Simulated
+// figures come from simulate.Run and simulate.RunHybrid, as in plans, in
+// independent replications, so that every mean has a confidence interval. Bills
+// come from catalog.Offer.Price.
 //
-// Start with Run; experiment.go says how one comparison by simulation is made,
-// row.go when a row is right. The other files are the groups of rows.
+// Start with Run; experiment.go makes one comparison by simulation, and
+// row.go decides whether a row is right. The other files are the groups of rows.
 package fidelity

@@ -6,9 +6,9 @@ import (
 	"fulcrum.dev/fulcrum/internal/catalog"
 )
 
-// Group is rows that belong together.
+// Group is a group of rows.
 type Group struct {
-	// Name is what Options.Groups calls it.
+	// Name is its name in Options.Groups.
 	Name string
 	// Title and About say in plain words what is compared with what.
 	Title, About string

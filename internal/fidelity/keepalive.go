@@ -51,7 +51,7 @@ func keptFleets() ([]experiment, error) {
 	return list, nil
 }
 
-// limitOfMany turns away who finds all environments busy.
+// limitOfMany rejects requests that find all environments busy.
 func limitOfMany() (experiment, error) { return keptFleet(2, 1, 5, 3, 4e6) }
 
 // keptFleet has at most limit environments; 0 is no limit.
@@ -78,7 +78,7 @@ func keptFleet(lambda, service, window float64, limit int, requests float64) (ex
 	return e, nil
 }
 
-// instant is the least time that there is, 1 ns. Bursty gaps need it: of the Weibull ones below, 0.04 % are shorter than 1 us.
+// instant is the shortest time, 1 ns. Bursty gaps need it: of the Weibull ones below, 0.04 % are shorter than 1 us.
 const instant = random.Constant(1e-9)
 
 // oneLive is a home of which one environment is live at most, because service takes next to no time.
@@ -123,7 +123,7 @@ func drawnWindow() (experiment, error) {
 	return e, err
 }
 
-// limitOfOne turns away who finds the environment busy: the next arrival after a service is an exponential time away, whatever the service.
+// limitOfOne rejects requests that find the environment busy: the next arrival after a service is an exponential time away, whatever the service.
 func limitOfOne() (experiment, error) {
 	const lambda, window = 0.5, 3
 	expected, err := oracle.ColdStartPoisson(lambda, window, window)

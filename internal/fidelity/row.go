@@ -2,11 +2,11 @@ package fidelity
 
 import "math"
 
-// Tolerance is the share of what is expected by which a simulated mean may be
-// off, where its confidence interval is no wider.
+// Tolerance is the share of the expected figure by which a simulated mean may be
+// off, unless its confidence interval is wider.
 const Tolerance = 0.005
 
-// Row is one number that was compared.
+// Row is one compared number.
 type Row struct {
 	Group    string `json:"group"`
 	Case     string `json:"case"`
@@ -14,22 +14,22 @@ type Row struct {
 	// Unit is that of all numbers of the row: s, USD, or nothing for shares and counts.
 	Unit string `json:"unit,omitempty"`
 
-	// Expected and, for a printed range, ExpectedTo are what should come out; Source says where that is from.
+	// Expected and, for a printed range, ExpectedTo are the expected figures; Source says where they come from.
 	Expected   float64 `json:"expected"`
 	ExpectedTo float64 `json:"expectedTo,omitempty"`
 	Source     string  `json:"source"`
 
 	Got float64 `json:"got"`
-	// ErrorPercent is how far Got is from what is expected, in percent of that; 0 where both are 0, and inside a range.
+	// ErrorPercent is the difference between Got and the expected figure, in percent of the latter; 0 if both are 0, and inside a range.
 	ErrorPercent float64 `json:"errorPercent"`
-	// HalfWidth is half of the 99 % confidence interval of Got; 0 where nothing is drawn at random.
+	// HalfWidth is half of the 99 % confidence interval of Got; 0 if nothing is drawn at random.
 	HalfWidth float64 `json:"halfWidth"`
 	// Allowed is the difference at which the row would be off.
 	Allowed float64 `json:"allowed"`
 	OK      bool    `json:"ok"`
 }
 
-// IsRange reports whether what is expected was printed as a range.
+// IsRange reports whether the expected figure was printed as a range.
 func (r Row) IsRange() bool { return r.ExpectedTo != 0 }
 
 // judge fills in the error, and whether it is small enough.
@@ -56,7 +56,7 @@ func (r Row) simulated(printedHalf float64) Row {
 	return r.judge()
 }
 
-// within judges a number that nothing random goes into.
+// within judges a number without randomness.
 func (r Row) within(allowed float64) Row {
 	r.Allowed = allowed
 	return r.judge()

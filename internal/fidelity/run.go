@@ -17,13 +17,13 @@ const SchemaVersion = "fulcrum.dev/fidelity/v1alpha1"
 
 // Options says what to compare, and how thoroughly.
 type Options struct {
-	// Seed makes the draws repeatable. Rows are right under nearly every seed: of 100 that are judged by their interval, one is off by chance.
+	// Seed makes the draws repeatable. Rows are right under nearly every seed: one in 100 that are judged by their interval is off by chance.
 	Seed uint64
 	// Groups are the names of the groups to compare; none is all.
 	Groups []string
 	// Scale multiplies the simulated requests, usually 1. Less is faster, with wider intervals.
 	Scale float64
-	// Workers is how many experiments run at once; it changes nothing else.
+	// Workers is the number of parallel experiments; it does not change the result.
 	Workers int
 	// Progress, when set, is told how many experiments are done, one call at a time.
 	Progress func(done, total int)
@@ -48,7 +48,7 @@ type task struct {
 	rows  func(ctx context.Context, opt Options) ([]Row, error)
 }
 
-// Run makes every comparison of the groups asked for. A row that is off is no
+// Run makes every comparison of the requested groups. A row that is off is not an
 // error: see Result.Off.
 //
 // Errors: an unknown group, a scale out of range, a catalogue that lacks an offer or a price, a cancelled context, a defect
@@ -90,7 +90,7 @@ func Run(ctx context.Context, cat *catalog.Catalog, opt Options) (*Result, error
 	return result, nil
 }
 
-// tasksOf returns the tasks of the groups asked for, in the order of Groups.
+// tasksOf returns the tasks of the requested groups, in the order of Groups.
 func tasksOf(cat *catalog.Catalog, names []string) ([]task, error) {
 	for _, name := range names {
 		if !slices.ContainsFunc(groups(), func(g Group) bool { return g.Name == name }) {

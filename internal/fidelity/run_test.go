@@ -57,9 +57,6 @@ func TestWorkersChangeNothing(t *testing.T) {
 
 // TestSeedsDraw: another seed gives other numbers that are right, too; the order of the groups is fixed.
 func TestSeedsDraw(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulates three million requests: not with -short")
-	}
 	a, b := compare(t, Options{Seed: 4, Scale: 0.1, Groups: []string{"sharing", "mmck"}}), compare(t, Options{Seed: 5, Scale: 0.1, Groups: []string{"mmck", "sharing"}})
 	if a.Rows[0].Group != "mmck" || len(a.Rows) != len(b.Rows) {
 		t.Fatalf("%+v\n%+v", a, b)
@@ -73,9 +70,6 @@ func TestSeedsDraw(t *testing.T) {
 
 // TestExactRows: what has nothing random in it is right under any seed.
 func TestExactRows(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulates five days twice: not with -short")
-	}
 	t.Parallel()
 	result := compare(t, Options{Seed: 99, Scale: 1, Workers: 2, Groups: []string{"laws", "bills", "ratios"}})
 	for _, r := range result.Rows {

@@ -97,7 +97,7 @@ func severalStarted() ([]setUpCase, error) {
 	return list, nil
 }
 
-// manyStarted is a server for whoever needs one.
+// manyStarted has a server for every request that needs one.
 func manyStarted() ([]setUpCase, error) {
 	const most = 1000 // far more than are ever needed
 	var list []setUpCase

@@ -7,7 +7,7 @@ import (
 )
 
 // maxServers bounds the servers, places and load of every formula that is
-// linear in them, so that no argument makes it run for more than a moment.
+// linear in them, so that no argument makes it run for long.
 const maxServers = 1_000_000
 
 // checkPositive says what is wrong with a rate or a time that has to be above 0.

@@ -8,6 +8,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/arrange"
+	"fulcrum.dev/fulcrum/internal/billing"
 )
 
 // climbOptions bound a climb.
@@ -275,18 +276,23 @@ func (e *evaluator) rulesOut(ctx context.Context, at *Candidate, l layout) (bool
 
 // floorOf is the least that a layout costs a month, in USD. Of a hybrid it is what is held whatever it serves.
 func (e *evaluator) floorOf(l layout) (float64, error) {
-	var sum float64
+	var uses []billing.Use
 	for _, a := range l.parts {
+		u := billing.Use{Arrangement: a}
 		var busy float64
-		var served int64 // what leaves costs the same wherever it is served
 		if len(l.parts) == 1 {
-			busy, served = e.leastBusy(a), e.leastServed()
+			busy, u.Served = e.leastBusy(a), e.leastServed() // what leaves costs the same wherever it is served
 		}
-		bill, _, err := e.bill(a, e.metered(a, busy), e.traffic.Span.Std(), served, nil)
-		if err != nil {
-			return 0, fmt.Errorf("%s: %w", a.Offer.Key(), err)
-		}
-		sum += bill.Total.Float64()
+		u.Metered = e.metered(a, busy)
+		uses = append(uses, u)
+	}
+	bills, err := e.terms().Month(uses, e.traffic.Span.Std())
+	if err != nil {
+		return 0, fmt.Errorf("the least that a step costs: %w", err)
+	}
+	var sum float64
+	for _, b := range bills {
+		sum += b.Total.Float64()
 	}
 	return sum, nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"fulcrum.dev/fulcrum/internal/arrange"
+	"fulcrum.dev/fulcrum/internal/billing"
 )
 
 // contendersPerSide is how many of today's cheapest offers of a side take part.
@@ -86,7 +87,7 @@ func (s *search) costPerRequest(g *group) float64 {
 	if err != nil {
 		return math.Inf(1) // it was built before, with the same settings
 	}
-	price, err := hourlyPrice(a)
+	price, err := billing.Hourly(a)
 	if err != nil {
 		return math.Inf(1)
 	}

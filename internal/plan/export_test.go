@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/api/unit"
+	"fulcrum.dev/fulcrum/internal/billing"
 )
 
 // Floors are the least that each way to run each home can cost, in the order of the model file, for the tests.
@@ -50,6 +51,9 @@ func Climb(ctx context.Context, in Input, evaluations int) (*Candidate, error) {
 	return s.full.climb(ctx, start, climbOptions{evaluations: evaluations})
 }
 
+// BillsSoFar are the bills of a candidate's homes up to a moment of its timeline.
+func BillsSoFar(c *Candidate, moment int) ([]billing.Bill, error) { return c.by.billsSoFar(c, moment) }
+
 // BlockLength is how long the blocks of a sample of so many requests are.
 func BlockLength(rate float64, requests int64) time.Duration {
 	return blockLength(Traffic{Rate: unit.Rate(rate)}, requests)
@@ -59,4 +63,10 @@ func BlockLength(rate float64, requests int64) time.Duration {
 func UsualPeak(ctx context.Context, in Input) (float64, error) {
 	t, err := describe(ctx, in.Workload)
 	return t.usualPeak(), err
+}
+
+// SidesOnly makes an input whose plan has no tipping point.
+func SidesOnly(in Input) Input {
+	in.sidesOnly = true
+	return in
 }

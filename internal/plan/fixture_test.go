@@ -3,7 +3,6 @@ package plan_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -16,25 +15,14 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/longtest"
 	"fulcrum.dev/fulcrum/internal/modelfile"
 	"fulcrum.dev/fulcrum/internal/plan"
 	"fulcrum.dev/fulcrum/internal/workload/traffic"
 )
 
-// TestMain lowers the number of plans that a law is tried on, which cost up to
-// tenths of a second each; -rapid.checks on the command line goes before.
-func TestMain(m *testing.M) {
-	checks := "10"
-	if long() {
-		checks = "40"
-	}
-	for name, value := range map[string]string{"rapid.checks": checks, "rapid.nofailfile": "true"} {
-		if err := flag.Set(name, value); err != nil {
-			panic(err)
-		}
-	}
-	os.Exit(m.Run())
-}
+// TestMain lowers the number of plans that a law is tried on, which cost up to tenths of a second each.
+func TestMain(m *testing.M) { longtest.Main(m, 5, 40) }
 
 // today is the day on which every plan of these tests is made.
 var today = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
@@ -97,9 +85,20 @@ func input(t testing.TB, m *v1alpha1.Model, cat *catalog.Catalog) plan.Input {
 	return plan.Input{Model: m, Workload: w, Catalog: cat, Today: today, Workers: 2}
 }
 
+// search plans a model over a catalogue but for the tipping point, which takes most of the time; searchWhole finds that as well.
 func search(t testing.TB, m *v1alpha1.Model, cat *catalog.Catalog) *plan.Plan {
 	t.Helper()
-	p, err := plan.Search(context.Background(), input(t, m, cat))
+	return planOf(t, plan.SidesOnly(input(t, m, cat)))
+}
+
+func searchWhole(t testing.TB, m *v1alpha1.Model, cat *catalog.Catalog) *plan.Plan {
+	t.Helper()
+	return planOf(t, input(t, m, cat))
+}
+
+func planOf(t testing.TB, in plan.Input) *plan.Plan {
+	t.Helper()
+	p, err := plan.Search(context.Background(), in)
 	if err != nil {
 		t.Fatal(err)
 	}

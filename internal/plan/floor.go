@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/arrange"
+	"fulcrum.dev/fulcrum/internal/billing"
 	"fulcrum.dev/fulcrum/internal/catalog"
 	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/simulate"
@@ -28,9 +29,12 @@ func (e *evaluator) bound(f *family) error {
 	}
 	m := e.metered(a, e.leastBusy(a))
 	m.Requests = e.leastServed()
-	bill, _, err := e.bill(a, m, e.traffic.Span.Std(), m.Requests, nil)
-	f.floor = bill.Total
-	return err
+	bills, err := e.terms().Month([]billing.Use{{Arrangement: a, Metered: m, Served: m.Requests}}, e.traffic.Span.Std())
+	if err != nil {
+		return err
+	}
+	f.floor = bills[0].Total
+	return nil
 }
 
 // leastServed is how many requests are answered at the least where the objectives are met.

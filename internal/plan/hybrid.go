@@ -8,7 +8,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
 	"fulcrum.dev/fulcrum/internal/arrange"
-	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/billing"
 	"fulcrum.dev/fulcrum/internal/home"
 	"fulcrum.dev/fulcrum/internal/modelfile"
 )
@@ -131,14 +131,9 @@ func (e *evaluator) pair(base, overflow *Candidate) (*pairing, error) {
 		return nil, err
 	}
 	p.allOver = overflow.family.floor.Float64()
-	if cluster, ok := e.in.Catalog.Cluster(base.arrangement.Offer.Cluster); ok {
-		bill, err := cluster.Bill(max(1, e.spec.Constraints.Fleet.Models), false)
-		if err != nil {
-			return nil, err
-		}
-		p.fixed = bill.Total.Float64()
-	}
-	return p, nil
+	fixed, err := e.terms().Cluster(base.arrangement.Offer)
+	p.fixed = fixed.Total.Float64()
+	return p, err
 }
 
 // spill are the settings that a serverless home by itself has, without the maximum that is made for all of the traffic.
@@ -175,10 +170,10 @@ func (e *evaluator) priceNodes(p *pairing, base *Candidate) error {
 	}
 	a := base.arrangement
 	var err error
-	if a.Offer, err = e.in.Catalog.Lookup(a.Offer.ID, catalog.OnDemand, a.Offer.Region); err != nil {
-		return fmt.Errorf("pricing the on-demand nodes of a base on spot: %w", err)
+	if a.Offer, err = e.terms().OnDemand(a.Offer); err != nil {
+		return err
 	}
-	price, err := hourlyPrice(a)
+	price, err := billing.Hourly(a)
 	p.onDemand = price.Float64() * month
 	return err
 }

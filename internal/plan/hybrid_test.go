@@ -79,7 +79,7 @@ spec:
 // TestHybridVerdict: what is said, and that the single homes stay beside it.
 func TestHybridVerdict(t *testing.T) {
 	m := model(t, crowded)
-	p := search(t, m, acme())
+	p := searchWhole(t, m, acme())
 	best := hybrid(t, p)
 	if p.BestHybrid != best || p.RunnerUp == nil || p.RunnerUp.Side == plan.SideHybrid || p.RunnerUp.Monthly.Float64()*0.95 < best.Monthly.Float64() {
 		t.Errorf("best hybrid %v, runner-up %v", p.BestHybrid, p.RunnerUp)
@@ -223,7 +223,7 @@ func TestHybridLaws(t *testing.T) {
 		if (a == nil) != (b == nil) || a != nil && (a.Describe() != b.Describe() || a.Monthly.Plus(a.Monthly).Cmp(b.Monthly.Decimal) != 0) {
 			r.Fatalf("%v, at twice the prices %v", a, b)
 		}
-		in := input(t, m, acme())
+		in := plan.SidesOnly(input(t, m, acme()))
 		in.Workers = 1
 		alone, err := plan.Search(context.Background(), in)
 		if err != nil {

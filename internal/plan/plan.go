@@ -31,6 +31,8 @@ type Input struct {
 	Answer func(summary string)
 	// Progress, if set, is told how much of the work is done. Calls come from one goroutine at a time.
 	Progress func(done, total int)
+	// sidesOnly leaves the tipping point out, whose curve takes most of the time of a short plan: for tests that do not look at it.
+	sidesOnly bool
 }
 
 // Plan is the answer to where a model should be served.

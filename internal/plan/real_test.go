@@ -3,7 +3,6 @@ package plan_test
 import (
 	"cmp"
 	"context"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,25 +10,20 @@ import (
 	"testing"
 
 	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/longtest"
 	"fulcrum.dev/fulcrum/internal/plan"
 )
 
 // traces is where recorded traffic lies beside the repository.
 const traces = "../../../shared/data/traces"
 
-// needTrace skips a test where a recorded trace is not at hand, or with -short.
+// needTrace skips a test where a recorded trace is not at hand.
 func needTrace(t *testing.T, name string) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("plans over all offers take seconds: not with -short")
-	}
 	if _, err := os.Stat(filepath.Join(traces, name)); err != nil {
 		t.Skipf("the recorded trace %s is not beside the repository (in ../shared/data/traces): %v", name, err)
 	}
 }
-
-// long reports whether the tests that take minutes are asked for.
-func long() bool { return os.Getenv("FULCRUM_LONG") != "" }
 
 const header = `
 apiVersion: fulcrum.dev/v1alpha1
@@ -43,6 +37,7 @@ type recorded struct {
 	trace    string
 	requests int64 // in the trace, 0 for not known
 	spec     string
+	short    bool // planned where long tests are not asked for, too
 }
 
 // cpuModel takes 200 ms of a CPU.
@@ -56,11 +51,11 @@ const cpuModel = `
 `
 
 // TestRealTraffic plans recorded traffic over every default offer, works every bill out again, and simulates all that is shown
-// again on all of the traffic. FULCRUM_LONG=1 takes parts of the long traces as well, FULCRUM_LONG=whole all of them, which takes an hour.
+// again on all of the traffic: of two short traces, of all where long tests are asked for, and of the long ones a part or the whole.
 func TestRealTraffic(t *testing.T) {
 	day := "slice: {from: 1d, to: 2d}, scale: 0.05" // of 5.5 million requests
 	part := func(text string) string {
-		if os.Getenv("FULCRUM_LONG") == "whole" {
+		if longtest.Whole() {
 			return ""
 		}
 		return ", " + text
@@ -76,7 +71,7 @@ func TestRealTraffic(t *testing.T) {
         source: measured
   artifacts: {image: 9GB, weights: 16GB}
   objectives: {timeToFirstToken: {p95: 2s}, timePerOutputToken: {p95: 150ms}}
-`},
+`, false},
 		"Alibaba images, with the recorded run times": {"alibaba-gentd26-t2i-2024-11-15_27.csv.gz", 11285, `
   traffic: {trace: {path: TRACE, columns: {time: gmt_create, work: exec_time_seconds}}}
   service:
@@ -88,7 +83,7 @@ func TestRealTraffic(t *testing.T) {
   payload: {response: 1.5MB}
   objectives: {latency: {p50: 90s, p95: 5m}}
   constraints: {timeout: 15m}
-`},
+`, false},
 		"Twitter, an encoder": {"twitter-stream-2018-d01-14.csv.gz", 0, `
   traffic: {trace: {path: TRACE}, ` + day + `}
   service:
@@ -102,7 +97,7 @@ func TestRealTraffic(t *testing.T) {
   artifacts: {image: 300MB}
   objectives: {latency: {p95: 100ms, p99: 500ms}}
   constraints: {providers: [aws]}
-`},
+`, false},
 		"one Azure function": {"azure-functions-2019-8h500a-invocations.csv.gz", 5366, `
   traffic:
     trace: {path: TRACE, durations: DIR/azure-functions-2019-8h500a-durations.csv.gz, memory: DIR/azure-functions-2019-8h500a-memory.csv.gz, function: 266dafac}
@@ -113,44 +108,40 @@ func TestRealTraffic(t *testing.T) {
       - {cpu: arm, fixed: {fromTrace: true}}
   artifacts: {image: 200MB}
   objectives: {latency: {p95: 10s}}
-`},
+`, true},
 		"Mooncake, with long prompts": {"mooncake-fast25-synthetic.jsonl.gz", 3993, `
   traffic: {trace: {path: TRACE}}
   service: {parameters: 8B}
   artifacts: {image: 9GB, weights: 16GB}
   objectives: {timeToFirstToken: {p95: 10s}, timePerOutputToken: {p95: 200ms}}
-`},
-	}
-	if long() {
-		maps.Copy(tests, map[string]recorded{
-			"World Cup, around the final, a CPU model": {"worldcup98-0430-0624-1m.csv.gz", 0, `
+`, true},
+		"World Cup, around the final, a CPU model": {"worldcup98-0430-0624-1m.csv.gz", 0, `
   traffic: {trace: {path: TRACE}` + part("slice: {from: 50d, to: 51d}, scale: 0.02") + `}
-` + cpuModel},
-			"Twitter, a CPU model": {"twitter-stream-2018-d01-14.csv.gz", 0, `
+` + cpuModel, false},
+		"Twitter, a CPU model": {"twitter-stream-2018-d01-14.csv.gz", 0, `
   traffic: {trace: {path: TRACE}` + part("slice: {from: 1d, to: 2d}, scale: 0.2") + `}
-` + cpuModel},
-			"ServeGen, a 7B model": {"servegen-m-small-rates.csv.gz", 0, `
+` + cpuModel, false},
+		"ServeGen, a 7B model": {"servegen-m-small-rates.csv.gz", 0, `
   traffic: {trace: {path: TRACE, tokens: DIR/servegen-m-small-tokens.csv.gz}` + part("slice: {from: 1d, to: 26h}, scale: 0.005") + `}
   service: {parameters: 8B}
   artifacts: {image: 9GB, weights: 16GB}
   objectives: {timeToFirstToken: {p95: 5s}, timePerOutputToken: {p95: 200ms}}
-`},
-			"ServeGen, a 7B model of text and images": {"servegen-mm-image-rates.csv.gz", 0, `
+`, false},
+		"ServeGen, a 7B model of text and images": {"servegen-mm-image-rates.csv.gz", 0, `
   traffic: {trace: {path: TRACE, tokens: DIR/servegen-mm-image-tokens.csv.gz}` + part("slice: {from: 8h, to: 10h}, scale: 0.1") + `}
   service: {parameters: 8B}
   artifacts: {image: 9GB, weights: 17GB}
   payload: {request: 500kB}
   objectives: {timeToFirstToken: {p95: 3s}, timePerOutputToken: {p95: 150ms}}
-`},
-			"all Azure functions of a day": {"azure-functions-2019-dayA-invocations.csv.gz", 0, `
+`, false},
+		"all Azure functions of a day": {"azure-functions-2019-dayA-invocations.csv.gz", 0, `
   traffic: {trace: {path: TRACE, durations: DIR/azure-functions-2019-dayA-durations.csv.gz, memory: DIR/azure-functions-2019-dayA-memory.csv.gz}` + part("slice: {from: 8h, to: 10h}") + `}
   service:
     memory: 512MiB
     profiles: [{cpu: x86, fixed: {fromTrace: true}}]
   artifacts: {image: 200MB}
   objectives: {latency: {p95: 60s}}
-`},
-		})
+`, false},
 	}
 	cat, err := catalog.Load(nil)
 	if err != nil {
@@ -158,6 +149,9 @@ func TestRealTraffic(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			if !test.short {
+				longtest.Need(t, "plans a recorded trace over every offer and simulates all that is shown again")
+			}
 			needTrace(t, test.trace)
 			m := model(t, header+strings.ReplaceAll(test.spec[1:], "DIR", traces), "TRACE", traces+"/"+test.trace)
 			in := input(t, m, cat)

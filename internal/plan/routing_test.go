@@ -1,7 +1,6 @@
 package plan_test
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -112,39 +111,5 @@ func TestAllowanceIsGrantedOnce(t *testing.T) {
 				t.Errorf("%.2f GB are free", total)
 			}
 		})
-	}
-}
-
-// TestTimeline: over a month the last moment of each home has cost its bill, and cost never falls.
-func TestTimeline(t *testing.T) {
-	m := model(t, crowded+"  routing: {overflow: {}}\n", "rate: 4/s, span: 20m, flash: [{at: 7m, duration: 3m, factor: 5}]", "rate: 50/h, span: 730h",
-		"[{offer: acme/nodes/small}, {offer: acme/functions/x86}]", "[{offer: acme/nodes/small}, {offer: acme/functions/x86, function: {provisionedConcurrency: 1}}]")
-	in := input(t, m, acme())
-	in.Timeline = 73
-	s, err := plan.Simulate(context.Background(), in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := s.Homes[0]
-	if c.Outcome.Timeline != nil || len(c.Timeline.Homes) != 2 || c.Timeline.Step.String() != "10h" {
-		t.Fatalf("timeline %+v", c.Timeline)
-	}
-	for i, curve := range c.Timeline.Homes {
-		if curve.Home != c.Parts[i].Offer || len(curve.Moments) != 73 {
-			t.Fatalf("curve %d is of %s, with %d moments", i, curve.Home, len(curve.Moments))
-		}
-		for k, moment := range curve.Moments[1:] {
-			if before := curve.Moments[k]; moment.Cost.Less(before.Cost) || moment.At-before.At != c.Timeline.Step {
-				t.Errorf("%s after %s, %s after %s", before.Cost, before.At, moment.Cost, moment.At)
-			}
-		}
-		last := curve.Moments[72]
-		if last.Cost.Cmp(c.Parts[i].Monthly.Decimal) != 0 {
-			t.Errorf("%s has cost %s after a month, its bill is %s", curve.Home, last.Cost, c.Parts[i].Monthly)
-		}
-	}
-	in.Timeline = 0
-	if s, err = plan.Simulate(context.Background(), in); err != nil || s.Homes[0].Timeline != nil {
-		t.Errorf("a timeline that nobody asked for: %v", err)
 	}
 }

@@ -7,21 +7,22 @@ import (
 	"testing"
 	"time"
 
+	"fulcrum.dev/fulcrum/internal/longtest"
 	"fulcrum.dev/fulcrum/internal/plan"
 )
 
 // TestSampledSearchIsConfirmed: sizes for long traffic are searched on a part of
 // it, but what the verdict shows has been run on all of it.
 func TestSampledSearchIsConfirmed(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulates hundreds of thousands of requests: not with -short")
-	}
 	tests := map[string][]string{
 		"steady": {"generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 9/s, span: 16h}"},
 		"a day":  {"generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 6/s, span: 1d, daily: {peakToMean: 1.9}}"},
 	}
 	for name, replace := range tests {
 		t.Run(name, func(t *testing.T) {
+			if name == "a day" {
+				longtest.Need(t, "plans a day of half a million requests")
+			}
 			m := model(t, encoder, append(replace, "mean: 400ms", "mean: 40ms", "minReplicas: 0", "quotas: {acme: 500}")...)
 			p := feasible(t, search(t, m, acme()))
 			if p.Traffic.Requests < 200_000 || p.Traffic.Searched == "" {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"fulcrum.dev/fulcrum/internal/longtest"
 	"fulcrum.dev/fulcrum/internal/plan"
 )
 
@@ -22,9 +23,10 @@ func TestStopBeforeAnythingIsFound(t *testing.T) {
 
 // TestStopEndsASearch at every step of its progress: with an error, with the best so far and a warning, or after the end.
 func TestStopEndsASearch(t *testing.T) {
-	whole := search(t, model(t, encoder), acme())
+	m := model(t, encoder, longtest.Pick(fewHomes, nil)...)
+	whole := searchWhole(t, m, acme())
 	for at := 1; ; at++ {
-		in := input(t, model(t, encoder), acme())
+		in := input(t, m, acme())
 		stop := make(chan struct{})
 		var once sync.Once
 		reached := false

@@ -2,11 +2,10 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"fulcrum.dev/fulcrum/api/unit"
-	"fulcrum.dev/fulcrum/internal/catalog"
+	"fulcrum.dev/fulcrum/internal/billing"
 	"fulcrum.dev/fulcrum/internal/simulate"
 )
 
@@ -39,55 +38,37 @@ func (e *evaluator) priceTimeline(c *Candidate) error {
 	if t == nil {
 		return nil
 	}
-	homes := c.placements()
 	c.Outcome.Timeline = nil
 	c.Timeline = &Timeline{Step: unit.Duration(t.Step)}
-	for i, curve := range t.Homes {
-		c.Timeline.Homes = append(c.Timeline.Homes, Curve{Home: homes[i].Offer, Moments: make([]Moment, len(curve.Moments))})
+	for i, home := range c.placements() {
+		curve := Curve{Home: home.Offer}
+		for k, m := range t.Homes[i].Moments {
+			curve.Moments = append(curve.Moments, Moment{At: unit.Duration(time.Duration(k+1) * t.Step), Moment: m})
+		}
+		c.Timeline.Homes = append(c.Timeline.Homes, curve)
 	}
 	for k := range t.Homes[0].Moments {
-		at := time.Duration(k+1) * t.Step
-		soFar := slices.Clone(homes) // with the bills of this moment
-		for i := range soFar {
-			m := t.Homes[i].Moments[k]
-			cost, err := e.costSoFar(soFar, i, at, m)
-			if err != nil {
-				return fmt.Errorf("pricing the timeline of %s after %s: %w", homes[i].Offer, unit.Duration(at), err)
-			}
-			c.Timeline.Homes[i].Moments[k] = Moment{At: unit.Duration(at), Moment: m, Cost: cost}
+		bills, err := e.billsSoFar(c, k)
+		if err != nil {
+			return fmt.Errorf("pricing the timeline of %s: %w", c.Offer, err)
+		}
+		for i := range bills {
+			c.Timeline.Homes[i].Moments[k].Cost = bills[i].Total
 		}
 	}
 	return nil
 }
 
-// costSoFar sets the bill of a home at a moment, after those of the homes before it, and returns it with the cluster's
-// part of the month.
-func (e *evaluator) costSoFar(homes []Placement, i int, at time.Duration, m simulate.Moment) (unit.Money, error) {
-	offer, usage, err := e.usage(homes[i].arrangement, m.Metered, at, m.Served)
+// billsSoFar are the bills of a candidate's homes up to a moment of its timeline.
+func (e *evaluator) billsSoFar(c *Candidate, moment int) ([]billing.Bill, error) {
+	uses, at := c.uses(), unit.Duration(0)
+	for i := range uses {
+		m := &c.Timeline.Homes[i].Moments[moment]
+		uses[i].Metered, uses[i].Served, at = m.Metered, m.Served, m.At
+	}
+	bills, err := e.terms().SoFar(uses, at.Std())
 	if err != nil {
-		return unit.Money{}, err
+		return nil, fmt.Errorf("after %s: %w", at, err)
 	}
-	homes[i].Bill, err = after(homes[:i], offer).Price(usage, catalog.PriceOptions{FreeTier: e.spec.Constraints.FreeTier})
-	if err != nil {
-		return unit.Money{}, err
-	}
-	onDemand, err := e.onDemandBill(homes[i].arrangement, m.Metered, func(u catalog.Usage) (catalog.Usage, error) { return u, nil })
-	if err != nil {
-		return unit.Money{}, err
-	}
-	cost := homes[i].Bill.Total.Plus(onDemand.Total)
-	if cluster, ok := e.in.Catalog.Cluster(offer.Cluster); ok && !sharesCluster(offer, homes[:i]) {
-		fixed, err := cluster.Bill(max(1, e.spec.Constraints.Fleet.Models), false)
-		if err != nil {
-			return unit.Money{}, err
-		}
-		cost = cost.Plus(partOfMonth(fixed.Total, at))
-	}
-	return cost, nil
-}
-
-// partOfMonth is a monthly amount up to a time after its beginning, to a billionth of the month.
-func partOfMonth(monthly unit.Money, at time.Duration) unit.Money {
-	billionths := int64(float64(at) / float64(unit.Month) * 1e9)
-	return unit.USD(monthly.Mul(unit.NewDecimal(billionths, -9)))
+	return bills, nil
 }

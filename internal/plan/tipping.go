@@ -29,7 +29,7 @@ func (s *search) tip(ctx context.Context) error {
 		return err
 	}
 	p := s.plan
-	if p.BestCluster == nil || p.BestServerless == nil {
+	if p.BestCluster == nil || p.BestServerless == nil || s.in.sidesOnly {
 		return nil
 	}
 	t := &tipping{search: s, tried: map[attempt]*Candidate{}}

@@ -28,7 +28,7 @@ func sidesOf(p plan.TippingPoint) []side {
 func TestTippingCurveLaws(t *testing.T) {
 	check(t, func(r *rapid.T, m *v1alpha1.Model) {
 		m.Spec.Homes = []v1alpha1.Home{{Offer: "acme/*"}}
-		p := search(t, m, acme())
+		p := searchWhole(t, m, acme())
 		checkCurve(t, p)
 		if p.Tipping == nil {
 			return

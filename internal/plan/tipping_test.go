@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"fulcrum.dev/fulcrum/internal/longtest"
 	"fulcrum.dev/fulcrum/internal/plan"
 )
 
@@ -24,12 +25,15 @@ var tippingModels = map[string][]string{
 	},
 }
 
+// fewHomes makes the encoder one that is planned in a tenth of a second, tipping point included.
+var fewHomes = []string{`[{offer: "acme/*"}]`, "[{offer: acme/nodes/small}, {offer: acme/functions/x86}, {offer: acme/containers/request}]"}
+
 // TestTippingPointTips plans again a quarter below and above the point that was
 // found: the cheaper side must be another.
 func TestTippingPointTips(t *testing.T) {
 	for name, replace := range tippingModels {
 		t.Run(name, func(t *testing.T) {
-			p := feasible(t, search(t, model(t, encoder, replace...), acme()))
+			p := feasible(t, searchWhole(t, model(t, encoder, replace...), acme()))
 			tip := p.Tipping
 			if tip == nil || !tip.Found {
 				t.Fatalf("no tipping point: %+v", tip)
@@ -55,7 +59,7 @@ func TestTippingPointTips(t *testing.T) {
 func TestTippingCurve(t *testing.T) {
 	for name, replace := range tippingModels {
 		t.Run(name, func(t *testing.T) {
-			p := feasible(t, search(t, model(t, encoder, replace...), acme()))
+			p := feasible(t, searchWhole(t, model(t, encoder, replace...), acme()))
 			curve := p.Tipping.Curve
 			if !slices.IsSortedFunc(curve, func(a, b plan.TippingPoint) int { return int(math.Copysign(1, a.Factor-b.Factor)) }) {
 				t.Errorf("the factors are not in order: %s", jsonOf(t, curve))
@@ -76,7 +80,7 @@ func TestTippingCurve(t *testing.T) {
 
 // TestNoTippingPoint: a home that is dearer however much it serves never wins, and the range that was searched is told.
 func TestNoTippingPoint(t *testing.T) {
-	p := feasible(t, search(t, model(t, encoder, `[{offer: "acme/*"}]`, "[{offer: acme/nodes/gpus}, {offer: acme/functions/x86}]"), acme()))
+	p := feasible(t, searchWhole(t, model(t, encoder, `[{offer: "acme/*"}]`, "[{offer: acme/nodes/gpus}, {offer: acme/functions/x86}]"), acme()))
 	tip := p.Tipping
 	if tip == nil || tip.Found || tip.Cheaper != plan.SideServerless {
 		t.Fatalf("%+v", tip)
@@ -88,7 +92,7 @@ func TestNoTippingPoint(t *testing.T) {
 
 // TestNaiveRatio is the price of a replica-hour over that of a busy instance, by hand.
 func TestNaiveRatio(t *testing.T) {
-	p := feasible(t, search(t, model(t, encoder, `[{offer: "acme/*"}]`, "[{offer: acme/nodes/small}, {offer: acme/containers/instance}]"), acme()))
+	p := feasible(t, searchWhole(t, model(t, encoder, `[{offer: "acme/*"}]`, "[{offer: acme/nodes/small}, {offer: acme/containers/instance}]"), acme()))
 	// Two replicas share a node at 0.05 $/h; an instance of 1 vCPU and 1 GiB costs 0.05 + 0.005 $/h.
 	if want := 0.025 / 0.055; math.Abs(p.Tipping.Naive-want) > 1e-9 {
 		t.Errorf("naive price ratio %g, want %g (%s)", p.Tipping.Naive, want, p.Tipping.NaiveNote)
@@ -97,7 +101,8 @@ func TestNaiveRatio(t *testing.T) {
 
 // TestTippingCurveSaysWhatItEstimates: a factor that is too large to simulate has its sample and no settings.
 func TestTippingCurveSaysWhatItEstimates(t *testing.T) {
-	p := feasible(t, search(t, model(t, encoder, "generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 1/s, span: 1d}",
+	longtest.Need(t, "plans with more than a million requests")
+	p := feasible(t, searchWhole(t, model(t, encoder, "generator: {rate: 0.5/s, span: 1h}", "generator: {rate: 1/s, span: 1d}",
 		`[{offer: "acme/*"}]`, "[{offer: acme/nodes/gpus}, {offer: acme/functions/x86}]"), acme()))
 	tip := p.Tipping
 	if tip == nil || len(tip.Sampled()) == 0 || len(tip.Sampled()) == len(tip.Curve) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/longtest"
 	"fulcrum.dev/fulcrum/internal/plan"
 )
 
@@ -89,6 +90,7 @@ func TestNearestToTheBudget(t *testing.T) {
 
 // TestBudgetAllowsAutoscaling: where fixed replicas are beyond the budget, autoscaled ones within it are found.
 func TestBudgetAllowsAutoscaling(t *testing.T) {
+	longtest.Need(t, "plans a day of 350,000 requests twice")
 	shape := []string{
 		"rate: 0.5/s, span: 1h", "rate: 4/s, span: 1d, daily: {peakToMean: 2}", "mean: 400ms", "mean: 900ms", "p95: 2s", "p95: 8s", "acme/*", "acme/nodes/small",
 	}

@@ -25,7 +25,7 @@ func verify(t testing.TB, m *v1alpha1.Model, p *plan.Plan) *plan.Verification {
 // TestEveryPlanIsVerified: what a plan shows comes out again from its settings alone, and what is tampered with does not.
 func TestEveryPlanIsVerified(t *testing.T) {
 	check(t, func(r *rapid.T, m *v1alpha1.Model) {
-		p := search(t, m, acme())
+		p := searchWhole(t, m, acme())
 		v := verify(t, m, p)
 		if len(v.Differences) > 0 {
 			r.Fatalf("%d of %d arrangements differ: %+v", len(v.Differences), v.Arrangements, v.Differences[0])
@@ -83,7 +83,7 @@ func withMore(h v1alpha1.Home) v1alpha1.Home {
 
 // TestVerifyNamesWhatDiffers tampers with a plan in one place each.
 func TestVerifyNamesWhatDiffers(t *testing.T) {
-	m := model(t, encoder)
+	m := model(t, encoder, fewHomes...)
 	cent := unit.MustDecimal("0.01")
 	for name, test := range map[string]struct {
 		tamper func(*plan.Plan)
@@ -120,7 +120,7 @@ func TestVerifyNamesWhatDiffers(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := feasible(t, search(t, m, acme()))
+			p := feasible(t, searchWhole(t, m, acme()))
 			if p.Tipping == nil || p.RunnerUp == p.BestCluster {
 				t.Fatal("the model's plan no longer shows what this test tampers with")
 			}
@@ -138,8 +138,8 @@ func TestVerifyNamesWhatDiffers(t *testing.T) {
 
 // TestVerifyLeavesEstimatesOut: they say themselves that they may be off.
 func TestVerifyLeavesEstimatesOut(t *testing.T) {
-	m := model(t, encoder)
-	p := feasible(t, search(t, m, acme()))
+	m := model(t, encoder, fewHomes...)
+	p := feasible(t, searchWhole(t, m, acme()))
 	before := verify(t, m, p).Arrangements
 	p.Best.Monthly, p.Best.Estimate = unit.USD(unit.MustDecimal("1")), &plan.Estimate{Sample: "half"}
 	v := verify(t, m, p)
@@ -150,11 +150,11 @@ func TestVerifyLeavesEstimatesOut(t *testing.T) {
 
 // TestVerifyTheCurve puts settings at another factor than 1 beside what they cost there.
 func TestVerifyTheCurve(t *testing.T) {
-	m := model(t, encoder)
+	m := model(t, encoder, fewHomes...)
 	twice := *m
 	twice.Spec.Traffic.Scale = new(2.0)
-	there := feasible(t, search(t, &twice, acme()))
-	p := feasible(t, search(t, m, acme()))
+	there := feasible(t, searchWhole(t, &twice, acme()))
+	p := feasible(t, searchWhole(t, m, acme()))
 	p.Tipping.Curve = []plan.TippingPoint{{
 		Factor:          2,
 		ClusterSettings: &there.BestCluster.Settings, ClusterMonthly: &there.BestCluster.Monthly, Utilisation: there.BestCluster.Outcome.Utilisation,
@@ -166,8 +166,8 @@ func TestVerifyTheCurve(t *testing.T) {
 }
 
 func TestVerifyIsCancelled(t *testing.T) {
-	m := model(t, encoder)
-	p := feasible(t, search(t, m, acme()))
+	m := model(t, encoder, fewHomes...)
+	p := feasible(t, searchWhole(t, m, acme()))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := plan.Verify(ctx, input(t, m, acme()), p); !errors.Is(err, context.Canceled) {
@@ -177,8 +177,8 @@ func TestVerifyIsCancelled(t *testing.T) {
 
 // TestVerifyShown checks no more candidates than the text has.
 func TestVerifyShown(t *testing.T) {
-	m := model(t, encoder)
-	p := feasible(t, search(t, m, acme()))
+	m := model(t, encoder, fewHomes...)
+	p := feasible(t, searchWhole(t, m, acme()))
 	v, err := plan.VerifyShown(context.Background(), input(t, m, acme()), p)
 	if err != nil {
 		t.Fatal(err)

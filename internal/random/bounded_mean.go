@@ -10,9 +10,9 @@ import (
 // it within a thousandth.
 const meanSteps = 256
 
-// Mean returns the expectation of what is drawn: Low plus the integral from Low
-// to High of the probability to exceed x. Of an inner distribution whose tail
-// is not known it returns the mean, clamped.
+// Mean returns the expectation of the draws: Low plus the integral from Low
+// to High of the probability of exceeding x. For an inner distribution whose tail
+// is not known, it returns the clamped mean.
 func (b Bounded) Mean() float64 {
 	span := b.High - b.Low
 	if _, known := exceeds(b.Dist, b.High); !known || !(span > 0) || math.IsInf(span, 1) {
@@ -29,7 +29,7 @@ func (b Bounded) Mean() float64 {
 	return b.Low + span*sum/meanSteps
 }
 
-// exceeds returns the probability to draw more than x, and whether it is known.
+// exceeds returns the probability of drawing more than x, and whether it is known.
 func exceeds(d Dist, x float64) (p float64, known bool) {
 	switch d := d.(type) {
 	case Exponential:

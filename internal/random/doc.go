@@ -1,4 +1,4 @@
-// Package random holds seeded randomness: one PCG stream per purpose, derived
+// Package random provides seeded randomness: one PCG stream per purpose, derived
 // from one seed, and the distributions that arrivals, sizes, service times and
 // start-up times are drawn from.
 //

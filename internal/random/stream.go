@@ -36,6 +36,6 @@ func mix(z uint64) uint64 {
 	return z ^ z>>31
 }
 
-// Derive returns the seed of one part of something that has a seed itself:
+// Derive returns the seed of one part of something that has a seed of its own:
 // parts draw independently of each other and of the whole.
 func Derive(seed, part uint64) uint64 { return mix(seed ^ mix(part)) }

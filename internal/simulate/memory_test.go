@@ -3,10 +3,10 @@ package simulate
 import (
 	"context"
 	"math"
-	"os"
 	"runtime"
 	"testing"
 
+	"fulcrum.dev/fulcrum/internal/longtest"
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
@@ -14,15 +14,9 @@ import (
 const memoryBound = 200 << 20
 
 // TestHundredMillionRequestsInBoundedMemory streams generated requests through a
-// cluster: 20 million, or 100 million when FULCRUM_LONG is set.
+// cluster: five million, or 100 million where long tests are asked for.
 func TestHundredMillionRequestsInBoundedMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulates for seconds: not with -short")
-	}
-	requests := 20e6
-	if os.Getenv("FULCRUM_LONG") != "" {
-		requests = 100e6
-	}
+	requests := longtest.Pick(5e6, 100e6)
 	w := poisson(t, 12.8, requests)
 	runtime.GC()
 	var before, after runtime.MemStats

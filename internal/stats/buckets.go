@@ -3,8 +3,8 @@ package stats
 import "math/bits"
 
 const (
-	// halfBits is the binary logarithm of the buckets to each doubling: 1,024 of them tell any two of 1,000 steps apart, which is
-	// what three significant digits need.
+	// halfBits is the binary logarithm of the buckets to each doubling: 1,024 of them distinguish any two of 1,000 steps, as
+	// three significant digits require.
 	halfBits = 10
 	half     = 1 << halfBits
 )
@@ -29,17 +29,17 @@ func (b *Buckets) Reset() {
 	b.total = 0
 }
 
-// Add counts n occurrences of a value. One out of range counts as the nearest in range.
+// Add counts n occurrences of a value. A value out of range counts as the nearest one in range.
 func (b *Buckets) Add(value, n int64) {
 	b.counts[bucketOf(max(0, min(value, b.max)))] += n
 	b.total += n
 }
 
-// Total is how many values were counted.
+// Total is the number of values counted.
 func (b *Buckets) Total() int64 { return b.total }
 
-// At returns the rank-th smallest value, from 1 to Total, as the largest one of its bucket: too high by less than 0.1 %. Beyond the total
-// it is the largest value of the last bucket, and of empty buckets 0.
+// At returns the rank-th smallest value, from 1 to Total, as the upper end of its bucket, which is too high by less than 0.1 %. Beyond the total
+// it is the upper end of the last bucket; without values it is 0.
 func (b *Buckets) At(rank int64) int64 {
 	if b.total == 0 {
 		return 0

@@ -6,7 +6,7 @@ import (
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
-// longest is what the histograms can hold; longer times count as this.
+// longest is the maximum that the histograms can hold; longer times count as this.
 const longest = 30 * 24 * time.Hour
 
 // Histogram counts durations from 1 us to 30 days with three significant digits.
@@ -41,7 +41,7 @@ func (h *Histogram) Record(d time.Duration) {
 	h.us.Add(int64(d/time.Microsecond), 1)
 }
 
-// Summary is what a histogram says, in seconds.
+// Summary summarises a histogram, in seconds.
 type Summary struct {
 	Count int64   `json:"count"`
 	Mean  float64 `json:"mean"`
@@ -51,7 +51,7 @@ type Summary struct {
 	Max   float64 `json:"max"`
 }
 
-// Summary returns count, mean, percentiles and maximum; zeros throughout where nothing was recorded. The mean and the
+// Summary returns count, mean, percentiles and maximum; all zero if nothing was recorded. The mean and the
 // maximum are exact. The percentiles are those of random.Rank, within 0.1 % and a microsecond.
 func (h *Histogram) Summary() Summary {
 	h.us.Add(0, h.zeros)

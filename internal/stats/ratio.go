@@ -5,9 +5,9 @@ import (
 	"math/rand/v2"
 )
 
-// PairedRatio estimates the p-th percentile of a over that of b, which were measured at the same time: the clusters of
-// both are the same rounds. A round is drawn for both at once, so that what disturbed both cancels out. There is no
-// interval when either side has too few observations, or when there are fewer than 10 clusters.
+// PairedRatio estimates the p-th percentile of a divided by that of b, which were measured at the same time: the clusters of
+// both are the same rounds. A round is drawn for both at once, so that disturbances of both cancel out. There is no
+// interval if either side has too few observations, or if there are fewer than 10 clusters.
 func PairedRatio(a, b *Sample, p float64, rng *rand.Rand) Estimate {
 	a.sort()
 	b.sort()
@@ -19,7 +19,7 @@ func PairedRatio(a, b *Sample, p float64, rng *rand.Rand) Estimate {
 	})
 }
 
-// Ratio estimates the p-th percentile of a over that of b, which were measured at different times: nothing cancels out.
+// Ratio estimates the p-th percentile of a divided by that of b, which were measured at different times: nothing cancels out.
 func Ratio(a, b *Sample, p float64, rng *rand.Rand) Estimate {
 	a.sort()
 	b.sort()

@@ -11,8 +11,8 @@ import (
 	"fulcrum.dev/fulcrum/internal/random"
 )
 
-// Sample is a set of observations, each with the cluster that it belongs to: clusters, not single observations, are
-// what the bootstrap draws. The methods that estimate sort it; a Sample is for one goroutine.
+// Sample is a set of observations, each in a cluster: clusters, not single observations, are
+// what the bootstrap draws. The estimating methods sort it; a Sample is for one goroutine.
 type Sample struct {
 	values   []observation
 	isSorted bool
@@ -34,8 +34,8 @@ type observation struct {
 // NewSample returns an empty sample with room for size observations.
 func NewSample(size int) *Sample { return &Sample{values: make([]observation, 0, size)} }
 
-// Blocks returns a sample of a series in order of time, cut into blocks of neighbours: requests that follow each other
-// share a queue, so that they are no independent observations.
+// Blocks returns a sample of a series in time order, cut into blocks of neighbours: requests that follow each other
+// share a queue, so they are not independent observations.
 func Blocks(series []float64) *Sample {
 	s := NewSample(len(series))
 	width := ClusterWidth(len(series))
@@ -45,7 +45,7 @@ func Blocks(series []float64) *Sample {
 	return s
 }
 
-// ClusterWidth is how many of n neighbours, observations or rounds, make one cluster.
+// ClusterWidth is the number of neighbours, of n observations or rounds, in one cluster.
 func ClusterWidth(n int) int { return max(1, (n+maxClusters-1)/maxClusters) }
 
 // Len is the number of observations.
@@ -102,7 +102,7 @@ func (s *Sample) Percentile(p float64, rng *rand.Rand) Estimate {
 	return e
 }
 
-// lacks says what the sample needs more of for an interval of a percentile; "" for nothing.
+// lacks says what the sample still needs for the interval of a percentile; "" if nothing.
 func (s *Sample) lacks(p float64) string {
 	if n := MinCount(p); len(s.values) < n {
 		return fmt.Sprintf("p%g takes %d answers, there are %d", p, n, len(s.values))
@@ -113,7 +113,7 @@ func (s *Sample) lacks(p float64) string {
 	return ""
 }
 
-// MinCount is the number of observations that an interval of the p-th percentile takes.
+// MinCount is the minimum number of observations for an interval of the p-th percentile.
 func MinCount(p float64) int {
 	return int(math.Ceil(minBeyond/(min(p, 100-p)/100) - 1e-9))
 }

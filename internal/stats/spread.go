@@ -2,20 +2,20 @@ package stats
 
 import "slices"
 
-// maxValues is up to how many observations a Spread lists: as few as that say nothing about percentiles.
+// maxValues is the maximum number of observations that a Spread lists: so few say nothing about percentiles.
 const maxValues = 10
 
-// Spread says how far a few observations lie apart, in seconds.
+// Spread describes a few observations, in seconds.
 type Spread struct {
 	Count  int     `json:"count"`
 	Min    float64 `json:"min"`
 	Median float64 `json:"median"`
 	Max    float64 `json:"max"`
-	// Values are all of them in order of time, of at most 10.
+	// Values are all observations in time order, if there are at most 10.
 	Values []float64 `json:"values,omitempty"`
 }
 
-// SpreadOf describes observations in order of time. It takes the mean of the two in the middle for the median of an even number.
+// SpreadOf describes observations in time order. The median of an even number is the mean of the two in the middle.
 func SpreadOf(xs []float64) Spread {
 	n := len(xs)
 	if n == 0 {

@@ -11,6 +11,7 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/longtest"
 	"fulcrum.dev/fulcrum/internal/workload"
 	"fulcrum.dev/fulcrum/internal/workload/workloadtest"
 )
@@ -43,7 +44,7 @@ func TestRenewalRateAndCV(t *testing.T) {
 // average, however bursty, and so has each half of it.
 func TestRenewalIsStationary(t *testing.T) {
 	t.Parallel()
-	const seeds = 10_000
+	seeds := longtest.Pick(1000.0, 10_000)
 	for _, test := range []struct {
 		arrivals string
 		cv       float64
@@ -121,7 +122,7 @@ func TestMMPP(t *testing.T) {
 // TestMMPPStartsStationary: the first second has the mean rate too.
 func TestMMPPStartsStationary(t *testing.T) {
 	t.Parallel()
-	const seeds = 10_000
+	seeds := longtest.Pick(1000.0, 10_000)
 	g := v1alpha1.Generator{Arrivals: "mmpp", Span: unit.Duration(time.Second), States: []v1alpha1.MMPPState{
 		{Rate: 1, Dwell: 3 * hour}, {Rate: 9, Dwell: hour},
 	}}

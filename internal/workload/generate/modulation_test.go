@@ -10,14 +10,15 @@ import (
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/longtest"
 	"fulcrum.dev/fulcrum/internal/workload/workloadtest"
 )
 
 func TestDailyShape(t *testing.T) {
 	t.Parallel()
-	const days = 30
+	days := longtest.Pick(6, 30)
 	peak := unit.Duration(9 * time.Hour)
-	g := workloadtest.Poisson(20, days*24*time.Hour)
+	g := workloadtest.Poisson(20, time.Duration(days)*24*time.Hour)
 	g.Daily = &v1alpha1.Daily{PeakToMean: 1.7, PeakAt: &peak}
 	w := workloadtest.Must(Traffic(nil, g, 1))(t)
 	if notes := w.Info().Notes; len(notes) > 0 {
@@ -25,17 +26,17 @@ func TestDailyShape(t *testing.T) {
 	}
 	var hours [24]float64
 	for i, c := range workloadtest.Counts(t, w, time.Hour) {
-		hours[i%24] += c / (days * 3600)
+		hours[i%24] += c / float64(days*3600)
 	}
 	var total float64
 	for h, rate := range hours {
-		// The mean over an hourgenerate of the raised cosine.
+		// The mean over an hour of the raised cosine.
 		x := 2 * math.Pi / 24
 		shape := 1 + 0.7*(math.Sin(x*(float64(h)+1-9))-math.Sin(x*(float64(h)-9)))/x
-		workloadtest.Near(t, "rate in hourgenerate", rate, 20*shape, 5*math.Sqrt(20*shape/(days*3600)))
+		workloadtest.Near(t, "rate in hour", rate, 20*shape, 5*math.Sqrt(20*shape/float64(days*3600)))
 		total += rate / 24
 	}
-	workloadtest.Near(t, "mean rate", total, 20, 5*math.Sqrt(20/(days*86400.0)))
+	workloadtest.Near(t, "mean rate", total, 20, 5*math.Sqrt(20/float64(days*86400)))
 }
 
 func TestDailyPeakDefaultsToTheAfternoon(t *testing.T) {
@@ -49,14 +50,14 @@ func TestDailyPeakDefaultsToTheAfternoon(t *testing.T) {
 
 func TestWeeklyShape(t *testing.T) {
 	t.Parallel()
-	const weeks = 5
-	g := workloadtest.Poisson(10, weeks*7*24*time.Hour)
+	weeks := longtest.Pick(2, 5)
+	g := workloadtest.Poisson(10, time.Duration(weeks)*7*24*time.Hour)
 	g.Weekly = &v1alpha1.Weekly{Weekend: 0.25}
 	w := workloadtest.Must(Traffic(nil, g, 1))(t)
 	var days [7]float64
 	var total float64
 	for i, c := range workloadtest.Counts(t, w, 24*time.Hour) {
-		days[i%7] += c / (weeks * 86400)
+		days[i%7] += c / float64(weeks*86400)
 		total += c
 	}
 	weekday := 10 * 7 / 5.5
@@ -65,9 +66,9 @@ func TestWeeklyShape(t *testing.T) {
 		if d >= 5 {
 			want = weekday / 4
 		}
-		workloadtest.Near(t, "rate on day", rate, want, 5*math.Sqrt(want/(weeks*86400)))
+		workloadtest.Near(t, "rate on day", rate, want, 5*math.Sqrt(want/float64(weeks*86400)))
 	}
-	workloadtest.Near(t, "mean rate", total/(weeks*7*86400), 10, 5*math.Sqrt(10/(weeks*7*86400.0)))
+	workloadtest.Near(t, "mean rate", total/float64(weeks*7*86400), 10, 5*math.Sqrt(10/float64(weeks*7*86400)))
 }
 
 func TestFlashCrowd(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"fulcrum.dev/fulcrum/api/v1alpha1"
+	"fulcrum.dev/fulcrum/internal/longtest"
 	"fulcrum.dev/fulcrum/internal/random"
 	"fulcrum.dev/fulcrum/internal/workload"
 	"fulcrum.dev/fulcrum/internal/workload/rows"
@@ -152,9 +153,7 @@ func (r *rowsOnDemand) Close() error { return nil }
 
 // Long traces are not kept, read the same each time, and take constant memory.
 func TestLongTracesAreReadAgain(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads more than a million rows, several times")
-	}
+	longtest.Need(t, "reads more than a million rows, several times")
 	rows := maxRecorded + 1000
 	open := func(string) (io.ReadCloser, error) { return &rowsOnDemand{rows: rows}, nil }
 	w, err := Read(open, v1alpha1.Trace{Path: "x", Columns: &v1alpha1.Columns{Time: "t", Input: "in", Output: "out"}}, 1)
