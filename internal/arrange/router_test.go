@@ -60,7 +60,7 @@ func TestRouter(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, s := range test.steps {
-				if got := r.Route(s.now, []route.View{s.base, s.over}); got != s.want {
+				if got := r.Route(s.now, route.Request{}, []route.View{s.base, s.over}); got != s.want {
 					t.Errorf("step %d: home %d, want %d", i, got, s.want)
 				}
 			}
@@ -79,11 +79,11 @@ func TestRouterIsFresh(t *testing.T) {
 			t.Fatal(err)
 		}
 		views[0].InFlight = 1
-		if got := r.Route(0, views); got != 0 {
+		if got := r.Route(0, route.Request{}, views); got != 0 {
 			t.Errorf("a new router sends its first request to home %d", got)
 		}
 		views[0].InFlight = 2
-		if got := r.Route(0, views); got != 1 {
+		if got := r.Route(0, route.Request{}, views); got != 1 {
 			t.Errorf("home %d of a full base, want 1", got)
 		}
 	}

@@ -50,9 +50,22 @@ func (e *engine) abandon(id int32, now int64) {
 	j := &e.slab[id]
 	j.gone = true
 	p := &e.homes[j.home]
+	p.lose(j)
 	p.tally.timedOut++
 	if e.cancel {
 		p.platform.abandoned(now, id)
+	}
+}
+
+// lose tells the router that a caller has left: a request that waited costs nothing if it is cancelled, any other
+// may go on.
+func (s *server) lose(j *job) {
+	switch {
+	case s.estimator == nil:
+	case s.cancel && j.queued && j.instance == none:
+		s.estimator.Dropped()
+	default:
+		s.estimator.Lost()
 	}
 }
 

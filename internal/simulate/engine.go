@@ -81,10 +81,9 @@ type runningHome struct {
 type engine struct {
 	*callers
 	homes    []runningHome
-	router   route.Router
-	views    []route.View // scratch
-	timeline *timeline    // nil when nobody asked for it
-	moment   int64        // when the timeline is due, or never
+	dispatch *route.Dispatcher // nil for one home without a router
+	timeline *timeline         // nil when nobody asked for it
+	moment   int64             // when the timeline is due, or never
 	span     int64
 	now      int64
 }
@@ -96,17 +95,16 @@ func newEngine(h Hybrid, info workload.Info, opt Options) *engine {
 		batched = batched || h.Homes[i].Service.Batch != nil
 	}
 	e := &engine{
-		callers: newCallers(newRecorder(info, opt, batched), opt),
-		router:  h.Router, views: make([]route.View, len(h.Homes)), span: span, moment: never,
+		callers:  newCallers(newRecorder(info, opt, batched), opt),
+		dispatch: newDispatcher(h, opt), span: span, moment: never,
 	}
 	var shared level
 	for i, spec := range h.Homes {
 		s := newServer(spec, i, span, e.callers, opt.Seed)
 		s.observe(h, i, &shared)
-		if len(opt.SpendRates) > 0 {
-			s.spendRate = opt.SpendRates[i]
+		if e.dispatch != nil {
+			s.estimator = e.dispatch.Home(i)
 		}
-		s.routed = h.Router != nil
 		if len(h.Homes) > 1 {
 			s.tally.latency = stats.NewHistogram()
 		}
@@ -172,11 +170,12 @@ func (e *engine) run(ctx context.Context, stream workload.Stream) error {
 // route lets a request arrive at the home that the router picks.
 func (e *engine) route(id int32) {
 	i := 0
-	if e.router != nil {
+	if e.dispatch != nil {
 		for k := range e.homes {
-			e.views[k] = e.homes[k].platform.view()
+			*e.dispatch.View(k) = e.homes[k].platform.view()
 		}
-		if i = e.router.Route(time.Duration(e.now), e.views); i < 0 {
+		j := &e.slab[id]
+		if i = e.dispatch.Send(time.Duration(e.now), route.Request{Input: int(j.input), Priority: j.priority}); i < 0 {
 			e.refused(e.now, id)
 			return
 		}

@@ -248,3 +248,50 @@ func TestSpendCap(t *testing.T) {
 		t.Errorf("%d served by the base, %d by the overflow, want 5 and 5", o.Homes[0].Served, o.Homes[1].Served)
 	}
 }
+
+// TestSpendCapKnowsNoFuture: requests of 11 s are expected to take the 1 s of the profile when they are sent. All that
+// overflow at once pass a cap of 9 USD a day, and when their cost is known nothing overflows any more.
+func TestSpendCapKnowsNoFuture(t *testing.T) {
+	limit, err := route.NewSpendCap(time.Date(2000, 1, 3, 0, 0, 0, 0, time.UTC), 9, route.Daily)
+	if err != nil {
+		t.Fatal(err)
+	}
+	router, err := route.NewBaseOverflow(route.OverflowRule{Saturation: route.Saturation{Signal: route.InFlightShare, Enter: 1, Leave: 0.5}, Cap: limit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := replicas(1, random.Constant(1))
+	base.Service.PerInput = time.Second
+	var list []workload.Request
+	for _, at := range []time.Duration{0, 0, 0, 0, 20 * time.Second, 20 * time.Second} {
+		list = append(list, workload.Request{At: at, Input: 10})
+	}
+	w := workload.NewRecorded(workload.Info{Name: "long prompts", Span: 1000 * time.Second}, list)
+	o := hybrid(t, Hybrid{Homes: []home.Home{base, serverless(base.Service)}, Router: router}, w, Options{Seed: 1, SpendRates: []float64{0, 1}})
+	if o.Homes[0].Served != 3 || o.Homes[1].Served != 3 {
+		t.Errorf("%d served by the base, %d by the overflow, want 3 and 3", o.Homes[0].Served, o.Homes[1].Served)
+	}
+}
+
+// TestEstimatorsForgetNoRequest: whatever becomes of requests and their callers, the router has been told of each end.
+func TestEstimatorsForgetNoRequest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s, w := anySystem(t), anyWorkload(t)
+		if s.routing == nil {
+			s.homes, s.routing = append(s.homes, anyHome(t)), anyRouting(t)
+		}
+		stream, err := w.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := newEngine(Hybrid{Homes: s.homes, Base: s.base, Router: s.routing(1)}, w.Info(), s.opt)
+		if err := e.run(context.Background(), stream); err != nil {
+			t.Fatal(err)
+		}
+		for i := range e.homes {
+			if n := e.dispatch.Home(i).InFlight(); n != 0 && !e.hopeless {
+				t.Fatalf("home %d: %d requests in flight at the end, as the router sees it", i, n)
+			}
+		}
+	})
+}

@@ -3,6 +3,8 @@ package simulate
 import (
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"fulcrum.dev/fulcrum/internal/home"
@@ -43,6 +45,8 @@ func check(h Hybrid, opt Options) error {
 		return errors.New("expected a router between several homes")
 	case len(opt.SpendRates) > 0 && len(opt.SpendRates) != len(h.Homes):
 		return fmt.Errorf("expected a spend rate for each of %d homes, got %d", len(h.Homes), len(opt.SpendRates))
+	case slices.ContainsFunc(opt.SpendRates, func(r float64) bool { return !(r >= 0) || math.IsInf(r, 1) }):
+		return fmt.Errorf("expected spend rates of 0 or more, got %v", opt.SpendRates)
 	case opt.Timeout < 0 || opt.Cancel && opt.Timeout == 0 && opt.Retry.AttemptTimeout == 0:
 		return fmt.Errorf("expected a time-out of at least 0, and above 0 where callers cancel, got %v", opt.Timeout)
 	case opt.Timeline < 0 || opt.Timeline > maxTimeline:

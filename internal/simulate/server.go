@@ -34,13 +34,10 @@ type server struct {
 	// levels are moved by every request that comes or leaves; seen is the one that a scaler looks at.
 	levels []*level
 	seen   *level
-	// recent is the moving average of the time that requests spend in an instance, in ns, for routers.
-	recent float64
-	routed bool // there is a router to look at that
-	// spent is an estimate of what the requests sent here have cost, in USD, and spendRate what a second of one in service does.
-	spent, spendRate float64
-	coming           iteration
-	arranged         int64 // the last instant whose boundaries were put in order
+	// estimator is told how the requests sent here end; nil without a router. That they are sent it knows.
+	estimator *route.Estimator
+	coming    iteration
+	arranged  int64 // the last instant whose boundaries were put in order
 }
 
 // sampler draws service times. It draws one for each arrival, in order of
@@ -116,15 +113,10 @@ func (s *server) accept(id int32, now int64) {
 	j.home, j.since, j.coldHere = s.index, now, false
 	switch {
 	case s.batch != nil:
-		s.spent += s.spendRate * s.recent / 1e9
-		return
 	case s.service.dist != nil:
 		j.service = s.service.next() + int64(float64(j.input)*s.perInput)
 	default:
 		j.service = int64(float64(j.work) * (s.service.scale / 1e9))
-	}
-	if s.spendRate > 0 {
-		s.spent += s.spendRate * float64(j.service) / 1e9
 	}
 }
 
@@ -162,8 +154,8 @@ func (s *server) finish(id int32, now int64) bool {
 		s.forget(id)
 		return false
 	}
-	if s.routed {
-		s.recent += (float64(now-j.since) - s.recent) * recentWeight
+	if s.estimator != nil {
+		s.estimator.Served(time.Duration(now - j.since))
 	}
 	ok, arrived := s.callers.served(j, now), j.arrived
 	s.forget(id)
@@ -178,13 +170,11 @@ func (s *server) finish(id int32, now int64) bool {
 	return true
 }
 
-// recentWeight is what one request counts in the moving average of service times.
-const recentWeight = 1.0 / 64
-
 // refuse turns a request away.
 func (s *server) refuse(now int64, id int32) {
 	s.leaveLevels(now)
 	if !s.slab[id].gone {
+		s.drop()
 		s.tally.rejected++
 	}
 	s.refused(now, id)
@@ -194,9 +184,17 @@ func (s *server) refuse(now int64, id int32) {
 func (s *server) expire(now int64, id int32) {
 	s.leaveLevels(now)
 	if !s.slab[id].gone {
+		s.drop()
 		s.tally.timedOut++
 	}
 	s.expired(now, id)
+}
+
+// drop tells the router that a request was not served.
+func (s *server) drop() {
+	if s.estimator != nil {
+		s.estimator.Dropped()
+	}
 }
 
 // leaveLevels counts a request that is no longer in the home.
@@ -206,14 +204,12 @@ func (s *server) leaveLevels(now int64) {
 	}
 }
 
-// view is what a router sees of the home.
+// view is what a router sees of the home, but for what its estimator says.
 func (s *server) view() route.View {
 	return route.View{
 		InFlight: s.inside + s.waiting.len(),
 		Waiting:  s.waiting.len(),
 		Slots:    s.serving * s.width,
 		Starting: s.starting * s.width,
-		Service:  time.Duration(s.recent),
-		Spend:    s.spent,
 	}
 }

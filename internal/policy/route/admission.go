@@ -27,7 +27,7 @@ func NewAdmission(limit int, router Router) (*Admission, error) {
 }
 
 // Route refuses at the limit.
-func (a *Admission) Route(now time.Duration, homes []View) int {
+func (a *Admission) Route(now time.Duration, r Request, homes []View) int {
 	total := 0
 	for i := range homes {
 		total += homes[i].InFlight
@@ -35,5 +35,5 @@ func (a *Admission) Route(now time.Duration, homes []View) int {
 	if total >= a.limit {
 		return Refuse
 	}
-	return a.router.Route(now, homes)
+	return a.router.Route(now, r, homes)
 }

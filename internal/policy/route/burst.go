@@ -12,7 +12,7 @@ import "time"
 type Burst struct{}
 
 // Route returns 0, the cluster, or 1; 0 if there is no other home.
-func (*Burst) Route(_ time.Duration, homes []View) int {
+func (*Burst) Route(_ time.Duration, _ Request, homes []View) int {
 	cluster := &homes[0]
 	if len(homes) == 1 || cluster.free() {
 		return 0

@@ -45,7 +45,7 @@ func NewByTimeOfDay(start time.Time, homes int, shifts []Shift) (*ByTimeOfDay, e
 }
 
 // Route returns the home of the shift.
-func (b *ByTimeOfDay) Route(now time.Duration, _ []View) int {
+func (b *ByTimeOfDay) Route(now time.Duration, _ Request, _ []View) int {
 	clock := (b.origin + now) % dayLength
 	home := b.shifts[len(b.shifts)-1].Home
 	for i := range b.shifts {

@@ -54,7 +54,7 @@ func NewBaseOverflow(rule OverflowRule) (*BaseOverflow, error) {
 }
 
 // Route returns the base, an overflow home or Refuse.
-func (b *BaseOverflow) Route(now time.Duration, homes []View) int {
+func (b *BaseOverflow) Route(now time.Duration, _ Request, homes []View) int {
 	if !b.base.observe(&b.rule.Saturation, now, &homes[0]) {
 		return 0
 	}

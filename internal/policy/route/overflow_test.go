@@ -59,7 +59,7 @@ func TestBaseOverflow(t *testing.T) {
 		{12, 10, 0, 0, 1},
 	} {
 		homes := []View{{InFlight: test.base}, {InFlight: test.first}, {InFlight: test.second2}}
-		if got := r.Route(time.Duration(test.second)*time.Second, homes); got != test.want {
+		if got := r.Route(time.Duration(test.second)*time.Second, Request{}, homes); got != test.want {
 			t.Fatalf("at %d s: home %d, want %d", test.second, got, test.want)
 		}
 	}
@@ -82,7 +82,7 @@ func TestFallback(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.rule.Saturation = Saturation{Signal: QueueLength, Enter: 1}
-			if got := policytest.Must[*BaseOverflow](t)(NewBaseOverflow(test.rule)).Route(0, homes); got != test.want {
+			if got := policytest.Must[*BaseOverflow](t)(NewBaseOverflow(test.rule)).Route(0, Request{}, homes); got != test.want {
 				t.Errorf("home %d, want %d", got, test.want)
 			}
 		})
@@ -115,7 +115,7 @@ func TestHysteresisLaw(t *testing.T) {
 			now += time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "gap"))
 			homes := []View{anyHomeView(t), {}}
 			before := r.base.saturated
-			r.Route(now, homes)
+			r.Route(now, Request{}, homes)
 			if r.base.saturated == before {
 				continue
 			}
@@ -137,13 +137,13 @@ func TestEmptyHomesLaw(t *testing.T) {
 		r := policytest.Must[*BaseOverflow](t)(NewBaseOverflow(anyOverflowRule(t)))
 		homes := make([]View, rapid.IntRange(1, 4).Draw(t, "homes"))
 		homes[0].Slots = rapid.IntRange(0, 5).Draw(t, "slots")
-		if got := r.Route(0, homes); got != 0 {
+		if got := r.Route(0, Request{}, homes); got != 0 {
 			t.Fatalf("the first request goes to home %d", got)
 		}
 		homes[0].InFlight = 1000
-		r.Route(1, homes)
+		r.Route(1, Request{}, homes)
 		homes[0].InFlight = 0
-		if got := r.Route(2+r.rule.Saturation.MinTime, homes); got != 0 {
+		if got := r.Route(2+r.rule.Saturation.MinTime, Request{}, homes); got != 0 {
 			t.Fatalf("home %d after the least time in a state", got)
 		}
 	})

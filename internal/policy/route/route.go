@@ -14,19 +14,19 @@ type View struct {
 	Waiting  int           // of those, the ones without a slot
 	Slots    int           // slots of ready instances
 	Starting int           // slots of instances that are starting
-	Service  time.Duration // recent mean service time of a request, as the caller estimates it
-	Spend    float64       // USD that the requests sent here have cost so far, as the caller estimates it
+	Service  time.Duration // recent mean service time of a request, of an Estimator
+	Spend    float64       // USD that the requests sent here have cost so far, of an Estimator
 }
 
 // free says whether a request that is sent here gets a slot at once.
 func (h *View) free() bool { return h.InFlight < h.Slots }
 
 // Router chooses a home for a request that arrives at time now since the start:
-// its index in homes, or Refuse. Calls come in order of time, always with the
+// its index in homes, or Refuse. A Dispatcher asks it. Calls come in order of time, always with the
 // same homes in the same order, at least one. A Router allocates nothing, takes
 // time in proportion to the homes, and belongs to one goroutine.
 type Router interface {
-	Route(now time.Duration, homes []View) int
+	Route(now time.Duration, r Request, homes []View) int
 }
 
 // Single sends every request to one home.
@@ -42,7 +42,7 @@ func NewSingle(home, homes int) (*Single, error) {
 }
 
 // Route returns the home.
-func (s *Single) Route(time.Duration, []View) int { return s.home }
+func (s *Single) Route(time.Duration, Request, []View) int { return s.home }
 
 func checkHome(home, homes int) error {
 	if home < 0 || home >= homes {

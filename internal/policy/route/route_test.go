@@ -16,7 +16,7 @@ var midnight = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
 
 func TestSingle(t *testing.T) {
 	r := policytest.Must[*Single](t)(NewSingle(1, 3))
-	if got := r.Route(0, make([]View, 3)); got != 1 {
+	if got := r.Route(0, Request{}, make([]View, 3)); got != 1 {
 		t.Errorf("home %d, want 1", got)
 	}
 }
@@ -26,7 +26,7 @@ func TestAdmission(t *testing.T) {
 	for _, test := range []struct{ first, second, want int }{
 		{0, 0, 1}, {4, 5, 1}, {5, 5, Refuse}, {0, 11, Refuse},
 	} {
-		if got := r.Route(0, []View{{InFlight: test.first}, {InFlight: test.second}}); got != test.want {
+		if got := r.Route(0, Request{}, []View{{InFlight: test.first}, {InFlight: test.second}}); got != test.want {
 			t.Errorf("%d and %d in flight: home %d, want %d", test.first, test.second, got, test.want)
 		}
 	}
@@ -44,7 +44,7 @@ func TestWeights(t *testing.T) {
 		r := policytest.Must[*Weights](t)(NewWeights(test.weights))
 		got := make([]int, len(test.want))
 		for i := range got {
-			got[i] = r.Route(0, nil)
+			got[i] = r.Route(0, Request{}, nil)
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("weights %v (-want +got):\n%s", test.weights, diff)
@@ -64,7 +64,7 @@ func TestWeightsLaw(t *testing.T) {
 		r := policytest.Must[*Weights](t)(NewWeights(weights))
 		had := make([]int, len(weights))
 		for n := 1; n <= 2*total+3; n++ {
-			had[r.Route(0, nil)]++
+			had[r.Route(0, Request{}, nil)]++
 			for i, w := range weights {
 				if had[i] < n*w/total || had[i] > (n*w+total-1)/total {
 					t.Fatalf("after %d requests home %d has had %d, its share is %g", n, i, had[i], float64(n*w)/float64(total))
@@ -91,7 +91,7 @@ func TestByTimeOfDay(t *testing.T) {
 		{dayLength, 0},
 		{dayLength + 30*time.Minute, 2},
 	} {
-		if got := r.Route(test.after, nil); got != test.want {
+		if got := r.Route(test.after, Request{}, nil); got != test.want {
 			t.Errorf("after %v: home %d, want %d", test.after, got, test.want)
 		}
 	}
@@ -112,7 +112,7 @@ func TestBurst(t *testing.T) {
 		{"no other home", []View{{Starting: 1}}, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := new(Burst).Route(0, test.homes); got != test.want {
+			if got := new(Burst).Route(0, Request{}, test.homes); got != test.want {
 				t.Errorf("home %d, want %d", got, test.want)
 			}
 		})
@@ -194,11 +194,11 @@ func TestRouterLaws(t *testing.T) {
 			for i := range homes {
 				homes[i] = anyHomeView(t)
 			}
-			if got := r.Route(now, homes); got < Refuse || got >= len(homes) {
+			if got := r.Route(now, Request{}, homes); got < Refuse || got >= len(homes) {
 				t.Fatalf("home %d of %d", got, len(homes))
 			}
 		}
-		if n := testing.AllocsPerRun(10, func() { r.Route(now, homes) }); n != 0 {
+		if n := testing.AllocsPerRun(10, func() { r.Route(now, Request{}, homes) }); n != 0 {
 			t.Fatalf("%g allocations", n)
 		}
 	})
@@ -219,7 +219,7 @@ func BenchmarkRoute(b *testing.B) {
 			now := time.Duration(0)
 			for b.Loop() {
 				now += time.Millisecond
-				r.Route(now, homes)
+				r.Route(now, Request{}, homes)
 			}
 		})
 	}

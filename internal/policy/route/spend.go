@@ -15,9 +15,9 @@ const (
 	Monthly               // from the midnight before the first of the month
 )
 
-// SpendCap bounds spending within a day or a month. Spending is what callers
-// of a Router report in View.Spend; if a request's cost is added when
-// it is sent, the cap is exceeded by less than one request.
+// SpendCap bounds spending within a day or a month. Spending is View.Spend,
+// where a request in flight counts at its expected cost: the cap is exceeded by less
+// than one request as far as expectations hold.
 //
 // Its period must be observed to be charged: what was spent up to the first look in a period
 // counts for the periods before it.

@@ -65,7 +65,7 @@ func TestSpendCapLaw(t *testing.T) {
 		for range 200 {
 			now += time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "gap"))
 			today := now / dayLength
-			home := r.Route(now, homes)
+			home := r.Route(now, Request{}, homes)
 			if stopped := home == 0; stopped != (spent[today] >= limit) && !nearly(spent[today], limit) {
 				t.Fatalf("home %d with %g of %g USD spent", home, spent[today], limit)
 			}

@@ -50,7 +50,7 @@ func NewWeights(weights []int) (*Weights, error) {
 }
 
 // Route gives the next turn.
-func (w *Weights) Route(time.Duration, []View) int {
+func (w *Weights) Route(time.Duration, Request, []View) int {
 	best := -1
 	for i := range w.turns {
 		t := &w.turns[i]
