@@ -64,7 +64,8 @@ again on all of the traffic, as fulcrum simulate does; every figure must come ou
 the same. With -o json or wide, every candidate is verified.
 
 Exit codes: 0 a feasible plan, 1 an error, 3 no arrangement meets the objectives,
-4 the search was ended early, or --verify found a figure that differs.`,
+4 the search or the verification was ended early, or
+--verify found a figure that differs.`,
 		Example: `  fulcrum plan examples/support-chat.yaml
   fulcrum plan examples/support-chat.yaml -o wide
   fulcrum plan examples/support-chat.yaml --verify
@@ -117,7 +118,7 @@ func (f *planFlags) plan(ctx context.Context, std streams, path string, verify b
 	switch {
 	case err != nil:
 		return err
-	case p.Stopped:
+	case p.Stopped || verify && p.Verification.Stopped:
 		return exitStatus(exitInconclusive)
 	case verify && len(p.Verification.Differences) > 0:
 		return exitStatus(exitDiffers)

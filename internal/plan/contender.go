@@ -6,8 +6,10 @@ import (
 	"math"
 	"slices"
 
+	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/internal/arrange"
 	"fulcrum.dev/fulcrum/internal/billing"
+	"fulcrum.dev/fulcrum/internal/catalog"
 )
 
 // contendersPerSide is how many of today's cheapest offers of a side take part.
@@ -35,6 +37,87 @@ func (s *search) contenders(ctx context.Context, side Side) ([]*contender, error
 		return list, err
 	}
 	return append(list, &contender{last: slices.MinFunc(sized.candidates, betterStart), factor: 1}), nil
+}
+
+// hardware is what offers are told apart by when one of each kind is enough.
+type hardware struct {
+	kind      catalog.Kind
+	gpu, arch string
+}
+
+func hardwareOf(o catalog.Offer) hardware {
+	return hardware{o.Kind, o.Hardware.GPU, o.Hardware.Arch}
+}
+
+// newContendersPerSide bounds the offers of a side that join the contenders at one factor.
+const newContendersPerSide = 2
+
+// joining sizes, at another factor, what may cost less there than the best so far: of each kind of hardware that no
+// contender is of, the offer with the lowest floor. What is dear or fails today can win when traffic changes, such as one
+// large GPU over many small ones. What is cheaper is returned, climbed.
+func (s *search) joining(ctx context.Context, e *evaluator, side Side, known []*contender, best *Candidate) ([]*Candidate, error) {
+	groups, err := s.lowest(e, side, known)
+	if err != nil {
+		return nil, err
+	}
+	var list []*Candidate
+	for _, g := range groups[:min(newContendersPerSide, len(groups))] {
+		if best != nil && !g.floor.Less(best.Monthly) {
+			break
+		}
+		if err := e.searchGroup(ctx, g); err != nil {
+			return nil, err
+		}
+		if len(g.candidates) == 0 {
+			continue
+		}
+		c := slices.MinFunc(g.candidates, betterStart)
+		if c.Status != Feasible || best != nil && !c.Monthly.Less(best.Monthly) {
+			continue
+		}
+		if c, err = e.climb(ctx, c, climbOptions{evaluations: tippingEvaluations}); err != nil {
+			return nil, err
+		}
+		list, best = append(list, c), c
+	}
+	return list, nil
+}
+
+// lowest are copies of groups of a side: of each kind of hardware that no contender is of, the one with the lowest floor on an
+// evaluator's traffic, in the order of these floors.
+func (s *search) lowest(e *evaluator, side Side, known []*contender) ([]*group, error) {
+	seen := map[hardware]bool{}
+	for _, k := range known {
+		seen[hardwareOf(k.last.family.offer)] = true
+	}
+	var list []*group
+	for _, g := range s.groups {
+		if o := g.families[0].offer; seen[hardwareOf(o)] || sideOf(o.Kind) != side {
+			continue
+		}
+		floor, err := e.floorOfGroup(g)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, &group{families: g.families, floor: floor})
+	}
+	slices.SortStableFunc(list, func(a, b *group) int { return a.floor.Cmp(b.floor.Decimal) })
+	return slices.DeleteFunc(list, func(g *group) bool {
+		h := hardwareOf(g.families[0].offer)
+		again := seen[h]
+		seen[h] = true
+		return again
+	}), nil
+}
+
+// floorOfGroup is the floor that boundGroup would set, and leaves the group as it is.
+func (e *evaluator) floorOfGroup(g *group) (unit.Money, error) {
+	bounded := &group{}
+	for _, f := range g.families {
+		bounded.families = append(bounded.families, new(*f))
+	}
+	err := e.boundGroup(bounded)
+	return bounded.floor, err
 }
 
 // betterStart puts what meets the objectives first, then what costs less.

@@ -19,7 +19,14 @@ func (t *tipping) at(ctx context.Context, factor float64) (*point, error) {
 	sides := []Side{SideCluster, SideServerless}
 	err = t.parallel(ctx, len(sides), func(ctx context.Context, i int) error {
 		best, err := t.cheapestOf(ctx, e, t.contenders[i], factor)
-		if err != nil || best == nil {
+		if err != nil {
+			return err
+		}
+		joined, err := t.joining(ctx, e, sides[i], t.contenders[i], best)
+		for _, c := range joined {
+			t.contenders[i] = append(t.contenders[i], &contender{last: c, factor: factor})
+		}
+		if best = cheapest(append(compact(best), joined...)); err != nil || best == nil {
 			return err
 		}
 		*p.side(sides[i]), err = t.continued(ctx, today, sides[i], best)

@@ -120,3 +120,39 @@ func TestTippingCurveSaysWhatItEstimates(t *testing.T) {
 		}
 	}
 }
+
+// TestTippingCurveFollowsOtherHardware: at each point a side costs at most a tenth more than a plan of that traffic finds, here where the
+// offers that are cheapest today cannot follow and those of another GPU, which are dearer today, can.
+func TestTippingCurveFollowsOtherHardware(t *testing.T) {
+	const llm = `
+apiVersion: fulcrum.dev/v1alpha1
+kind: Model
+metadata: {name: two-gpus}
+spec:
+  traffic:
+    generator:
+      rate: 0.008/s
+      span: 1h
+      sizes: {input: {mean: 1200, cv: 1}, output: {mean: 210, cv: 0.7}}
+  service:
+    parameters: 8B
+    profiles:
+      - {gpu: L4, batched: {alpha: 63ms, beta: 0.8ms, gamma: 0.27ms, maxBatch: 32}}
+  constraints: {gpus: [L4, A10G], timeout: 60s}
+  callers: {cancel: true, retry: {}}
+  objectives: {latency: {p95: 60s}}
+`
+	p := feasible(t, searchWhole(t, model(t, llm), acme()))
+	if p.Tipping == nil || len(p.Tipping.Curve) < 3 {
+		t.Fatalf("no curve: %s", jsonOf(t, p.Tipping))
+	}
+	for _, point := range p.Tipping.Curve {
+		then := at(t, point.Factor, llm)
+		for i, best := range []*plan.Candidate{then.BestCluster, then.BestServerless} {
+			s := sidesOf(point)[i]
+			if best != nil && (s.monthly == nil || s.monthly.Float64() > 1.1*best.Monthly.Float64()) {
+				t.Errorf("at %g times the traffic the %s side costs %v; a plan of it finds %s for %s", point.Factor, s.name, s.monthly, best.Describe(), best.Monthly)
+			}
+		}
+	}
+}

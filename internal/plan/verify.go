@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"fulcrum.dev/fulcrum/api/unit"
 	"fulcrum.dev/fulcrum/api/v1alpha1"
@@ -13,8 +14,12 @@ import (
 // Verification is what came out when the arrangements of a plan were put into
 // spec.homes and simulated again, on all of the traffic.
 type Verification struct {
-	// Arrangements is how many were simulated again.
+	// Arrangements is how many were simulated again, or were to be where Stopped.
 	Arrangements int `json:"arrangements"`
+	// Stopped says that the verification was ended early, after Checked of the Arrangements.
+	Stopped bool `json:"stopped,omitempty"`
+	// Checked is there where Stopped.
+	Checked *int `json:"checked,omitempty"`
 	// Estimated is how many were not, because the plan gives them an Estimate.
 	Estimated int `json:"estimated"`
 	// Differences are all figures that came out otherwise; none confirms the plan.
@@ -40,7 +45,9 @@ type Difference struct {
 // what carries an Estimate is counted. A candidate whose run was stopped shows
 // no figures to compare: it must be infeasible on all of the traffic, too.
 //
-// Errors: those of Simulate, a cancelled context. A difference is no error.
+// A context that ends is no error: what was checked by then is the result, which is Stopped.
+//
+// Errors: those of Simulate. A difference is no error.
 func Verify(ctx context.Context, in Input, p *Plan) (*Verification, error) {
 	return verify(ctx, in, p, p.Candidates)
 }
@@ -65,12 +72,26 @@ func verify(ctx context.Context, in Input, p *Plan, candidates []*Candidate) (*V
 	result := &Verification{Differences: []Difference{}}
 	list := append(result.claims(p, candidates), curveClaims(p.Tipping)...)
 	result.Arrangements = len(list)
-	v, err := NewEvaluator(ctx, in)
+	checked, err := result.check(ctx, in, list)
+	if err != nil && ctx.Err() != nil {
+		result.Stopped, result.Checked = true, &checked
+		return result, nil
+	}
 	if err != nil {
 		return nil, err
 	}
+	return result, nil
+}
+
+// check simulates a list again, adds what differs, and returns how many it has checked, whatever the error.
+func (r *Verification) check(ctx context.Context, in Input, list []claimed) (int, error) {
+	v, err := NewEvaluator(ctx, in)
+	if err != nil {
+		return 0, err
+	}
 	s := &search{in: in, progress: newProgress(in.Progress)}
 	s.progress.expect(len(list))
+	var checked atomic.Int64
 	for len(list) > 0 { // one factor after the other, so that only one scaled workload is held
 		n := slices.IndexFunc(list, func(c claimed) bool { return c.factor != list[0].factor })
 		if n < 0 {
@@ -78,21 +99,23 @@ func verify(ctx context.Context, in Input, p *Plan, candidates []*Candidate) (*V
 		}
 		at, err := v.scaled(ctx, list[0].factor)
 		if err != nil {
-			return nil, err
+			return int(checked.Load()), err
 		}
 		found := make([][]Difference, n)
 		err = s.parallel(ctx, n, func(ctx context.Context, i int) (err error) {
 			defer s.progress.step()
-			found[i], err = at.verify(ctx, list[i])
+			if found[i], err = at.verify(ctx, list[i]); err == nil {
+				checked.Add(1)
+			}
 			return err
 		})
+		r.Differences = append(r.Differences, slices.Concat(found...)...)
 		if err != nil {
-			return nil, err
+			return int(checked.Load()), err
 		}
-		result.Differences = append(result.Differences, slices.Concat(found...)...)
 		list = list[n:]
 	}
-	return result, nil
+	return int(checked.Load()), nil
 }
 
 // claims lists each arrangement once, under the first of its places.

@@ -2,7 +2,6 @@ package plan_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"testing"
 
@@ -165,16 +164,6 @@ func TestVerifyTheCurve(t *testing.T) {
 	}
 }
 
-func TestVerifyIsCancelled(t *testing.T) {
-	m := model(t, encoder, fewHomes...)
-	p := feasible(t, searchWhole(t, m, acme()))
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := plan.Verify(ctx, input(t, m, acme()), p); !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v, want that of the context", err)
-	}
-}
-
 // TestVerifyShown checks no more candidates than the text has.
 func TestVerifyShown(t *testing.T) {
 	m := model(t, encoder, fewHomes...)
@@ -185,5 +174,29 @@ func TestVerifyShown(t *testing.T) {
 	}
 	if all := verify(t, m, p); v.Arrangements >= all.Arrangements || len(v.Differences) > 0 {
 		t.Errorf("%d arrangements shown, %d in all, differences %v", v.Arrangements, all.Arrangements, v.Differences)
+	}
+}
+
+// TestVerificationEndsEarly with what was checked by then, and no error: a finished plan is not lost.
+func TestVerificationEndsEarly(t *testing.T) {
+	m := model(t, encoder, fewHomes...)
+	p := search(t, m, acme())
+	for _, steps := range []int{0, 1} {
+		ctx, cancel := context.WithCancel(t.Context())
+		in := input(t, m, acme())
+		in.Workers = 1
+		if steps == 0 {
+			cancel()
+		}
+		in.Progress = func(done, _ int) {
+			if done >= steps {
+				cancel()
+			}
+		}
+		v, err := plan.Verify(ctx, in, p)
+		cancel()
+		if err != nil || !v.Stopped || v.Checked == nil || *v.Checked != steps || v.Arrangements <= steps || len(v.Differences) > 0 {
+			t.Errorf("ended after %d: %s, error %v", steps, jsonOf(t, v), err)
+		}
 	}
 }

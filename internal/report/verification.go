@@ -16,6 +16,9 @@ func (p *page) verification(v *plan.Verification) {
 	}
 	p.printf("\n")
 	switch {
+	case v.Stopped:
+		p.printf("%s verification ended early: %d of %s checked, %s.\n",
+			p.style.paint(red, "Not verified:"), *v.Checked, count(v.Arrangements, "arrangement"), figuresThatDiffer(len(v.Differences)))
 	case v.Arrangements == 0:
 		p.printf("%s every arrangement that is shown is an estimate.\n", p.style.paint(red, "Nothing verified:"))
 	case len(v.Differences) == 0:
@@ -65,6 +68,13 @@ func orNone(text string) string {
 		return "none"
 	}
 	return text
+}
+
+func figuresThatDiffer(n int) string {
+	if n == 0 {
+		return "without a difference"
+	}
+	return count(n, "figure") + " " + pick(n, "differs", "differ")
 }
 
 func count(n int, noun string) string {

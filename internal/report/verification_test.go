@@ -23,6 +23,7 @@ func TestVerification(t *testing.T) {
 	for name, v := range map[string]plan.Verification{
 		"verified":  {Arrangements: 1},
 		"estimated": {Arrangements: 12, Estimated: 2},
+		"stopped":   {Arrangements: 12, Stopped: true, Checked: new(5)},
 		"differing": {Arrangements: 3, Differences: many},
 	} {
 		t.Run(name, func(t *testing.T) {
