@@ -94,7 +94,7 @@ func (a *Autoscaler) Check() error {
 	case kinds != 1:
 		return errors.New("expected exactly one kind of autoscaler")
 	case a.Min < 0 || a.Max < max(1, a.Min):
-		return fmt.Errorf("expected 0 <= least <= most replicas and at least 1, got %d and %d", a.Min, a.Max)
+		return fmt.Errorf("expected 0 <= min <= max replicas and max at least 1, got %d and %d", a.Min, a.Max)
 	case !(a.Target > 0):
 		return fmt.Errorf("expected a target above 0, got %g", a.Target)
 	case a.KEDA != nil && (a.HPA == nil || a.KEDA.PollingInterval <= 0 || a.KEDA.Cooldown < 0 || a.KEDA.InitialCooldown < 0):

@@ -92,6 +92,15 @@ func checkFunction(spec *v1alpha1.ModelSpec, a arrange.Arrangement) error {
 	return nil
 }
 
+// checkProvisioned returns an error for environments that are kept ready where none are sold.
+func checkProvisioned(a arrange.Arrangement) error {
+	f := a.Home.Function
+	if f == nil || sellsProvisioned(a.Offer) || f.Provisioned == 0 && f.Tracking == nil && len(f.Schedule) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s is not sold with provisioned environments", a.Offer.ID)
+}
+
 // checkIdleHold returns an error for a time that the platform neither has by itself nor lets a customer set.
 func checkIdleHold(spec *v1alpha1.ModelSpec, a arrange.Arrangement) error {
 	if a.Home.Container == nil {

@@ -97,6 +97,9 @@ func clusterFamily(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, b
 	switch {
 	case scaler != nil:
 		f.variant, f.elastic = scaler.Kind(), true
+		if scaler.Max > 0 {
+			f.max = min(f.max, scaler.Max)
+		}
 	case len(base.Schedule) > 0:
 		f.variant = "schedule"
 	}
@@ -181,6 +184,12 @@ func sellsSnapStart(o catalog.Offer) bool {
 	return slices.ContainsFunc(o.Rates, func(r catalog.Rate) bool { return r.Meter == catalog.SnapshotRestores })
 }
 
+// sellsProvisioned reports whether environments can be kept ready for a price.
+func sellsProvisioned(o catalog.Offer) bool {
+	_, included := o.Included[catalog.ProvisionedRunTime]
+	return included || slices.ContainsFunc(o.Rates, func(r catalog.Rate) bool { return r.Meter == catalog.ProvisionedRunTime })
+}
+
 // snapStarts says whether to try a function with SnapStart, which excludes environments that are kept ready.
 func snapStarts(spec *v1alpha1.ModelSpec, o catalog.Offer, base v1alpha1.FunctionHome) []bool {
 	sold := sellsSnapStart(o)
@@ -195,7 +204,7 @@ func snapStarts(spec *v1alpha1.ModelSpec, o catalog.Offer, base v1alpha1.Functio
 
 func functionFamily(spec *v1alpha1.ModelSpec, o catalog.Offer, s v1alpha1.Home, base v1alpha1.FunctionHome, memory unit.Memory, snap bool) *family {
 	f := &family{offer: o, given: s, variant: functionVariant(memory, snap), min: minReplicas(spec, 0), max: environmentLimit(spec, o, base)}
-	if snap { // SnapStart excludes provisioned concurrency
+	if snap || !sellsProvisioned(o) { // SnapStart excludes provisioned concurrency
 		f.max = 0
 	}
 	if t := base.ProvisionedTracking; t != nil && t.Max > 0 {

@@ -25,7 +25,7 @@ func (s standing) functionMoves() []move {
 	var list []move
 	scaled := len(given.ProvisionedSchedule) > 0 || given.ProvisionedTracking != nil
 	snap := s.at.Home.Function.Snapshot
-	if !s.family.exact && !snap && !scaled {
+	if !s.family.exact && !snap && !scaled && sellsProvisioned(s.at.Offer) {
 		now := s.at.Home.Function.Provisioned
 		list = append(list, whole("provisioned", now, minReplicas(s.spec, 0), environmentLimit(s.spec, s.at.Offer, given), func(n int) v1alpha1.Home {
 			return withFunction(s.chosen, func(f *v1alpha1.FunctionHome) { f.ProvisionedConcurrency = &n })

@@ -166,7 +166,11 @@ func (s *search) unfit(w wanted, g *group) *Refusal {
 			reason := fmt.Sprintf("spec.constraints.minReplicas asks for %d, at most %d can be had", f.min, f.max)
 			return &Refusal{Offer: w.offer.ID, PriceClass: w.offer.PriceClass, Region: w.offer.Region, Gate: "quota", Reason: reason}
 		}
-		if _, err := arrange.Build(s.spec, f.offer, f.with(f.min), s.in.Catalog); err != nil {
+		a, err := arrange.Build(s.spec, f.offer, f.with(f.min), s.in.Catalog)
+		if err == nil {
+			err = checkProvisioned(a)
+		}
+		if err != nil {
 			return &Refusal{Offer: w.offer.ID, PriceClass: w.offer.PriceClass, Region: w.offer.Region, Gate: "fit", Reason: err.Error()}
 		}
 	}
